@@ -1,0 +1,84 @@
+import { ServiceName } from './services.js';
+import { EmailSend } from './messages/email-send.message.js';
+import { JobCancel } from './messages/job-cancel.message.js';
+import { JobsWaiting } from './messages/jobs-waiting.message.js';
+import { RunCancel } from './messages/run-cancel.message.js';
+import { RunsWaiting } from './messages/runs-waiting.message.js';
+
+/**
+ * Everything the processes say to each other.
+ *
+ * Commands travel over the Redis transport, which is pub/sub: every replica of the receiver hears each one, and one
+ * sent while nobody listens is gone. So a command is only ever a hint: the row in PostgreSQL is the truth, and losing
+ * or doubling a command changes when something happens, never what.
+ *
+ * A message may gain optional fields; anything else is a new name. A fixture of each old payload stays in the tests.
+ */
+interface CommandEntry {
+  payload: new () => object;
+  from: readonly ServiceName[];
+  to: ServiceName;
+  /** Hints of the same name within a few milliseconds may be merged into one by adding up their `count`. */
+  merge: boolean;
+}
+
+export const commands = {
+  /** Runs were accepted or woken. The receiver claims what is ready. */
+  'runs.waiting': {
+    payload: RunsWaiting,
+    from: [ServiceName.Gateway, ServiceName.Workflow, ServiceName.Worker],
+    to: ServiceName.Workflow,
+    merge: true,
+  },
+  /** A run is to be cancelled. The replica that holds it aborts the step under way; the others ignore it. */
+  'run.cancel': { payload: RunCancel, from: [ServiceName.Gateway], to: ServiceName.Workflow, merge: false },
+  /** Job rows were written. The receiver moves the due ones to their queues. */
+  'jobs.waiting': {
+    payload: JobsWaiting,
+    from: [ServiceName.Gateway, ServiceName.Workflow],
+    to: ServiceName.Worker,
+    merge: true,
+  },
+  /** A job's run was cancelled. The replica that works at it aborts; the others ignore it. */
+  'job.cancel': {
+    payload: JobCancel,
+    from: [ServiceName.Gateway, ServiceName.Workflow],
+    to: ServiceName.Worker,
+    merge: false,
+  },
+} as const satisfies Record<string, CommandEntry>;
+
+export type CommandName = keyof typeof commands;
+export type CommandPayload<N extends CommandName> = InstanceType<(typeof commands)[N]['payload']>;
+
+/** The commands a service may send. */
+export type CommandsFrom<S extends ServiceName> = {
+  [N in CommandName]: S extends (typeof commands)[N]['from'][number] ? N : never;
+}[CommandName];
+
+/** The commands a service receives: its handler map must name exactly these. */
+export type CommandsTo<S extends ServiceName> = {
+  [N in CommandName]: (typeof commands)[N]['to'] extends S ? N : never;
+}[CommandName];
+
+/** What a job's effect is, which decides what happens to an attempt that nobody finished (see docs/reliability.md). */
+export type JobEffect = 'safe' | 'unsafe';
+
+interface JobEntry {
+  payload: new () => object;
+  /** The worker that does it: one BullMQ queue, one switch and one set of sizes each. */
+  worker: 'email';
+  effect: JobEffect;
+  /** 1 is first; BullMQ serves equal priorities in order. */
+  priority: number;
+}
+
+/** Jobs go to exactly one worker. Retries, delay and time-out come from the worker's configuration. */
+export const jobs = {
+  /** Sends one mail over SMTP. */
+  'email.send': { payload: EmailSend, worker: 'email', effect: 'unsafe', priority: 5 },
+} as const satisfies Record<string, JobEntry>;
+
+export type JobType = keyof typeof jobs;
+export type JobPayload<T extends JobType> = InstanceType<(typeof jobs)[T]['payload']>;
+export type WorkerName = (typeof jobs)[JobType]['worker'];
