@@ -3,6 +3,8 @@ export * from './catalog.js';
 export * from './error-codes.js';
 export * from './ids.js';
 export * from './job-status.js';
+export * from './journal/journal-entry.js';
+export * from './journal/step-views.js';
 export * from './messages/email-send.message.js';
 export * from './messages/job-cancel.message.js';
 export * from './messages/jobs-waiting.message.js';

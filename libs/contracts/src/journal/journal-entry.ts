@@ -1,0 +1,77 @@
+import type { ErrorCode } from '../error-codes.js';
+
+/** An error as a run, a step and a job show it. */
+export interface RunError {
+  code: ErrorCode;
+  message: string;
+  step_id?: string;
+  /** Facts for the next steps, for instance the answer's status and body of a failed http.request. */
+  details?: unknown;
+}
+
+/** What happens to a step of this class that was found unfinished after a crash (see docs/reliability.md). */
+export const EffectClass = {
+  Pure: 'pure',
+  Transactional: 'transactional',
+  Keyed: 'keyed',
+  Verifiable: 'verifiable',
+  Unsafe: 'unsafe',
+} as const;
+export type EffectClass = (typeof EffectClass)[keyof typeof EffectClass];
+
+/** How a person, a probe or a late observation settled a step in doubt. */
+export const Resolution = { Succeeded: 'succeeded', Retry: 'retry', Failed: 'failed' } as const;
+export type Resolution = (typeof Resolution)[keyof typeof Resolution];
+
+interface EntryBase {
+  /** Where in the run: step ids joined by dots, loops with their index, like `each[3].send`. */
+  path: string;
+  /** When, in milliseconds since 1970 by the writing replica's clock. */
+  at: number;
+}
+
+/**
+ * One fact of a run's history. The journal is the run: the workflow service folds the entries to go on after a crash,
+ * the gateway folds them to show the steps. Entries are only ever added, and old ones are read for ever: a field may be
+ * added as optional, anything else is a new type.
+ */
+export type JournalEntry =
+  /** The intent of an effect, committed before the call is made. */
+  | (EntryBase & {
+      type: 'step.started';
+      attempt: number;
+      effect: EffectClass;
+      input?: unknown;
+      /** SHA-256 of the resolved request, hex: a repeated call must be the same call. */
+      request_hash?: string;
+    })
+  | (EntryBase & { type: 'step.completed'; attempt: number; started_at: number; output?: unknown; input?: unknown })
+  /** An attempt failed. With `retry_at` the step is tried again then; with `handled` the run goes on. */
+  | (EntryBase & {
+      type: 'step.failed';
+      attempt: number;
+      started_at: number;
+      error: RunError;
+      input?: unknown;
+      retry_at?: number;
+      handled?: boolean;
+    })
+  /** Its `if` was false, or a step before it jumped over it. */
+  | (EntryBase & { type: 'step.skipped' })
+  /** A container chose the list of steps to run: the label of a branch, null for none. */
+  | (EntryBase & { type: 'step.entered'; branch: string | null })
+  /** Parked until a time, a job's end, or both. */
+  | (EntryBase & { type: 'step.waiting'; attempt: number; input?: unknown; until?: number; job_id?: string })
+  /** The effect may or may not have happened. */
+  | (EntryBase & { type: 'step.in_doubt'; attempt: number; reason: string })
+  | (EntryBase & {
+      type: 'step.resolved';
+      outcome: Resolution;
+      /** The user who resolved it, or what did: a probe, a late observation, the step's `on_in_doubt`. */
+      by: string;
+      output?: unknown;
+      error?: RunError;
+    })
+  | (EntryBase & { type: 'step.cancelled' });
+
+export type JournalEntryType = JournalEntry['type'];

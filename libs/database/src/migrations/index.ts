@@ -1,0 +1,1 @@
+export * from './1795000000002-workflows.js';

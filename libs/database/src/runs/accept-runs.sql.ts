@@ -1,0 +1,55 @@
+/**
+ * Accepts a batch of runs: writes each run's row and its claim in one statement.
+ *
+ * Guarantees
+ * - A run exists with its claim or not at all, and it pins the workflow's version as committed at this moment: nothing
+ *   is cached, so an edit, a deletion or a deactivation that was acknowledged before is seen.
+ * - A row whose workflow is missing, deleted, somebody else's or (when `needs_active`) inactive is not accepted.
+ * - Of the rows with one (workflow, dedupe key) one is accepted in 24 hours.
+ * - Repeating the statement with the same ids changes nothing.
+ */
+export const acceptRunsSql = `
+WITH incoming AS (
+  SELECT * FROM unnest(
+    $1::uuid[], $2::uuid[], $3::uuid[], $4::jsonb[], $5::jsonb[], $6::text[], $7::jsonb[], $8::boolean[], $9::text[]
+  ) AS i (id, workflow_id, user_id, trigger, input, correlation_id, tags, needs_active, dedupe_key)
+),
+-- The workflow decides the version and how long the history is kept.
+known AS MATERIALIZED (
+  SELECT i.*, w.version, w.retention
+  FROM incoming i
+  JOIN workflows w ON w.id = i.workflow_id AND w.user_id = i.user_id AND w.deleted_at IS NULL
+  WHERE w.status = 'active' OR NOT i.needs_active
+),
+-- One delivery of a kind in 24 hours; an older one is overwritten. Waits for a concurrent holder of the same key.
+seen AS (
+  INSERT INTO seen_deliveries AS s (workflow_id, key, run_id, seen_at)
+  SELECT DISTINCT ON (workflow_id, dedupe_key) workflow_id, dedupe_key, id, now()
+  FROM known WHERE dedupe_key IS NOT NULL
+  ORDER BY workflow_id, dedupe_key, id
+  ON CONFLICT (workflow_id, key) DO UPDATE SET run_id = excluded.run_id, seen_at = excluded.seen_at
+    WHERE s.seen_at < now() - interval '24 hours'
+  RETURNING run_id
+),
+fresh AS MATERIALIZED (
+  SELECT * FROM known k WHERE k.dedupe_key IS NULL OR k.id IN (SELECT run_id FROM seen)
+),
+run AS (
+  INSERT INTO workflow_runs (id, retention, workflow_id, version, user_id, trigger, input, correlation_id, tags)
+  SELECT id, retention, workflow_id, version, user_id, trigger, input, correlation_id,
+         ARRAY(SELECT jsonb_array_elements_text(tags))
+  FROM fresh
+  ON CONFLICT DO NOTHING
+),
+claim AS (
+  INSERT INTO claims (run_id, retention, workflow_id, version, user_id)
+  SELECT id, retention, workflow_id, version, user_id FROM fresh
+  ON CONFLICT DO NOTHING
+)
+SELECT k.id, k.version, k.id IN (SELECT id FROM fresh) AS is_new FROM known k`;
+
+/** The runs that earlier deliveries with these keys started. */
+export const seenDeliveriesSql = `
+SELECT i.id, s.run_id
+FROM unnest($1::uuid[], $2::uuid[], $3::text[]) AS i (id, workflow_id, key)
+JOIN seen_deliveries s ON s.workflow_id = i.workflow_id AND s.key = i.key`;

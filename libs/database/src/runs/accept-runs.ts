@@ -1,0 +1,71 @@
+import type { RunTrigger } from '@app/contracts';
+import type { Pool } from 'pg';
+import type { Acknowledgements } from '../coalescer.js';
+import { acceptRunsSql, seenDeliveriesSql } from './accept-runs.sql.js';
+
+/** A run that somebody asked for and nobody promised yet. */
+export interface RunRequest {
+  /** Made by the asker with `newId()`, so that writing twice is writing once. */
+  id: string;
+  workflowId: string;
+  userId: string;
+  trigger: RunTrigger;
+  /** JSON text, or null when the run has no input. */
+  inputJson: string | null;
+  correlationId: string | null;
+  tags: readonly string[];
+  /** Triggers fire only on active workflows; manual execution works on both. */
+  needsActive: boolean;
+  /** What makes a delivery the same as an earlier one, at most 255 characters. */
+  dedupeKey: string | null;
+}
+
+export interface AcceptedRun {
+  /** The run's id: the asked one, or that of the run which an earlier delivery with this key started. */
+  runId: string;
+  workflowVersion: number;
+  duplicate: boolean;
+}
+
+/**
+ * Commits a batch of runs. Those of unknown, foreign, deleted or (where it matters) inactive workflows are missing in
+ * the answer.
+ */
+export async function acceptRuns(pool: Pool, rows: readonly RunRequest[]): Promise<Acknowledgements<AcceptedRun>> {
+  const { rows: known } = await pool.query<{ id: string; version: number; is_new: boolean }>({
+    name: 'accept-runs',
+    text: acceptRunsSql,
+    values: [
+      rows.map((row) => row.id),
+      rows.map((row) => row.workflowId),
+      rows.map((row) => row.userId),
+      rows.map((row) => JSON.stringify(row.trigger)),
+      rows.map((row) => row.inputJson),
+      rows.map((row) => row.correlationId),
+      rows.map((row) => JSON.stringify(row.tags)),
+      rows.map((row) => row.needsActive),
+      rows.map((row) => row.dedupeKey),
+    ],
+  });
+  const repeated = new Set(known.filter(({ is_new }) => !is_new).map(({ id }) => id));
+  const earlier = await earlierDeliveries(
+    pool,
+    rows.filter(({ id }) => repeated.has(id)),
+  );
+  return new Map(
+    known.map(({ id, version, is_new }) => {
+      const runId = is_new ? id : (earlier.get(id) ?? id);
+      return [id, { runId, workflowVersion: version, duplicate: runId !== id }];
+    }),
+  );
+}
+
+async function earlierDeliveries(pool: Pool, rows: readonly RunRequest[]): Promise<Map<string, string>> {
+  if (rows.length === 0) return new Map();
+  const { rows: seen } = await pool.query<{ id: string; run_id: string }>(seenDeliveriesSql, [
+    rows.map((row) => row.id),
+    rows.map((row) => row.workflowId),
+    rows.map((row) => row.dedupeKey),
+  ]);
+  return new Map(seen.map(({ id, run_id }) => [id, run_id]));
+}
