@@ -1,7 +1,11 @@
+export * from './accounts.js';
 export * from './app-error.js';
+export * from './audit.js';
 export * from './catalog.js';
+export * from './content-status.js';
 export * from './error-codes.js';
 export * from './ids.js';
+export * from './integrations.js';
 export * from './job-status.js';
 export * from './journal/journal-entry.js';
 export * from './journal/step-views.js';
@@ -12,4 +16,5 @@ export * from './messages/run-cancel.message.js';
 export * from './messages/runs-waiting.message.js';
 export * from './run-status.js';
 export * from './services.js';
+export * from './site-status.js';
 export * from './workflow-status.js';

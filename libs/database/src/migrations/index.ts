@@ -1,1 +1,3 @@
+export * from './1795000000001-identity.js';
 export * from './1795000000002-workflows.js';
+export * from './1795000000003-content.js';
