@@ -98,6 +98,8 @@ const history = `
   ) PARTITION BY LIST (retention);
 `;
 
+// Who wants an unfinished run to look at something (an inbox row, a cancellation) sets run_at = now() and woken = true: a
+// replica that is about to park the run sees the flag in the row it locks, so that no wake-up is lost.
 // claims holds one short row per unfinished run and is rewritten all the time: room for updates in place, early vacuum.
 const hotTables = `
   CREATE TABLE replicas (
@@ -123,6 +125,7 @@ const hotTables = `
     seq integer NOT NULL DEFAULT 0,
     in_doubt boolean NOT NULL DEFAULT false,
     cancel_requested_at timestamptz,
+    woken boolean NOT NULL DEFAULT false,
     created_at timestamptz NOT NULL DEFAULT now()
   ) WITH (fillfactor = 60, autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_threshold = 2000);
   CREATE INDEX claims_ready ON claims (run_at) WHERE owner IS NULL;
