@@ -1,0 +1,65 @@
+import { randomBytes } from 'node:crypto';
+import { IsIn, Max, Min, MinLength } from 'class-validator';
+import { choice } from '../parsers/choice.parser.js';
+import { duration } from '../parsers/duration.parser.js';
+import { integer } from '../parsers/integer.parser.js';
+import { text } from '../parsers/text.parser.js';
+import { Variable } from '../variable.decorator.js';
+
+/** Who may make an account by themselves. */
+export const Registration = { Open: 'open', Invite: 'invite', Closed: 'closed' } as const;
+export type Registration = (typeof Registration)[keyof typeof Registration];
+
+/** Accounts, passwords and tokens. */
+export class AuthConfig {
+  /** Key that access tokens are signed with, at least 32 characters (HS256 wants 256 bits: RFC 7518, 3.2). */
+  @Variable('JWT_SECRET', text, {
+    secret: true,
+    required: true,
+    generate: () => randomBytes(48).toString('base64url'),
+    hint: 'at least 32 random characters, such as those of: openssl rand -base64 48',
+  })
+  @MinLength(32)
+  jwtSecret: string;
+
+  /** Who issues the tokens: their claim `iss`. */
+  @Variable('JWT_ISSUER', text)
+  @MinLength(1)
+  jwtIssuer = 'biometrics';
+
+  /** Whom the tokens are for: their claim `aud`. */
+  @Variable('JWT_AUDIENCE', text)
+  @MinLength(1)
+  jwtAudience = 'biometrics-api';
+
+  /** How long an access token is good for. */
+  @Variable('JWT_EXPIRE', duration())
+  @Min(1_000)
+  @Max(86_400_000)
+  accessTokenTtlMs = 900_000;
+
+  /** How long a login lasts without being refreshed. */
+  @Variable('REFRESH_TOKEN_EXPIRE', duration())
+  @Min(1_000)
+  @Max(31_536_000_000)
+  refreshTokenTtlMs = 604_800_000;
+
+  /** Who may make an account: everybody, the invited, nobody. */
+  @Variable('AUTH_REGISTRATION', choice(Registration), {
+    byEnvironment: { staging: Registration.Invite, production: Registration.Invite },
+  })
+  @IsIn(Object.values(Registration))
+  registration: Registration = Registration.Open;
+
+  /** Fewest characters of a password. 15 is recommended (NIST SP 800-63B-4, 3.1.1.2). */
+  @Variable('PASSWORD_MIN_LENGTH', integer)
+  @Min(8)
+  @Max(128)
+  passwordMinLength = 8;
+
+  /** Passwords hashed at the same time; each takes a thread and 19 MiB, further ones wait. */
+  @Variable('PASSWORD_HASH_CONCURRENCY', integer)
+  @Min(1)
+  @Max(64)
+  passwordHashConcurrency = 2;
+}

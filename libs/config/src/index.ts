@@ -1,0 +1,18 @@
+export * from './classes/auth.config.js';
+export * from './classes/database.config.js';
+export * from './classes/egress.config.js';
+export * from './classes/encryption.config.js';
+export * from './classes/engine.config.js';
+export * from './classes/http.config.js';
+export * from './classes/mail.config.js';
+export * from './classes/redis.config.js';
+export * from './classes/service.config.js';
+export * from './classes/worker.config.js';
+export * from './classes/workers.config.js';
+export * from './config.error.js';
+export * from './config.module.js';
+export * from './environments.js';
+export * from './load-config.js';
+export * from './processes.js';
+export type { EncryptionKey } from './parsers/encryption-keys.parser.js';
+export type { DatabaseSsl } from './parsers/ssl-mode.parser.js';
