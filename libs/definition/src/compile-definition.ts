@@ -1,0 +1,54 @@
+import type { EffectClass } from '@app/contracts';
+import type { OnInDoubt, StepDefinition } from './definition.js';
+import type { Expression } from './expressions/expression.js';
+import { compileBare, compileTemplate, type Template } from './expressions/template.js';
+import { isStepType, stepKind, type StepType } from './step-kinds/registry.js';
+import { checkShape } from './validation/check-shape.js';
+
+/** A step with everything about it that does not change from run to run worked out. */
+export interface CompiledStep {
+  id: string;
+  type: StepType;
+  definition: StepDefinition;
+  effect: EffectClass;
+  onInDoubt: OnInDoubt;
+  condition: Expression | undefined;
+  /** A leaf's config with its expressions. */
+  config: Template;
+  /** Members of the config that are expressions as a whole, by field. */
+  expressions: ReadonlyMap<string, Expression>;
+  lists: ReadonlyMap<string, readonly CompiledStep[]>;
+}
+
+export interface CompiledDefinition {
+  steps: readonly CompiledStep[];
+}
+
+/**
+ * Compiles the steps of a definition that `validateDefinition` found nothing wrong with. Do it once per version.
+ * @throws Error when a step's type is unknown, ExpressionError when an expression does not parse
+ */
+export function compileDefinition(steps: readonly StepDefinition[]): CompiledDefinition {
+  return { steps: steps.map(compileStep) };
+}
+
+function compileStep(definition: StepDefinition): CompiledStep {
+  const { id, type } = definition;
+  if (!isStepType(type)) throw new Error(`Step ${id} has the unknown type ${type}.`);
+  const kind = stepKind(type);
+  const { value: config } = checkShape(kind.config, definition.config, '');
+  const lists = kind.lists(config);
+  const bare = kind.bareExpressions(config);
+  const isTemplate = lists.length === 0 && bare.length === 0;
+  return {
+    id,
+    type,
+    definition,
+    effect: kind.effect(definition),
+    onInDoubt: definition.on_in_doubt ?? kind.onInDoubt,
+    condition: definition.if === undefined ? undefined : compileBare(definition.if),
+    config: isTemplate ? compileTemplate(definition.config) : { kind: 'literal', value: definition.config },
+    expressions: new Map(bare.map(({ field, text }) => [field, compileBare(text)])),
+    lists: new Map(lists.map(({ branch, steps }) => [branch, steps.map(compileStep)])),
+  };
+}

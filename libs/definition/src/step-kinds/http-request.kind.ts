@@ -1,0 +1,44 @@
+import { EffectClass } from '@app/contracts';
+import { IsIn, IsObject, IsOptional, IsString, MaxLength } from 'class-validator';
+import type { StepDefinition } from '../definition.js';
+import { leaf, type StepKind } from './step-kind.js';
+
+export const httpMethods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
+export type HttpMethod = (typeof httpMethods)[number];
+
+export class HttpRequestConfig {
+  @IsIn(httpMethods)
+  method: HttpMethod;
+
+  /** An absolute http or https URL. */
+  @IsString()
+  @MaxLength(8192)
+  url: string;
+
+  /** Header names and values. */
+  @IsOptional()
+  @IsObject()
+  headers?: Record<string, unknown>;
+
+  /** Added to the URL's query; a list repeats its name. */
+  @IsOptional()
+  @IsObject()
+  query?: Record<string, unknown>;
+
+  /** A text is sent as it is, anything else as JSON. */
+  @IsOptional()
+  body?: unknown;
+}
+
+/** Methods whose repetition has the same effect as one call (RFC 9110 §9.2.2). */
+const idempotentMethods: readonly string[] = ['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'];
+
+export const httpRequestKind: StepKind<HttpRequestConfig> = {
+  ...leaf,
+  description: 'Calls a URL. Its output is {status, headers, body}; a status of 400 or more is a failure.',
+  config: HttpRequestConfig,
+  effect: (step: StepDefinition) =>
+    step.effect === 'keyed' || idempotentMethods.includes(String(step.config['method']))
+      ? EffectClass.Keyed
+      : EffectClass.Unsafe,
+};

@@ -1,0 +1,19 @@
+import { EffectClass } from '@app/contracts';
+import { IsString, MaxLength, MinLength } from 'class-validator';
+import { leaf, type StepKind } from './step-kind.js';
+
+export class TransformConfig {
+  /** JSONata over the context; its value is the step's output. */
+  @IsString()
+  @MinLength(1)
+  @MaxLength(65_536)
+  expression: string;
+}
+
+export const transformKind: StepKind<TransformConfig> = {
+  ...leaf,
+  description: 'Computes its output from the input and the outputs of earlier steps with a JSONata expression.',
+  config: TransformConfig,
+  effect: () => EffectClass.Pure,
+  bareExpressions: ({ expression }) => [{ field: 'expression', text: expression }],
+};

@@ -1,0 +1,50 @@
+import type { FieldError } from '@app/contracts';
+import { plainToInstance } from 'class-transformer';
+import { validateSync, type ValidationError } from 'class-validator';
+import { hasExpression } from '../expressions/template.js';
+
+export interface CheckedShape<T> {
+  value: T;
+  errors: FieldError[];
+}
+
+/**
+ * Checks a value against a class and says what is wrong by JSON path. A string that holds an expression passes: what
+ * it becomes is checked when it is resolved.
+ * @param path JSON path of the value, '' for the root
+ */
+export function checkShape<T extends object>(shape: new () => T, value: unknown, path: string): CheckedShape<T> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return { value: new shape(), errors: [{ field: path, message: 'must be an object' }] };
+  }
+  const instance = plainToInstance(shape, value);
+  const found = validateSync(instance, { whitelist: true, forbidNonWhitelisted: true });
+  return { value: instance, errors: found.flatMap((error) => fieldErrors(error, path)) };
+}
+
+function fieldErrors(error: ValidationError, parent: string): FieldError[] {
+  const field = joinPath(parent, error.property);
+  const children = (error.children ?? []).flatMap((child) => fieldErrors(child, field));
+  if (error.constraints === undefined || mayBecomeValid(error)) return children;
+  const unknown = 'whitelistValidation' in error.constraints;
+  const message = unknown
+    ? 'is not a known field: remove it or mend its name'
+    : Object.values(error.constraints).join('; ');
+  return [{ field, message: withoutOwnName(message, error.property) }, ...children];
+}
+
+function mayBecomeValid({ value, constraints }: ValidationError): boolean {
+  return typeof value === 'string' && hasExpression(value) && !('whitelistValidation' in (constraints ?? {}));
+}
+
+/** class-validator starts its sentences with the field's own name, which the path already says. */
+function withoutOwnName(message: string, property: string): string {
+  return message.replaceAll(`${property} `, '');
+}
+
+/** `steps` + `2` → `steps[2]`, `steps[2]` + `id` → `steps[2].id`. */
+export function joinPath(parent: string, member: string): string {
+  if (/^\d+$/.test(member)) return `${parent}[${member}]`;
+  if (parent === '') return member;
+  return member.startsWith('[') ? `${parent}${member}` : `${parent}.${member}`;
+}

@@ -1,0 +1,118 @@
+import { describe, expect, it } from 'vitest';
+import { validateDefinition } from './validate-definition.js';
+
+const transform = (id: string, expression = 'input') => ({ id, type: 'transform', config: { expression } });
+const workflow = (steps: unknown[], more: object = {}) => ({ name: 'w', trigger_type: 'manual', steps, ...more });
+
+describe('validateDefinition', () => {
+  it('finds nothing wrong with a valid definition', () => {
+    const steps = [
+      transform('pick'),
+      {
+        id: 'route',
+        type: 'switch',
+        config: {
+          cases: [{ if: 'steps.pick.output.x = 1', steps: [transform('inner', 'steps.pick.output')] }],
+          else: [{ id: 'wait', type: 'delay', config: { for_ms: '{{ input.ms }}' } }],
+        },
+      },
+      {
+        id: 'call',
+        type: 'http.request',
+        if: '{{ steps.route.output }}',
+        retry: { max_attempts: 3, delay_ms: 100, backoff: 2 },
+        on_error: 'last',
+        config: { method: 'PUT', url: 'http://example.com/{{ input.id }}', headers: { 'X-A': '1' }, body: { a: 1 } },
+      },
+      {
+        id: 'last',
+        type: 'email.send',
+        config: { to: 'a@example.com', subject: 'Hi', text: '{{ steps.call.output.status }}' },
+      },
+    ];
+    expect(validateDefinition(workflow(steps, { description: 'd', config: { retention_days: 7 } }))).toEqual([]);
+  });
+
+  it.each<[string, unknown, string, RegExp]>([
+    ['no object', 7, '', /must be an object/],
+    ['no steps', workflow([]), 'steps', /at least one step/],
+    ['unknown field', workflow([transform('a')], { colour: 1 }), 'colour', /not a known field/],
+    [
+      'unknown step type',
+      workflow([{ id: 'a', type: 'teleport', config: {} }]),
+      'steps[0].type',
+      /known are http\.request/,
+    ],
+    [
+      'unknown config field',
+      workflow([{ id: 'a', type: 'transform', config: { expression: '1', speed: 1 } }]),
+      'steps[0].config.speed',
+      /not a known field/,
+    ],
+    [
+      'missing config field',
+      workflow([{ id: 'a', type: 'transform', config: {} }]),
+      'steps[0].config.expression',
+      /must be/,
+    ],
+    ['duplicate id', workflow([transform('a'), transform('a')]), 'steps[1].id', /taken/],
+    ['bad id', workflow([transform('A')]), 'steps[0].id', /lower-case/],
+    [
+      'later step',
+      workflow([transform('a', 'steps.b.output'), transform('b')]),
+      'steps[0].config.expression',
+      /cannot have run yet/,
+    ],
+    ['own output', workflow([transform('a', 'steps.a.output')]), 'steps[0].config.expression', /cannot have run yet/],
+    ['bad expression', workflow([transform('a', 'input.(')]), 'steps[0].config.expression', /not a valid expression/],
+    [
+      'bad template',
+      workflow([{ id: 'a', type: 'http.request', config: { method: 'GET', url: 'http://x/{{ ( }}' } }]),
+      'steps[0].config.url',
+      /not a valid expression/,
+    ],
+    ['jump back', workflow([transform('a'), { ...transform('b'), on_error: 'a' }]), 'steps[1].on_error', /later step/],
+    [
+      'inside of a container',
+      workflow([
+        { id: 'r', type: 'switch', config: { cases: [{ if: '1', steps: [transform('in')] }] } },
+        transform('a', 'steps.in.output'),
+      ]),
+      'steps[1].config.expression',
+      /cannot have run yet/,
+    ],
+    [
+      'in a nested list',
+      workflow([{ id: 'r', type: 'switch', config: { cases: [{ if: '1', steps: [transform('B')] }] } }]),
+      'steps[0].config.cases[0].steps[0].id',
+      /lower-case/,
+    ],
+    [
+      'retention',
+      workflow([transform('a')], { config: { retention_days: 3 } }),
+      'config.retention_days',
+      /one of 1, 7/,
+    ],
+    ['unknown setting', workflow([transform('a')], { config: { speed: 3 } }), 'config.speed', /known are/],
+    [
+      'hmac without header',
+      workflow([transform('a')], {
+        trigger_type: 'webhook',
+        config: { trigger: { verify: { type: 'hmac', secret: 's' } } },
+      }),
+      'config.trigger.verify.header',
+      /must match/,
+    ],
+    ['delay without time', workflow([{ id: 'a', type: 'delay', config: {} }]), 'steps[0].config.for_ms', /integer/],
+  ])('refuses: %s', (_what, definition, field, message) => {
+    const errors = validateDefinition(definition);
+    expect(errors.map((error) => error.field)).toContain(field);
+    expect(errors.find((error) => error.field === field)?.message).toMatch(message);
+  });
+
+  it('does not take a member of the data for a step', () => {
+    expect(
+      validateDefinition(workflow([transform('a', 'input.list[steps.x = 1]'), transform('b', 'input.steps.x')])),
+    ).toEqual([]);
+  });
+});

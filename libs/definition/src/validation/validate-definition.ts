@@ -1,0 +1,47 @@
+import { retentionClasses, TriggerType, type FieldError } from '@app/contracts';
+import type { WorkflowDefinition } from '../definition.js';
+import { checkShape } from './check-shape.js';
+import { DefinitionShape } from './definition.shape.js';
+import { StepListValidator } from './step-list.validator.js';
+import { WebhookTrigger } from './webhook-trigger.shape.js';
+
+/** Most bytes of a definition as JSON. */
+const MAX_BYTES = 1_048_576;
+const configFields = ['trigger', 'retention_days'];
+
+/**
+ * Checks a whole definition, the way it is checked when it is saved.
+ * @returns what is wrong, by JSON path, each with a sentence that says how to mend it; empty when it is valid
+ */
+export function validateDefinition(definition: unknown): FieldError[] {
+  const { value, errors } = checkShape(DefinitionShape, definition, '');
+  if (JSON.stringify(definition).length > MAX_BYTES) {
+    return [{ field: '', message: `is larger than ${MAX_BYTES} bytes: move data into the run's input` }];
+  }
+  const steps = Array.isArray(value.steps) ? new StepListValidator().check(value.steps, 'steps') : [];
+  return [...errors, ...steps, ...configErrors(value)];
+}
+
+function configErrors({ trigger_type, config }: WorkflowDefinition): FieldError[] {
+  if (typeof config !== 'object' || config === null) return [];
+  const errors: FieldError[] = [];
+  for (const name of Object.keys(config)) {
+    if (!configFields.includes(name)) {
+      errors.push({ field: `config.${name}`, message: `is not a known field: known are ${configFields.join(', ')}` });
+    }
+  }
+  const retention = config['retention_days'];
+  if (retention !== undefined && !(retentionClasses as readonly unknown[]).includes(retention)) {
+    errors.push({
+      field: 'config.retention_days',
+      message: `must be one of ${retentionClasses.join(', ')} (0 = for ever)`,
+    });
+  }
+  if (trigger_type === TriggerType.Webhook && config['trigger'] !== undefined) {
+    errors.push(...checkShape(WebhookTrigger, config['trigger'], 'config.trigger').errors);
+  }
+  if (trigger_type === TriggerType.Manual && config['trigger'] !== undefined) {
+    errors.push({ field: 'config.trigger', message: 'has no meaning for trigger_type manual: remove it' });
+  }
+  return errors;
+}

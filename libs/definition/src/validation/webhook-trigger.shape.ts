@@ -1,0 +1,81 @@
+import { Type } from 'class-transformer';
+import {
+  ArrayMinSize,
+  IsArray,
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsString,
+  Length,
+  Matches,
+  Max,
+  MaxLength,
+  Min,
+  ValidateIf,
+  ValidateNested,
+} from 'class-validator';
+
+export const webhookMethods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
+const HEADER_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/;
+
+/** How a webhook proves where it comes from. */
+export class WebhookVerification {
+  @IsIn(['none', 'bearer', 'hmac'])
+  type: 'none' | 'bearer' | 'hmac';
+
+  /** Name of the stored secret that the sender knows too. */
+  @ValidateIf((verify: WebhookVerification) => verify.type !== 'none')
+  @IsString()
+  @Length(1, 255)
+  secret?: string;
+
+  /** hmac: the header that carries the signature. */
+  @ValidateIf((verify: WebhookVerification) => verify.type === 'hmac')
+  @Matches(HEADER_NAME)
+  header?: string;
+
+  @IsOptional()
+  @IsIn(['sha256', 'sha1', 'sha512'])
+  algorithm?: 'sha256' | 'sha1' | 'sha512' = 'sha256';
+
+  @IsOptional()
+  @IsIn(['hex', 'base64'])
+  encoding?: 'hex' | 'base64' = 'hex';
+
+  /** Text in front of the signature, like `sha256=`. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(32)
+  prefix?: string;
+
+  /** The header with the time of signing in unix seconds; it is then signed as `<time>.<body>`. */
+  @IsOptional()
+  @Matches(HEADER_NAME)
+  timestamp_header?: string;
+
+  /** How far the time of signing may be from ours, in seconds. */
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(86_400)
+  tolerance_s?: number = 300;
+}
+
+/** `config.trigger` of a workflow that a webhook starts. */
+export class WebhookTrigger {
+  @IsOptional()
+  @IsArray()
+  @ArrayMinSize(1)
+  @IsIn(webhookMethods, { each: true })
+  methods?: (typeof webhookMethods)[number][] = ['POST'];
+
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => WebhookVerification)
+  verify?: WebhookVerification;
+
+  /** `accepted`: 202 as soon as the run is committed. */
+  @IsOptional()
+  @IsIn(['accepted'])
+  respond?: 'accepted' = 'accepted';
+}
