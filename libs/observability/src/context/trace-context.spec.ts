@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import { continueTrace, traceparent } from './trace-context.js';
+
+const trace = '4bf92f3577b34da6a3ce929d0e0e4736';
+const span = '00f067aa0ba902b7';
+
+describe('continueTrace', () => {
+  it('stays in the trace of the caller with a span of its own', () => {
+    const context = continueTrace(`00-${trace}-${span}-01`);
+    expect(context).toMatchObject({ traceId: trace, sampled: true });
+    expect(context.spanId).not.toBe(span);
+    expect(traceparent(context)).toBe(`00-${trace}-${context.spanId}-01`);
+  });
+
+  it('reads a later version as version 00', () => {
+    expect(continueTrace(`01-${trace}-${span}-00-more`).traceId).toBe(trace);
+  });
+
+  it.each([
+    undefined,
+    '',
+    'x',
+    `00-${'0'.repeat(32)}-${span}-01`,
+    `00-${trace}-${'0'.repeat(16)}-01`,
+    `ff-${trace}-${span}-01`,
+    `00-${trace}-${span}-01-more`,
+    `00-${trace.toUpperCase()}-${span}-01`,
+  ])('begins a trace of its own after %j', (header) => {
+    const { traceId } = continueTrace(header);
+    expect(traceId).toMatch(/^[0-9a-f]{32}$/);
+    expect(traceId).not.toBe(trace);
+    expect(continueTrace(header).traceId).not.toBe(traceId);
+  });
+});

@@ -1,0 +1,35 @@
+import { randomBytes } from 'node:crypto';
+
+/** Where in a distributed trace something happens (W3C Trace Context, level 1). */
+export interface TraceContext {
+  /** 32 hex digits, equal for everything one request causes. */
+  traceId: string;
+  /** 16 hex digits of this step of the trace. */
+  spanId: string;
+  /** Whether the caller records the trace. */
+  sampled: boolean;
+}
+
+const TRACEPARENT = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/;
+
+/**
+ * The trace a request belongs to: the caller's, with a new span of ours, or a fresh one when the header is absent or
+ * malformed (W3C Trace Context §3.2: version ff and all-zero ids are invalid, later versions are read as version 00).
+ * @param traceparent the header's value
+ */
+export function continueTrace(traceparent?: string): TraceContext {
+  const [, version, traceId, parentId, flags = '00', more] = TRACEPARENT.exec(traceparent ?? '') ?? [];
+  const valid = version !== 'ff' && isSet(traceId) && isSet(parentId) && !(version === '00' && more !== undefined);
+  const spanId = randomBytes(8).toString('hex');
+  if (!valid || traceId === undefined) return { traceId: randomBytes(16).toString('hex'), spanId, sampled: false };
+  return { traceId, spanId, sampled: (Number.parseInt(flags, 16) & 1) === 1 };
+}
+
+/** The `traceparent` header for a call that belongs to this trace. */
+export function traceparent({ traceId, spanId, sampled }: TraceContext): string {
+  return `00-${traceId}-${spanId}-${sampled ? '01' : '00'}`;
+}
+
+function isSet(id: string | undefined): boolean {
+  return id !== undefined && !/^0+$/.test(id);
+}
