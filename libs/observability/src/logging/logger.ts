@@ -27,10 +27,10 @@ export function createLogger(service: ProcessName, level: LogLevel = 'info', des
 
 /** pino runs no formatter over the fields of a child logger. Children of children inherit this one. */
 function redactingChildren(logger: Logger): Logger {
-  const child = Reflect.get(logger, 'child') as (fields: Bindings, options?: ChildLoggerOptions) => Logger;
+  const { child } = logger;
   return Object.assign(logger, {
     child(this: Logger, fields: Bindings, options?: ChildLoggerOptions) {
-      return child.call(this, redactFields(fields), options);
+      return Reflect.apply(child, this, [redactFields(fields), options]) as Logger;
     },
   });
 }
