@@ -5,6 +5,7 @@ export { withLogFile } from './processes/log-file.js';
 export { processMark } from './processes/process-mark.js';
 export { ProcessRecord } from './processes/process-record.js';
 export { stopProcess, type StopStep } from './processes/stop-process.js';
+export { type ServiceCommand, spawnService } from './processes/spawn-service.js';
 export { redisCommand } from './redis/resp.js';
 export { startRedis, type RedisOptions } from './redis/start-redis.js';
 export type { RunningServer } from './running-server.js';

@@ -7,5 +7,5 @@ export interface RunningServer {
   /** Resolves when the process is gone, whoever ended it. */
   readonly exited: Promise<void>;
   /** Ends the server in order, and by force when that takes too long. Resolves when the process is gone. */
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }

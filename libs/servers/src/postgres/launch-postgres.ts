@@ -49,6 +49,7 @@ async function tryOnce(launch: PostgresLaunch): Promise<LaunchedPostgres | undef
     args: ['-D', home.cluster, '-p', String(port), ...launch.settings],
     env: { LC_ALL: 'C' },
     logFile,
+    endSignal: 'SIGINT',
     account: home.account,
   });
   try {

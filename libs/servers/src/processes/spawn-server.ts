@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Account } from './account.js';
+import { endWithStarter } from './end-with-starter.js';
 import { withLogFile } from './log-file.js';
 
 export interface ServerCommand {
@@ -8,6 +9,8 @@ export interface ServerCommand {
   readonly args: readonly string[];
   readonly env: Record<string, string>;
   readonly logFile: string;
+  /** What ends it in order when we die. */
+  readonly endSignal: NodeJS.Signals;
   /** The account to run as; ours when left out. */
   readonly account?: Account | undefined;
 }
@@ -15,7 +18,7 @@ export interface ServerCommand {
 export interface SpawnedServer {
   readonly pid: number;
   readonly exited: Promise<void>;
-  hasExited(): boolean;
+  readonly hasExited: () => boolean;
 }
 
 /**
@@ -23,12 +26,14 @@ export interface SpawnedServer {
  * and we stop things in order. Throws when the file cannot be executed.
  */
 export async function spawnServer(command: ServerCommand): Promise<SpawnedServer> {
+  const words = [...endWithStarter(command.endSignal), command.file, ...command.args];
+  const [file = '', ...args] = words;
   const child = withLogFile(command.logFile, (log) =>
-    spawn(command.file, command.args, {
+    spawn(file, args, {
       ...command.account,
       cwd: '/',
       detached: true,
-      env: command.env,
+      env: { PATH: process.env['PATH'], ...command.env },
       stdio: ['ignore', log, log],
     }),
   );

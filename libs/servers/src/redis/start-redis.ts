@@ -51,7 +51,7 @@ export async function startRedis(options: RedisOptions): Promise<RunningServer> 
   const logFile = options.logFile ?? join(dataDir, 'redis.log');
   const before = logLength(logFile);
   const env = redis.libraries === undefined ? {} : { LD_LIBRARY_PATH: redis.libraries };
-  const server = await spawnServer({ file: redis.file, args: [settingsFile], env, logFile });
+  const server = await spawnServer({ file: redis.file, args: [settingsFile], env, logFile, endSignal: 'SIGTERM' });
   record.write(server.pid, port);
 
   const url = `redis://:${password}@127.0.0.1:${port}/0`;

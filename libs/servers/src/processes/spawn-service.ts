@@ -1,0 +1,43 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+
+/** How a Node.js service of ours is started. */
+export interface ServiceCommand {
+  /** Path of its compiled main module. */
+  readonly main: string;
+  readonly env: NodeJS.ProcessEnv;
+  /** Where its output goes: an open file, or a pipe to read. */
+  readonly output: number | 'pipe';
+  readonly cwd?: string;
+  /** Shown in the list of processes; services ignore it. */
+  readonly label?: string;
+}
+
+/**
+ * Starts a service in a session of its own, so that a Ctrl-C in the terminal reaches only its supervisor.
+ * It still ends when this process does. Resolves when it was spawned; throws when that is impossible.
+ */
+export async function spawnService(command: ServiceCommand): Promise<ChildProcess & { readonly pid: number }> {
+  const preload = ['--import', endWithParent().href];
+  const label = command.label === undefined ? [] : [command.label];
+  const child = spawn(process.execPath, ['--enable-source-maps', ...preload, command.main, ...label], {
+    cwd: command.cwd,
+    detached: true,
+    env: command.env,
+    stdio: ['ignore', command.output, command.output, 'ipc'],
+  });
+  await once(child, 'spawn');
+  if (!hasPid(child)) throw new Error(`${command.main} has no process id`);
+  return child;
+}
+
+function hasPid(child: ChildProcess): child is ChildProcess & { readonly pid: number } {
+  return child.pid !== undefined;
+}
+
+/** Node.js preloads compiled code only; under the test runner this file is a source file. */
+function endWithParent(): URL {
+  const here = import.meta.url;
+  if (here.endsWith('.js')) return new URL('./end-with-parent.js', here);
+  return new URL('../../../../dist/libs/servers/src/processes/end-with-parent.js', here);
+}
