@@ -31,6 +31,12 @@ export const requestErrorCodes = {
   UNSUPPORTED_MEDIA_TYPE: 'UNSUPPORTED_MEDIA_TYPE',
   /** `If-Match` names a version that is no longer current. */
   PRECONDITION_FAILED: 'PRECONDITION_FAILED',
+  /** The Idempotency-Key was sent before with another body. */
+  IDEMPOTENCY_MISMATCH: 'IDEMPOTENCY_MISMATCH',
+  /** The action needs a recent proof of who is asking. */
+  STEP_UP_REQUIRED: 'STEP_UP_REQUIRED',
+  /** A quota of the account is used up. */
+  QUOTA_EXCEEDED: 'QUOTA_EXCEEDED',
 } as const;
 export type RequestErrorCode = keyof typeof requestErrorCodes;
 

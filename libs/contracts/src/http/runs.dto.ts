@@ -1,0 +1,163 @@
+import { Transform } from 'class-transformer';
+import {
+  Allow,
+  ArrayMaxSize,
+  IsArray,
+  IsEnum,
+  IsISO8601,
+  IsOptional,
+  IsString,
+  IsUUID,
+  Length,
+  ValidateIf,
+  ValidateNested,
+} from 'class-validator';
+import { Resolution, type RunError } from '../journal/journal-entry.js';
+import { RunStatus, type StepStatus } from '../run-status.js';
+import { RunTriggerType, type RunTrigger } from '../workflow-status.js';
+import { PageQuery } from './paging.dto.js';
+import { Untouched } from './untouched.decorator.js';
+
+/** A run to be started by hand. */
+export class ExecuteWorkflowDto {
+  /** What expressions see as `input`. */
+  @Allow()
+  @Untouched()
+  input?: unknown;
+
+  /** Words to find the run by. */
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(20)
+  @IsString({ each: true })
+  @Length(1, 64, { each: true })
+  tags?: string[];
+
+  /** An id of the caller's, to find the run by. */
+  @IsOptional()
+  @IsString()
+  @Length(1, 255)
+  correlation_id?: string;
+}
+
+/** A run that is committed: nothing but a cancellation keeps it from running now. */
+export class RunAcceptedDto {
+  run_id: string;
+  status: RunStatus;
+  message: string;
+}
+
+/** Which runs are wanted. */
+export class RunListQuery extends PageQuery {
+  @IsOptional()
+  @IsEnum(RunStatus)
+  status?: RunStatus;
+
+  /** What started it. */
+  @IsOptional()
+  @IsEnum(RunTriggerType)
+  trigger?: RunTriggerType;
+
+  /** Accepted at this time or later (RFC 3339). */
+  @IsOptional()
+  @IsISO8601({ strict: true, strictSeparator: true })
+  since?: string;
+
+  /** Accepted before this time (RFC 3339). */
+  @IsOptional()
+  @IsISO8601({ strict: true, strictSeparator: true })
+  until?: string;
+
+  @IsOptional()
+  @IsString()
+  @Length(1, 64)
+  tag?: string;
+
+  @IsOptional()
+  @IsString()
+  @Length(1, 255)
+  correlation_id?: string;
+}
+
+/** Which runs are wanted, over all workflows. */
+export class AllRunsQuery extends RunListQuery {
+  @IsOptional()
+  @IsUUID()
+  workflow_id?: string;
+}
+
+/** A run in a list: everything but its input and output. */
+export class RunSummaryDto {
+  id: string;
+  workflow_id: string;
+  /** The version of the definition that it runs, whatever the workflow has become since. */
+  workflow_version: number;
+  status: RunStatus;
+  /** What started it. */
+  trigger: RunTrigger;
+  error: RunError | null;
+  tags: string[];
+  correlation_id: string | null;
+  retry_of: string | null;
+  started_at: string | null;
+  completed_at: string | null;
+  created_at: string;
+}
+
+/** A run. */
+export class RunDto extends RunSummaryDto {
+  input: unknown;
+  output: unknown;
+}
+
+/** A step of a run. */
+export class RunStepDto {
+  step_id: string;
+  /** Where in the run: `each[3].send`. */
+  path: string;
+  type: string;
+  name: string;
+  status: StepStatus;
+  attempt: number;
+  input: unknown;
+  output: unknown;
+  error: RunError | null;
+  started_at: string | null;
+  completed_at: string | null;
+}
+
+/** Why a step in doubt counts as failed. */
+export class ResolutionErrorDto {
+  @IsString()
+  @Length(1, 2_000)
+  message: string;
+}
+
+/** How a person settles a step of which nobody knows whether its effect happened. */
+export class ResolveStepDto {
+  @IsEnum(Resolution)
+  outcome: Resolution;
+
+  /** With `succeeded`: what later steps see as the step's output. */
+  @Allow()
+  @Untouched()
+  output?: unknown;
+
+  /** With `failed`: the reason, as a text or as {message}. */
+  @ValidateIf((resolution: ResolveStepDto) => resolution.error !== undefined)
+  @Transform(({ value }: { value: unknown }) => asResolutionError(value))
+  @ValidateNested()
+  error?: ResolutionErrorDto;
+}
+
+/** A request about a run was recorded; the workflow service acts on it. */
+export class RunRequestedDto {
+  run_id: string;
+  message: string;
+}
+
+function asResolutionError(value: unknown): unknown {
+  const members = typeof value === 'string' ? { message: value } : value;
+  if (typeof members !== 'object' || members === null || Array.isArray(members)) return value;
+  return Object.assign(new ResolutionErrorDto(), members);
+}

@@ -1,0 +1,138 @@
+import { Allow, IsBoolean, IsEnum, IsOptional } from 'class-validator';
+import type { FieldError } from '../app-error.js';
+import { TriggerType, WorkflowStatus } from '../workflow-status.js';
+import { PageQuery } from './paging.dto.js';
+import type { RunSummaryDto } from './runs.dto.js';
+import { Truth } from './truth.decorator.js';
+import { Untouched } from './untouched.decorator.js';
+
+/**
+ * A workflow as its author writes it. Only the names of the fields are checked here: what is in them is checked as a
+ * whole by the workflow language, so that one answer names every mistake.
+ */
+export class WorkflowDefinitionDto {
+  /** 1 to 255 characters. */
+  @Allow()
+  name: string;
+
+  /** At most 10,000 characters. */
+  @Allow()
+  description?: string;
+
+  /** What starts it. It can be executed by hand whatever stands here. */
+  @Allow()
+  trigger_type: TriggerType;
+
+  /** Run in order: {id, type, name, config, if?, retry?, timeout_ms?, on_error?, effect?, on_in_doubt?}. */
+  @Allow()
+  @Untouched()
+  steps: Record<string, unknown>[];
+
+  /** `trigger`: the trigger's settings; `retention_days`: how long runs are kept, 0 = for ever. */
+  @Allow()
+  @Untouched()
+  config?: Record<string, unknown>;
+}
+
+/** The fields of a workflow that change; the others stay as they are. */
+export class WorkflowPatchDto implements Partial<WorkflowDefinitionDto> {
+  @Allow()
+  name?: string;
+
+  @Allow()
+  description?: string;
+
+  @Allow()
+  trigger_type?: TriggerType;
+
+  @Allow()
+  @Untouched()
+  steps?: Record<string, unknown>[];
+
+  @Allow()
+  @Untouched()
+  config?: Record<string, unknown>;
+}
+
+/** Which workflows are wanted. */
+export class WorkflowListQuery extends PageQuery {
+  @IsOptional()
+  @IsEnum(WorkflowStatus)
+  status?: WorkflowStatus;
+
+  @IsOptional()
+  @IsEnum(TriggerType)
+  trigger_type?: TriggerType;
+}
+
+/** How a workflow is to be deleted. */
+export class DeleteWorkflowQuery {
+  /** Whether its unfinished runs are cancelled too; else they run to their end. */
+  @IsOptional()
+  @Truth()
+  @IsBoolean()
+  cancel?: boolean;
+}
+
+/** A workflow in a list. */
+export class WorkflowSummaryDto {
+  id: string;
+  name: string;
+  description: string;
+  trigger_type: TriggerType;
+  /** Triggers fire only when it is active. */
+  status: WorkflowStatus;
+  /** Of the definition. Each run pins the one it started with. */
+  version: number;
+  /** Where webhooks go to; only of webhook workflows. Whoever knows it can call it: treat it like a password. */
+  hook_url?: string;
+  created_at: string;
+  updated_at: string;
+}
+
+/** A workflow with its definition. */
+export class WorkflowDto extends WorkflowSummaryDto {
+  steps: unknown[];
+  config: Record<string, unknown>;
+}
+
+/** One version of a workflow in a list. */
+export class WorkflowVersionSummaryDto {
+  workflow_id: string;
+  version: number;
+  name: string;
+  description: string;
+  trigger_type: TriggerType;
+  created_at: string;
+}
+
+/** One version of a workflow. It never changes. */
+export class WorkflowVersionDto extends WorkflowVersionSummaryDto {
+  steps: unknown[];
+  config: Record<string, unknown>;
+}
+
+/** `running` while runs are under way, else the stored status. */
+export type WorkflowActivity = WorkflowStatus | 'running';
+
+/** A workflow in the status answer. */
+export class WorkflowActivityDto {
+  id: string;
+  name: string;
+  trigger_type: TriggerType;
+  version: number;
+  status: WorkflowActivity;
+}
+
+/** A workflow and its latest 10 runs, newest first. */
+export class WorkflowStatusDto {
+  workflow: WorkflowActivityDto;
+  runs: RunSummaryDto[];
+}
+
+/** What is wrong with a definition. */
+export class DefinitionCheckDto {
+  valid: boolean;
+  /** Each mistake by its JSON path, with a sentence that says how to mend it. */
+  errors: FieldError[];
+}

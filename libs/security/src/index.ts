@@ -1,0 +1,6 @@
+export * from './access-tokens.js';
+export * from './encryption.js';
+export * from './key-ring.js';
+export * from './password-hasher.js';
+export * from './refresh-tokens.js';
+export * from './tokens.js';
