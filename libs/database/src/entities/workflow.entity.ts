@@ -28,8 +28,13 @@ export class Workflow {
   @Column('varchar', { length: 20, default: WorkflowStatus.Inactive })
   status: WorkflowStatus;
 
+  /** Of the definition: grows by one with each change of it. */
   @Column('integer', { default: 1 })
   version: number;
+
+  /** The ETag of the row: grows by one with each write, activating included. */
+  @Column('integer', { default: 1 })
+  revision: number;
 
   /** Retention class of its runs in days, from config.retention_days; 0 = for ever. */
   @Column('smallint', { default: 30 })

@@ -30,6 +30,7 @@ const definitions = `
     config jsonb NOT NULL DEFAULT '{}',
     status varchar(20) NOT NULL DEFAULT 'inactive' CHECK (status IN ('inactive', 'active')),
     version integer NOT NULL DEFAULT 1,
+    revision integer NOT NULL DEFAULT 1,
     retention smallint NOT NULL DEFAULT 30 CHECK (retention IN (0, 1, 7, 30, 90, 365)),
     created_at timestamptz NOT NULL DEFAULT now(),
     updated_at timestamptz NOT NULL DEFAULT now(),
