@@ -4,8 +4,8 @@ import {
   ArrayMaxSize,
   IsArray,
   IsEnum,
-  IsISO8601,
   IsOptional,
+  IsRFC3339,
   IsString,
   IsUUID,
   Length,
@@ -60,12 +60,12 @@ export class RunListQuery extends PageQuery {
 
   /** Accepted at this time or later (RFC 3339). */
   @IsOptional()
-  @IsISO8601({ strict: true, strictSeparator: true })
+  @IsRFC3339()
   since?: string;
 
   /** Accepted before this time (RFC 3339). */
   @IsOptional()
-  @IsISO8601({ strict: true, strictSeparator: true })
+  @IsRFC3339()
   until?: string;
 
   @IsOptional()

@@ -10,9 +10,9 @@ export class SecretValueDto {
 
 /** A secret to be kept. */
 export class CreateSecretDto extends SecretValueDto {
-  /** What definitions call it: `secrets.<name>`. */
-  @Matches(/^[A-Za-z_][A-Za-z0-9_]{0,99}$/, {
-    message: 'must start with a letter or _ and hold at most 100 letters, digits and _',
+  /** What definitions call it: `secrets.<name>`; a name with a dash stands in back-quotes there. */
+  @Matches(/^[A-Za-z_][A-Za-z0-9_-]{0,99}$/, {
+    message: 'must start with a letter or _ and hold at most 100 letters, digits, _ and -',
   })
   name: string;
 }

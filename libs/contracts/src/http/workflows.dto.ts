@@ -84,6 +84,8 @@ export class WorkflowSummaryDto {
   status: WorkflowStatus;
   /** Of the definition. Each run pins the one it started with. */
   version: number;
+  /** Also the ETag: grows with each write, activating included. */
+  revision: number;
   /** Where webhooks go to; only of webhook workflows. Whoever knows it can call it: treat it like a password. */
   hook_url?: string;
   created_at: string;
