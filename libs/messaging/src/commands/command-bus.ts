@@ -1,7 +1,8 @@
 import { commands, type CommandName, type CommandPayload, type CommandsFrom, type ServiceName } from '@app/contracts';
-import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { GracefulShutdown, ShutdownPhase } from '@app/observability';
+import { Injectable } from '@nestjs/common';
 import { RedisTransportClient } from '../redis/redis-transport.client.js';
-import { CommandOutcome, commandsTotal } from './command.metrics.js';
+import { CommandMetrics, CommandOutcome } from './command.metrics.js';
 import { DeadLetters } from './dead-letters.js';
 import { HintMerger } from './hint-merger.js';
 import { readPayload } from './read-payload.js';
@@ -14,13 +15,17 @@ const MERGE_WINDOW_MS = 5;
  * that sends: only its own commands type-check.
  */
 @Injectable()
-export class CommandBus<S extends ServiceName = ServiceName> implements OnApplicationShutdown {
+export class CommandBus<S extends ServiceName = ServiceName> {
   private readonly hints = new HintMerger<CommandName>(MERGE_WINDOW_MS, (name, count) => this.send(name, { count }));
 
   constructor(
     private readonly client: RedisTransportClient,
     private readonly deadLetters: DeadLetters,
-  ) {}
+    private readonly metrics: CommandMetrics,
+    shutdown: GracefulShutdown,
+  ) {
+    shutdown.add(ShutdownPhase.Flush, 'commands', () => this.hints.flush());
+  }
 
   /**
    * Sends a command: returns at once, never throws, keeps nothing while Redis is away. Hints of one name within 5 ms
@@ -31,10 +36,6 @@ export class CommandBus<S extends ServiceName = ServiceName> implements OnApplic
     else this.send(name, payload);
   }
 
-  onApplicationShutdown(): void {
-    this.hints.flush();
-  }
-
   private send(command: CommandName, data: object): void {
     const read = readPayload<object>(commands[command].payload, data);
     if (!read.ok) {
@@ -42,6 +43,6 @@ export class CommandBus<S extends ServiceName = ServiceName> implements OnApplic
       return;
     }
     const sent = this.client.tell(command, read.payload);
-    commandsTotal.inc({ command, outcome: sent ? CommandOutcome.Sent : CommandOutcome.Skipped });
+    this.metrics.count(command, sent ? CommandOutcome.Sent : CommandOutcome.Skipped);
   }
 }

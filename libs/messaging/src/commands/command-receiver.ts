@@ -2,7 +2,7 @@ import { commands, type CommandName, type ServiceName } from '@app/contracts';
 import { Injectable, Logger } from '@nestjs/common';
 import { RedisTransportServer } from '../redis/redis-transport.server.js';
 import type { CommandHandlers } from './command-handlers.js';
-import { CommandOutcome, commandsTotal } from './command.metrics.js';
+import { CommandMetrics, CommandOutcome } from './command.metrics.js';
 import { DeadLetters } from './dead-letters.js';
 import { readPayload } from './read-payload.js';
 
@@ -14,6 +14,7 @@ export class CommandReceiver {
   constructor(
     private readonly server: RedisTransportServer,
     private readonly deadLetters: DeadLetters,
+    private readonly metrics: CommandMetrics,
   ) {}
 
   /**
@@ -44,10 +45,10 @@ export class CommandReceiver {
     }
     try {
       await handle(read.payload);
-      commandsTotal.inc({ command, outcome: CommandOutcome.Received });
+      this.metrics.count(command, CommandOutcome.Handled);
     } catch (error) {
       // A hint that failed is a hint that was lost: the row is still there and the next poll finds it.
-      commandsTotal.inc({ command, outcome: CommandOutcome.Failed });
+      this.metrics.count(command, CommandOutcome.Failed);
       this.log.error(`Handling ${command} failed: ${error instanceof Error ? error.stack : String(error)}`);
     }
   }

@@ -1,7 +1,7 @@
 import type { CommandName, ServiceName } from '@app/contracts';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { RedisTransportClient } from '../redis/redis-transport.client.js';
-import { CommandOutcome, commandsTotal } from './command.metrics.js';
+import { CommandMetrics, CommandOutcome } from './command.metrics.js';
 
 /** The Redis list of messages that did not validate, the newest first. */
 export const DEAD_LETTER_LIST = 'biometrics:dead-letters';
@@ -31,11 +31,12 @@ export class DeadLetters {
   constructor(
     @Inject(SERVICE) private readonly service: ServiceName,
     private readonly client: RedisTransportClient,
+    private readonly metrics: CommandMetrics,
   ) {}
 
   /** Keeps a bad message for inspection. Never throws: a bad message must not break who met it. */
   put(command: CommandName, side: DeadLetter['side'], data: unknown, mistakes: readonly string[]): void {
-    commandsTotal.inc({ command, outcome: CommandOutcome.Rejected });
+    this.metrics.count(command, CommandOutcome.Rejected);
     this.log.error(`A ${command} message does not validate (${side}): ${mistakes.join(' ')}`);
     const text = (JSON.stringify(data) ?? 'undefined').slice(0, LONGEST_DATA);
     const at = new Date().toISOString();

@@ -1,21 +1,21 @@
+import { TestRedisServer } from '@app/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { OwnRedis } from '../fixtures/own-redis.js';
 import type { JobMessage } from './job-message.js';
 import { JobQueue } from './job-queue.js';
 
 const soon = { timeout: 15_000, interval: 20 };
 
 describe('JobQueue', () => {
-  let redis: OwnRedis;
+  let redis: TestRedisServer;
   const closing: (() => Promise<void>)[] = [];
 
   beforeEach(async () => {
-    redis = await OwnRedis.reserve();
+    redis = await TestRedisServer.start();
   });
 
   afterEach(async () => {
     for (const close of closing.splice(0).reverse()) await close();
-    await redis.dispose();
+    await redis.stop();
   });
 
   async function open(): Promise<JobQueue> {
@@ -30,19 +30,20 @@ describe('JobQueue', () => {
   }
 
   it('starts without Redis, takes messages once it is there, and again after it was killed and restarted', async () => {
+    await redis.kill();
     const queue = await open();
     const taken: string[] = [];
     consume(queue, ({ jobId }) => void taken.push(jobId));
     expect(await queue.add([{ jobId: 'early', epoch: 0, priority: 5 }])).toBe(false);
 
-    await redis.start();
+    await redis.restart();
     await vi.waitFor(async () => {
       expect(await queue.add([{ jobId: 'first', epoch: 0, priority: 5 }])).toBe(true);
       expect(taken).toContain('first');
     }, soon);
     await redis.kill();
     expect(await queue.add([{ jobId: 'away', epoch: 0, priority: 5 }])).toBe(false);
-    await redis.start();
+    await redis.restart();
     await vi.waitFor(async () => {
       expect(await queue.add([{ jobId: 'again', epoch: 0, priority: 5 }])).toBe(true);
       expect(taken).toContain('again');
@@ -51,7 +52,6 @@ describe('JobQueue', () => {
   });
 
   it('gives each message to one of two consumers and none to nobody', async () => {
-    await redis.start();
     const taken: string[] = [];
     const queue = await open();
     const other = await open();
@@ -70,7 +70,6 @@ describe('JobQueue', () => {
   });
 
   it('serves by priority and holds a message once however often it is added', async () => {
-    await redis.start();
     const taken: string[] = [];
     const queue = await open();
     const messages = [7, 1, 5, 3, 9, 1].map((priority, i) => ({ jobId: `p${priority}-${i}`, epoch: 2, priority }));
@@ -84,6 +83,7 @@ describe('JobQueue', () => {
   });
 
   it('closes while Redis is away', async () => {
+    await redis.kill();
     const queue = await open();
     const consumer = queue.consume(1, async () => undefined);
     const started = performance.now();

@@ -1,10 +1,13 @@
-import type { CommandPayload } from '@app/contracts';
+import type { CommandPayload, ServiceName } from '@app/contracts';
+import { GracefulShutdown, HealthService } from '@app/observability';
+import { TestRedisServer } from '@app/testing';
 import { Redis } from 'ioredis';
+import { Registry } from 'prom-client';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { CommandBus } from '../commands/command-bus.js';
 import { CommandReceiver } from '../commands/command-receiver.js';
 import { DEAD_LETTER_LIST, DeadLetters, type DeadLetter } from '../commands/dead-letters.js';
-import { OwnRedis } from '../fixtures/own-redis.js';
+import { CommandMetrics } from '../commands/command.metrics.js';
 import { RedisTransportClient } from './redis-transport.client.js';
 import { RedisTransportServer } from './redis-transport.server.js';
 
@@ -13,31 +16,38 @@ const jobId = '0198c0de-0000-7000-8000-000000000001';
 const probeId = '0198c0de-0000-7000-8000-0000000000aa';
 
 describe('Redis transport', () => {
-  let redis: OwnRedis;
+  let redis: TestRedisServer;
   const closing: (() => Promise<void> | void)[] = [];
 
   beforeEach(async () => {
-    redis = await OwnRedis.reserve();
+    redis = await TestRedisServer.start();
   });
 
   afterEach(async () => {
     for (const close of closing.splice(0).reverse()) await close();
-    await redis.dispose();
+    await redis.stop();
   });
 
   function sender() {
     const client = new RedisTransportClient(redis.config);
     client.onModuleInit();
     closing.push(() => client.close());
-    const bus = new CommandBus<'gateway'>(client, new DeadLetters('gateway', client));
-    return { client, bus };
+    const { deadLetters, metrics } = bin('gateway', client);
+    const shutdown = new GracefulShutdown(new HealthService());
+    return { client, bus: new CommandBus<'gateway'>(client, deadLetters, metrics, shutdown) };
+  }
+
+  function bin(service: ServiceName, client: RedisTransportClient) {
+    const metrics = new CommandMetrics(new Registry());
+    return { metrics, deadLetters: new DeadLetters(service, client, metrics) };
   }
 
   async function receiver() {
     const inbox = { cancelled: [] as string[], hints: [] as number[], probes: 0 };
     const server = new RedisTransportServer(redis.config);
     const { client } = sender();
-    const strategy = new CommandReceiver(server, new DeadLetters('worker', client)).serve('worker', {
+    const { deadLetters, metrics } = bin('worker', client);
+    const strategy = new CommandReceiver(server, deadLetters, metrics).serve('worker', {
       'jobs.waiting': ({ count }: CommandPayload<'jobs.waiting'>) => void inbox.hints.push(count),
       'job.cancel': ({ job_id }: CommandPayload<'job.cancel'>) => {
         if (job_id === probeId) inbox.probes += 1;
@@ -59,29 +69,29 @@ describe('Redis transport', () => {
   }
 
   it('starts without Redis, delivers once it is there, and again after it was killed and restarted', async () => {
+    await redis.kill();
     const inbox = await receiver();
     const { client, bus } = sender();
     const before = performance.now();
     bus.publish('job.cancel', { job_id: jobId });
     expect(performance.now() - before).toBeLessThan(50);
 
-    await redis.start();
+    await redis.restart();
     await arrival(inbox, bus);
     await redis.kill();
     await vi.waitFor(() => expect(client.isUp()).toBe(false), soon);
-    await redis.start();
+    await redis.restart();
     await arrival(inbox, bus);
   });
 
   it('keeps nothing for later while Redis is away', async () => {
     const inbox = await receiver();
     const { client, bus } = sender();
-    await redis.start();
     await arrival(inbox, bus);
     await redis.kill();
     await vi.waitFor(() => expect(client.isUp()).toBe(false), soon);
     for (let i = 0; i < 1_000; i++) bus.publish('job.cancel', { job_id: jobId });
-    await redis.start();
+    await redis.restart();
     await arrival(inbox, bus);
     expect(inbox.cancelled).toEqual([]);
   });
@@ -90,7 +100,6 @@ describe('Redis transport', () => {
     const one = await receiver();
     const two = await receiver();
     const { bus } = sender();
-    await redis.start();
     await arrival(one, bus);
     await arrival(two, bus);
     for (let i = 0; i < 20; i++) bus.publish('job.cancel', { job_id: jobId });
@@ -103,11 +112,10 @@ describe('Redis transport', () => {
   });
 
   it('keeps a message that does not validate, survives it, and takes one with fields it does not know', async () => {
-    await redis.start();
     const inbox = await receiver();
     const { bus } = sender();
     await arrival(inbox, bus);
-    const raw = new Redis(redis.config.url);
+    const raw = new Redis(redis.url);
     closing.push(() => raw.disconnect());
     const packet = (data: unknown, more = {}) => JSON.stringify({ pattern: 'job.cancel', data, ...more });
     await raw.publish('job.cancel', 'not json {');
@@ -122,12 +130,11 @@ describe('Redis transport', () => {
   });
 
   it('does not send what does not validate', async () => {
-    await redis.start();
     const inbox = await receiver();
     const { bus } = sender();
     await arrival(inbox, bus);
     bus.publish('job.cancel', { job_id: '' });
-    const raw = new Redis(redis.config.url);
+    const raw = new Redis(redis.url);
     closing.push(() => raw.disconnect());
     await vi.waitFor(async () => expect(await raw.llen(DEAD_LETTER_LIST)).toBe(1), soon);
     expect(inbox.cancelled).toEqual([]);
