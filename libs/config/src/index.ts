@@ -11,6 +11,7 @@ export * from './classes/worker.config.js';
 export * from './classes/workers.config.js';
 export * from './config.error.js';
 export * from './config.module.js';
+export { readEnvironment, type Variables } from './environment-files.js';
 export * from './environments.js';
 export * from './load-config.js';
 export * from './processes.js';
