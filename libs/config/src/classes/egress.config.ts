@@ -1,4 +1,5 @@
-import { IsString } from 'class-validator';
+import { IsString, Max, Min } from 'class-validator';
+import { bytes } from '../parsers/bytes.parser.js';
 import { hostOrNetwork } from '../parsers/network.parser.js';
 import { listOf } from '../parsers/list.parser.js';
 import { Variable } from '../variable.decorator.js';
@@ -11,4 +12,10 @@ export class EgressConfig {
   @Variable('EGRESS_ALLOW', listOf(hostOrNetwork), { byEnvironment: { development: loopback, test: loopback } })
   @IsString({ each: true })
   allow: string[] = [];
+
+  /** Largest answer that is read, in bytes. */
+  @Variable('EGRESS_MAX_RESPONSE_BYTES', bytes)
+  @Min(1_024)
+  @Max(1_073_741_824)
+  maxResponseBytes = 10_485_760;
 }
