@@ -1,9 +1,11 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
-import { AppError, isId, newId, UserRole } from '@app/contracts';
+import { AppError, isId, UserRole } from '@app/contracts';
 import jwt from 'jsonwebtoken';
 
 /** Whom an access token speaks for. */
 export interface AccessSubject {
+  /** The token's own id (`jti`), a UUID. */
+  tokenId: string;
   userId: string;
   sessionId: string;
   email: string;
@@ -12,7 +14,6 @@ export interface AccessSubject {
 
 /** What a verified token says. */
 export interface AccessClaims extends AccessSubject {
-  tokenId: string;
   /** Seconds since 1970. */
   issuedAt: number;
 }
@@ -53,14 +54,15 @@ export class AccessTokens {
   }
 
   /**
-   * @param nowMs milliseconds since 1970
+   * A signed token for somebody who has proved who they are.
+   * @param nowMs when they did, in milliseconds since 1970
    */
-  sign({ userId, sessionId, email, roles: held }: AccessSubject, nowMs: number): AccessToken {
+  sign({ tokenId, userId, sessionId, email, roles: held }: AccessSubject, nowMs: number): AccessToken {
     const iat = Math.floor(nowMs / 1000);
     const exp = iat + this.ttlS;
     const { key, issuer, audience } = this.verification;
     const times = { iat, nbf: iat - NOT_BEFORE_MARGIN_S, exp };
-    const registered = { iss: issuer, aud: audience, sub: userId, jti: newId(), ...times };
+    const registered = { iss: issuer, aud: audience, sub: userId, jti: tokenId, ...times };
     const claims = { ...registered, sid: sessionId, typ: TYPE, email, roles: held };
     return { token: jwt.sign(claims, key, { algorithm: 'HS256' }), expiresAt: exp };
   }

@@ -40,7 +40,6 @@ export function decrypt(ring: KeyRing, ciphertext: string, associatedData: strin
   }
 }
 
-
 function bind(keyId: string, associatedData: string): Buffer {
   return Buffer.from(`${FORMAT}.${keyId}.${associatedData}`);
 }

@@ -1,0 +1,57 @@
+import { LoginDto, MessageDto, RefreshDto, RefreshedDto, RegisterDto, SignedInDto, UserDto } from '@app/contracts';
+import { Body, Controller, Get, HttpCode, Post } from '@nestjs/common';
+import { Authenticated, Public } from '../http/access/access.decorators.js';
+import type { Caller } from '../http/access/caller.js';
+import { CurrentUser } from '../http/access/current-user.decorator.js';
+import { UsersService } from '../users/users.service.js';
+import { AuthService } from './auth.service.js';
+import { FromDevice, type Device } from './device.decorator.js';
+import { SessionsService } from './sessions/sessions.service.js';
+
+@Controller('auth')
+export class AuthController {
+  constructor(
+    private readonly auth: AuthService,
+    private readonly sessions: SessionsService,
+    private readonly users: UsersService,
+  ) {}
+
+  /** Makes an account and signs in. */
+  @Public()
+  @Post('register')
+  register(@Body() body: RegisterDto, @FromDevice() device: Device): Promise<SignedInDto> {
+    return this.auth.register(body, device);
+  }
+
+  /** Signs in with e-mail and password. */
+  @Public()
+  @HttpCode(200)
+  @Post('login')
+  login(@Body() body: LoginDto, @FromDevice() device: Device): Promise<SignedInDto> {
+    return this.auth.login(body, device);
+  }
+
+  /** Exchanges a refresh token for new tokens. Using one twice ends the session. */
+  @Public()
+  @HttpCode(200)
+  @Post('refresh')
+  async refresh(@Body() body: RefreshDto): Promise<RefreshedDto> {
+    return { tokens: await this.sessions.rotate(body.refresh_token) };
+  }
+
+  /** Ends the session of this request; its tokens are refused from now on. */
+  @Authenticated()
+  @HttpCode(200)
+  @Post('logout')
+  async logout(@CurrentUser() caller: Caller): Promise<MessageDto> {
+    await this.sessions.end(caller.sessionId, caller);
+    return { message: 'Signed out.' };
+  }
+
+  /** The user who is asking. */
+  @Authenticated()
+  @Get('me')
+  me(@CurrentUser() caller: Caller): Promise<UserDto> {
+    return this.users.find(caller.userId);
+  }
+}

@@ -1,0 +1,55 @@
+import { AuthConfig } from '@app/config';
+import { AccessTokens, PasswordHasher, RefreshTokens } from '@app/security';
+import { Module } from '@nestjs/common';
+import { PassportModule } from '@nestjs/passport';
+import { UsersModule } from '../users/users.module.js';
+import { AccessGuard } from './access.guard.js';
+import { AuthController } from './auth.controller.js';
+import { AuthService } from './auth.service.js';
+import { JwtStrategy } from './jwt.strategy.js';
+import { PasswordPolicy } from './passwords/password-policy.js';
+import { FeedConnection } from './revocations/feed-connection.js';
+import { RevocationFeed } from './revocations/revocation-feed.js';
+import { SessionsController } from './sessions/sessions.controller.js';
+import { SessionsService } from './sessions/sessions.service.js';
+import { TokenIssuer } from './sessions/token-issuer.js';
+
+const accessTokens = {
+  provide: AccessTokens,
+  inject: [AuthConfig],
+  useFactory: ({ jwtSecret, jwtIssuer, jwtAudience, accessTokenTtlMs }: AuthConfig) =>
+    new AccessTokens({ secret: jwtSecret, issuer: jwtIssuer, audience: jwtAudience, ttlMs: accessTokenTtlMs }),
+};
+
+const refreshTokens = {
+  provide: RefreshTokens,
+  inject: [AuthConfig],
+  useFactory: ({ jwtSecret }: AuthConfig) => new RefreshTokens(jwtSecret),
+};
+
+const passwordHasher = {
+  provide: PasswordHasher,
+  inject: [AuthConfig],
+  useFactory: (config: AuthConfig) => new PasswordHasher({ concurrency: config.passwordHashConcurrency }),
+};
+
+/** Who is calling, and how they prove it. */
+@Module({
+  imports: [PassportModule, UsersModule],
+  controllers: [AuthController, SessionsController],
+  providers: [
+    accessTokens,
+    refreshTokens,
+    passwordHasher,
+    AuthService,
+    SessionsService,
+    TokenIssuer,
+    PasswordPolicy,
+    FeedConnection,
+    RevocationFeed,
+    JwtStrategy,
+    AccessGuard,
+  ],
+  exports: [AccessGuard],
+})
+export class AuthModule {}

@@ -1,0 +1,96 @@
+import { AuthConfig } from '@app/config';
+import { newId, notFound, RevocationKind, type SessionDto, type TokensDto } from '@app/contracts';
+import { Session } from '@app/database';
+import { hashToken, RefreshTokens, unauthorized } from '@app/security';
+import { Injectable } from '@nestjs/common';
+import { Pool } from 'pg';
+import { DataSource, IsNull, MoreThan } from 'typeorm';
+import type { Caller } from '../../http/access/caller.js';
+import type { Device } from '../device.decorator.js';
+import { RevocationFeed } from '../revocations/revocation-feed.js';
+import { endReusedSession, endSession, rotateSession, startSession } from './sessions.sql.js';
+import { toSession } from './to-session.js';
+import { TokenIssuer, type SessionOwner } from './token-issuer.js';
+
+/** A revocation is kept until well after the last access token that it is about. */
+const REVOCATION_MARGIN_MS = 600_000;
+
+/** Where people are signed in. */
+@Injectable()
+export class SessionsService {
+  constructor(
+    private readonly pool: Pool,
+    private readonly dataSource: DataSource,
+    private readonly config: AuthConfig,
+    private readonly issuer: TokenIssuer,
+    private readonly refreshTokens: RefreshTokens,
+    private readonly revocations: RevocationFeed,
+  ) {}
+
+  /** @throws AppError UNAUTHORIZED when the person may not sign in any more */
+  async start(userId: string, device: Device): Promise<TokensDto> {
+    const tokens = this.issuer.prepare(newId());
+    const { rows } = await this.pool.query<SessionOwner>(startSession, [
+      tokens.sessionId,
+      userId,
+      tokens.accessTokenHash,
+      tokens.refreshTokenHash,
+      this.config.refreshTokenTtlMs,
+      device.ipAddress,
+      device.userAgent,
+    ]);
+    const [owner] = rows;
+    if (owner === undefined) throw unauthorized();
+    return this.issuer.issue(tokens, owner);
+  }
+
+  /**
+   * Exchanges a refresh token. One that was exchanged before ends its session, unless that was a moment ago.
+   * @throws AppError UNAUTHORIZED
+   */
+  async rotate(refreshToken: string): Promise<TokensDto> {
+    const sessionId = this.refreshTokens.sessionOf(refreshToken);
+    if (sessionId === undefined) throw unauthorized();
+    const hash = hashToken(refreshToken);
+    const tokens = this.issuer.prepare(sessionId);
+    const { rows } = await this.pool.query<SessionOwner>(rotateSession, [
+      sessionId,
+      hash,
+      tokens.accessTokenHash,
+      tokens.refreshTokenHash,
+      this.config.refreshTokenTtlMs,
+    ]);
+    const [owner] = rows;
+    if (owner !== undefined) return this.issuer.issue(tokens, owner);
+    await this.revoke(endReusedSession, [sessionId, hash]);
+    throw unauthorized();
+  }
+
+  /** Those that are good at the moment, the newest first. */
+  async list(caller: Caller): Promise<SessionDto[]> {
+    const sessions = await this.dataSource.getRepository(Session).find({
+      where: { user_id: caller.userId, revoked_at: IsNull(), expires_at: MoreThan(new Date()) },
+      order: { created_at: 'DESC', id: 'DESC' },
+      take: 100,
+    });
+    return sessions.map((session) => toSession(session, caller.sessionId));
+  }
+
+  /**
+   * Ends a session of the caller; its tokens are refused here at once and on every other gateway within a second.
+   * @throws AppError NOT_FOUND when there is no such session, or it is over
+   */
+  async end(sessionId: string, caller: Caller): Promise<void> {
+    if (!(await this.revoke(endSession, [sessionId, caller.userId]))) throw notFound('session');
+  }
+
+  private async revoke(statement: string, parameters: readonly [sessionId: string, string]): Promise<boolean> {
+    const lifetime = this.config.accessTokenTtlMs + REVOCATION_MARGIN_MS;
+    const { rowCount } = await this.pool.query(statement, [...parameters, newId(), lifetime]);
+    if (rowCount === 0) return false;
+    const [subjectId] = parameters;
+    const revokedAt = Date.now();
+    this.revocations.add({ kind: RevocationKind.Session, subjectId, revokedAt, expiresAt: revokedAt + lifetime });
+    return true;
+  }
+}

@@ -1,0 +1,84 @@
+/** Milliseconds within which the token before the newest one is refused without ending the session: a lost race. */
+export const REUSE_GRACE_MS = 10_000;
+
+/**
+ * Starts a session for a person who may sign in; no row when they may not any more. The share lock makes a change of
+ * roles and this statement happen one after the other, and `issued_at` is the time before it: a token that says who
+ * the person was before the change is older than the revocation that comes with the change.
+ * $1 id, $2 user, $3 hash of the access token's id, $4 hash of the refresh token, $5 lifetime in ms, $6 address, $7 agent.
+ */
+export const startSession = `
+  WITH owner AS (
+    SELECT id, email, roles FROM users
+     WHERE id = $2 AND is_active AND deleted_at IS NULL
+       FOR SHARE
+  ), started AS (
+    INSERT INTO sessions (id, user_id, token_hash, refresh_token_hash, expires_at, ip_address, user_agent)
+    SELECT $1, owner.id, $3, $4, now() + $5 * interval '1 millisecond', $6, $7 FROM owner
+    RETURNING user_id
+  )
+  SELECT owner.id AS user_id, owner.email, owner.roles,
+         extract(epoch FROM statement_timestamp()) * 1000 AS issued_at
+    FROM owner JOIN started ON started.user_id = owner.id`;
+
+/**
+ * Exchanges the refresh token of a session: of any number of statements with the same token, one finds the row.
+ * $1 session, $2 hash of the token that is exchanged, $3 hash of the new access token's id, $4 hash of the new refresh
+ * token, $5 lifetime in ms.
+ */
+export const rotateSession = `
+  WITH owner AS (
+    SELECT id, email, roles FROM users
+     WHERE id = (SELECT user_id FROM sessions WHERE id = $1) AND is_active AND deleted_at IS NULL
+       FOR SHARE
+  )
+  UPDATE sessions
+     SET token_hash = $3,
+         refresh_token_hash = $4,
+         previous_refresh_token_hash = $2,
+         rotated_at = clock_timestamp(),
+         last_used_at = now(),
+         updated_at = now(),
+         expires_at = now() + $5 * interval '1 millisecond'
+    FROM owner
+   WHERE sessions.id = $1
+     AND sessions.user_id = owner.id
+     AND sessions.refresh_token_hash = $2
+     AND sessions.revoked_at IS NULL
+     AND sessions.expires_at > now()
+  RETURNING owner.id AS user_id, owner.email, owner.roles,
+            extract(epoch FROM statement_timestamp()) * 1000 AS issued_at`;
+
+/**
+ * Ends a session whose old refresh token came back, together with its row in the revocation feed. No row when the
+ * token is the newest, or was the newest until a moment ago.
+ * $1 session, $2 hash of the token that came, $3 id of the revocation, $4 lifetime of access tokens in ms.
+ */
+export const endReusedSession = `
+  WITH ended AS (
+    UPDATE sessions SET revoked_at = now(), updated_at = now()
+     WHERE id = $1
+       AND revoked_at IS NULL
+       AND refresh_token_hash <> $2
+       AND NOT (previous_refresh_token_hash IS NOT DISTINCT FROM $2
+                AND rotated_at > clock_timestamp() - ${REUSE_GRACE_MS} * interval '1 millisecond')
+    RETURNING id
+  )
+  INSERT INTO revocations (id, kind, subject_id, expires_at)
+  SELECT $3, 'session', ended.id, now() + $4 * interval '1 millisecond' FROM ended
+  RETURNING subject_id`;
+
+/**
+ * Ends one of a user's sessions, together with its row in the revocation feed. No row when there is no such session
+ * or it was ended before.
+ * $1 session, $2 user, $3 id of the revocation, $4 lifetime of access tokens in ms.
+ */
+export const endSession = `
+  WITH ended AS (
+    UPDATE sessions SET revoked_at = now(), updated_at = now()
+     WHERE id = $1 AND user_id = $2 AND revoked_at IS NULL
+    RETURNING id
+  )
+  INSERT INTO revocations (id, kind, subject_id, expires_at)
+  SELECT $3, 'session', ended.id, now() + $4 * interval '1 millisecond' FROM ended
+  RETURNING subject_id`;

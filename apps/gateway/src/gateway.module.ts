@@ -1,0 +1,43 @@
+import {
+  AuthConfig,
+  ConfigModule,
+  DatabaseConfig,
+  EncryptionConfig,
+  HttpConfig,
+  RedisConfig,
+  ServiceConfig,
+} from '@app/config';
+import { ServiceName } from '@app/contracts';
+import { DatabaseModule } from '@app/database';
+import { MessagingModule } from '@app/messaging';
+import { ObservabilityModule } from '@app/observability';
+import { Module } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
+import { AccessGuard } from './auth/access.guard.js';
+import { AuthModule } from './auth/auth.module.js';
+import { HealthModule } from './health/health.module.js';
+import { AcceptGuard } from './http/accept.guard.js';
+import { HttpModule } from './http/http.module.js';
+import { UndeclaredInputGuard } from './http/undeclared-input.guard.js';
+
+/** The configuration of this process. */
+export const gatewayConfigs = [ServiceConfig, HttpConfig, DatabaseConfig, RedisConfig, AuthConfig, EncryptionConfig];
+
+@Module({
+  imports: [
+    ConfigModule.forRoot(gatewayConfigs, ServiceName.Gateway),
+    ObservabilityModule.forProcess(ServiceName.Gateway),
+    DatabaseModule,
+    MessagingModule.forService(ServiceName.Gateway),
+    HttpModule,
+    AuthModule,
+    HealthModule,
+  ],
+  // Every route passes these, in this order.
+  providers: [
+    { provide: APP_GUARD, useExisting: AccessGuard },
+    { provide: APP_GUARD, useExisting: AcceptGuard },
+    { provide: APP_GUARD, useExisting: UndeclaredInputGuard },
+  ],
+})
+export class GatewayModule {}

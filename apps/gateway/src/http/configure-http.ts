@@ -1,0 +1,28 @@
+import { HttpConfig } from '@app/config';
+import helmet from '@fastify/helmet';
+import { RequestMethod } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { addBodyParsers } from './body-parsers.js';
+import { RequestHooks } from './request-hooks.js';
+
+/** Addresses without the prefix of the API. */
+const unprefixed = ['health', 'ready', 'docs', 'docs/*path'];
+
+/** What clients on other origins may read beyond the usual. */
+const exposedHeaders = ['ETag', 'Location', 'Retry-After', 'X-Request-ID'];
+
+/** Prefix, hooks, parsers and headers of the API; what is part of the dependency injection is in the HttpModule. */
+export async function configureHttp(app: NestFastifyApplication): Promise<void> {
+  const { corsOrigins, publicUrl } = app.get(HttpConfig);
+  const server = app.getHttpAdapter().getInstance();
+  app.setGlobalPrefix('api/v1', { exclude: unprefixed.map((path) => ({ path, method: RequestMethod.GET })) });
+  app.get(RequestHooks).addTo(server);
+  addBodyParsers(server);
+  await app.register(helmet, { contentSecurityPolicy: { directives: policy(publicUrl) } });
+  if (corsOrigins.length > 0) app.enableCors({ origin: corsOrigins, exposedHeaders });
+}
+
+/** helmet's own policy, except that pages served without TLS must not ask for their scripts with it. */
+function policy(publicUrl: string): Record<string, string[] | null> {
+  return publicUrl.startsWith('https:') ? {} : { 'upgrade-insecure-requests': null };
+}

@@ -1,0 +1,29 @@
+import { Module } from '@nestjs/common';
+import { APP_FILTER, APP_PIPE, DiscoveryModule } from '@nestjs/core';
+import { AcceptGuard } from './accept.guard.js';
+import { AccessLog } from './access-log.js';
+import { DeclaredAccessCheck } from './access/declared-access.check.js';
+import { HttpMetrics } from './http-metrics.js';
+import { KnownRoutes } from './known-routes.js';
+import { ProblemFilter } from './problems/problem.filter.js';
+import { RequestHooks } from './request-hooks.js';
+import { UndeclaredInputGuard } from './undeclared-input.guard.js';
+import { DtoPipe } from './validation/dto.pipe.js';
+
+/** What every route of the API has in common. */
+@Module({
+  imports: [DiscoveryModule],
+  providers: [
+    KnownRoutes,
+    AccessLog,
+    HttpMetrics,
+    RequestHooks,
+    DeclaredAccessCheck,
+    AcceptGuard,
+    UndeclaredInputGuard,
+    { provide: APP_FILTER, useClass: ProblemFilter },
+    { provide: APP_PIPE, useClass: DtoPipe },
+  ],
+  exports: [RequestHooks, DeclaredAccessCheck, AcceptGuard, UndeclaredInputGuard],
+})
+export class HttpModule {}

@@ -1,0 +1,43 @@
+import { continueTrace, runInContext } from '@app/observability';
+import { Injectable } from '@nestjs/common';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { AccessLog } from './access-log.js';
+import { HttpMetrics } from './http-metrics.js';
+import { KnownRoutes } from './known-routes.js';
+import { problem } from './problems/problem.js';
+
+/** What happens to every request around its handler. */
+@Injectable()
+export class RequestHooks {
+  constructor(
+    private readonly routes: KnownRoutes,
+    private readonly log: AccessLog,
+    private readonly metrics: HttpMetrics,
+  ) {}
+
+  /** Call before routes are added. */
+  addTo(server: FastifyInstance): void {
+    server.addHook('onRoute', ({ method, url }) => this.routes.add(method, url));
+    server.addHook('onRequest', (request, reply, done) => {
+      void reply.header('x-request-id', request.id);
+      // PostgreSQL takes no U+0000 in a text, so nothing that holds one can be found.
+      done(request.url.includes('%00') ? problem('BAD_REQUEST') : undefined);
+    });
+    // Reading a body leaves the context it was started in, so the context begins where the handler does.
+    server.addHook('preHandler', (request, _reply, done) => runInContext(contextOf(request), done));
+    server.addHook('onResponse', (request, reply, done) => {
+      this.answered(request, reply);
+      done();
+    });
+  }
+
+  private answered(request: FastifyRequest, reply: FastifyReply): void {
+    this.log.answered(request, reply);
+    this.metrics.answered(request, reply);
+  }
+}
+
+function contextOf({ id, headers }: FastifyRequest) {
+  const header = headers['traceparent'];
+  return { requestId: id, trace: continueTrace(typeof header === 'string' ? header : undefined) };
+}

@@ -1,0 +1,73 @@
+import { AppError, notFound } from '@app/contracts';
+import { acceptRuns, Coalescer, type AcceptedRun, type RunRequest } from '@app/database';
+import { CommandBus } from '@app/messaging';
+import { Injectable } from '@nestjs/common';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Pool } from 'pg';
+
+/** A batch fills one round trip without making the first of its callers wait for a huge one. */
+const MAX_ROWS = 500;
+const MAX_BYTES = 4 * 1_048_576;
+/** What a request may spend waiting for PostgreSQL to come back before its caller is told to. */
+const RETRY_FOR_MS = 3_000;
+/** Bytes of a row besides its input. */
+const ROW_OVERHEAD = 400;
+
+/** Takes runs over from those who ask for them. */
+@Injectable()
+export class RunAcceptor {
+  private readonly runs: Coalescer<RunRequest, AcceptedRun>;
+
+  constructor(
+    private readonly pool: Pool,
+    private readonly bus: CommandBus<'gateway'>,
+  ) {
+    this.runs = new Coalescer({
+      write: (rows) => this.write(rows),
+      idOf: (row) => row.id,
+      sizeOf: (row) => ROW_OVERHEAD + (row.inputJson?.length ?? 0),
+      refused: () => notFound('workflow'),
+      maxRows: MAX_ROWS,
+      maxBytes: MAX_BYTES,
+      retryForMs: RETRY_FOR_MS,
+      monotonicNow: () => performance.now(),
+      pause,
+    });
+  }
+
+  /**
+   * Resolves once the run is committed: from then on nothing loses it.
+   * @throws AppError NOT_FOUND when the workflow is missing, foreign, deleted or (where that matters) inactive,
+   *   VALIDATION_FAILED when PostgreSQL cannot store the input; the error of a lost connection as it is
+   */
+  async accept(request: RunRequest): Promise<AcceptedRun> {
+    try {
+      return await this.runs.submit(request);
+    } catch (error) {
+      throw isRefusedValue(error) ? unstorable(error) : error;
+    }
+  }
+
+  private async write(rows: readonly RunRequest[]): Promise<ReadonlyMap<string, AcceptedRun>> {
+    const accepted = await acceptRuns(this.pool, rows);
+    const count = [...accepted.values()].filter(({ duplicate }) => !duplicate).length;
+    if (count > 0) this.bus.publish('runs.waiting', { count });
+    return accepted;
+  }
+}
+
+/** SQLSTATE class 22 (data exception) and 54 (program limit exceeded): the value's fault, not the statement's. */
+function isRefusedValue(error: unknown): boolean {
+  const state: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined;
+  return typeof state === 'string' && /^(22|54)[0-9A-Z]{3}$/.test(state);
+}
+
+function unstorable(cause: unknown): AppError {
+  return new AppError({
+    code: 'VALIDATION_FAILED',
+    kind: 'user',
+    message: 'The run holds a value that cannot be stored.',
+    errors: [{ field: 'input', message: 'cannot be stored: take U+0000 and halves of characters out of its texts' }],
+    cause,
+  });
+}

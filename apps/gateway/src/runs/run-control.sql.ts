@@ -1,0 +1,53 @@
+/**
+ * Asks for the cancellation of one unfinished run.
+ *
+ * Guarantees: a finished run has no claim, so nothing is asked of it. The run is made due and marked as woken, so that
+ * whoever parks it at this moment, or polls, sees the request without any message. Asking twice changes nothing.
+ */
+export const cancelRunSql = `
+UPDATE claims
+SET cancel_requested_at = coalesce(cancel_requested_at, now()), run_at = least(run_at, now()), woken = true
+WHERE run_id = $1 AND user_id = $2
+RETURNING owner IS NOT NULL AS is_held`;
+
+/**
+ * The same for every unfinished run of a workflow. Claims are locked in the order of their ids, like all who lock
+ * several of them, so that nobody waits for each other.
+ */
+export const cancelRunsOfWorkflowSql = `
+WITH unfinished AS (
+  SELECT run_id FROM claims WHERE workflow_id = $1 AND user_id = $2 ORDER BY run_id FOR UPDATE
+)
+UPDATE claims c
+SET cancel_requested_at = coalesce(c.cancel_requested_at, now()), run_at = least(c.run_at, now()), woken = true
+FROM unfinished u WHERE c.run_id = u.run_id
+RETURNING c.run_id, c.owner IS NOT NULL AS is_held`;
+
+/** What is known about one step of an unfinished run, and the version of the claim's row at which it is true. */
+export const doubtSql = `
+SELECT c.xmin::text AS row_version,
+       EXISTS (
+         SELECT FROM run_inbox i
+         WHERE i.run_id = c.run_id AND i.kind = 'resolution' AND i.payload->>'path' = $3
+       ) AS is_resolved,
+       (SELECT coalesce(json_agg(e.entry ORDER BY j.seq, e.position), '[]')
+        FROM run_journal j
+        CROSS JOIN json_array_elements(j.entries) WITH ORDINALITY AS e (entry, position)
+        WHERE j.retention = c.retention AND j.run_id = c.run_id AND e.entry->>'path' = $3) AS entries
+FROM claims c
+WHERE c.run_id = $1 AND c.user_id = $2`;
+
+/**
+ * Puts a resolution into a run's inbox and wakes the run.
+ *
+ * Guarantees: both or neither, and only when nothing has happened to the run since `doubtSql` was read: each write of
+ * the engine and each other resolution makes a new version of the claim's row.
+ */
+export const resolveSql = `
+WITH woken AS (
+  UPDATE claims SET run_at = least(run_at, now()), woken = true
+  WHERE run_id = $1 AND xmin = $2::xid
+  RETURNING run_id
+)
+INSERT INTO run_inbox (id, run_id, kind, payload, user_id)
+SELECT $3, run_id, 'resolution', $4, $5 FROM woken`;

@@ -1,0 +1,54 @@
+import { firstIdAt, validationFailed, type AllRunsQuery } from '@app/contracts';
+import { TOTAL_LIMIT } from '../http/paging.js';
+import { runColumns } from './runs.sql.js';
+
+export interface Statement {
+  text: string;
+  values: unknown[];
+}
+
+/**
+ * One page of a user's runs, newest first. Ids are made in the order of time, so that the primary order, the cursor
+ * and the bounds of time are one index range, and partitions of other times are not even opened.
+ * @param after the last run of the page before, when the list is read by cursor
+ */
+export function runPage(userId: string, query: AllRunsQuery, after: string | undefined): Statement {
+  const { conditions, values } = filter(userId, query);
+  if (after !== undefined) conditions.push(`id < $${values.push(after)}`);
+  const limit = `$${values.push(query.limit + 1)}`;
+  const offset = `$${values.push(after === undefined ? (query.page - 1) * query.limit : 0)}`;
+  const where = conditions.join(' AND ');
+  const text = `SELECT ${runColumns} FROM workflow_runs WHERE ${where} ORDER BY id DESC LIMIT ${limit} OFFSET ${offset}`;
+  return { text, values };
+}
+
+/** How many runs the filters leave, counted to one more than the limit of totals. */
+export function runTotal(userId: string, query: AllRunsQuery): Statement {
+  const { conditions, values } = filter(userId, query);
+  const counted = `SELECT FROM workflow_runs WHERE ${conditions.join(' AND ')} LIMIT ${TOTAL_LIMIT + 1}`;
+  return { text: `SELECT count(*)::int AS total FROM (${counted}) AS counted`, values };
+}
+
+function filter(userId: string, query: AllRunsQuery): { conditions: string[]; values: unknown[] } {
+  const values: unknown[] = [userId];
+  const conditions = ['user_id = $1'];
+  const add = (condition: string, value: unknown) => {
+    if (value !== undefined) conditions.push(`${condition} $${values.push(value)}`);
+  };
+  add('workflow_id =', query.workflow_id);
+  add('status =', query.status);
+  add(`trigger->>'type' =`, query.trigger);
+  add('id >=', firstIdOf('since', query.since));
+  add('id <', firstIdOf('until', query.until));
+  add('tags @>', query.tag === undefined ? undefined : [query.tag]);
+  add('correlation_id =', query.correlation_id);
+  return { conditions, values };
+}
+
+/** The grammar of RFC 3339 lets 31 February and leap seconds pass; the calendar does not. */
+function firstIdOf(field: string, time: string | undefined): string | undefined {
+  if (time === undefined) return undefined;
+  const ms = Date.parse(time);
+  if (Number.isNaN(ms)) throw validationFailed([{ field, message: 'is not a time that exists' }]);
+  return firstIdAt(ms);
+}

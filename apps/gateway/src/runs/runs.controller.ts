@@ -1,0 +1,47 @@
+import { AllRunsQuery, StepListQuery, type RunDto, type RunStepDto, type RunSummaryDto } from '@app/contracts';
+import { Controller, Delete, Get, HttpCode, Param, Query } from '@nestjs/common';
+import { Authenticated } from '../http/access/access.decorators.js';
+import type { Caller } from '../http/access/caller.js';
+import { CurrentUser } from '../http/access/current-user.decorator.js';
+import type { Page } from '../http/paging.js';
+import { ResourceId } from '../http/resource-id.pipe.js';
+import { RunStepsService } from './run-steps.service.js';
+import { RunsService } from './runs.service.js';
+
+@Controller('runs')
+@Authenticated()
+export class RunsController {
+  constructor(
+    private readonly runs: RunsService,
+    private readonly steps: RunStepsService,
+  ) {}
+
+  /** My runs over all workflows, newest first. */
+  @Get()
+  list(@CurrentUser() { userId }: Caller, @Query() query: AllRunsQuery): Promise<Page<RunSummaryDto>> {
+    return this.runs.list(userId, query);
+  }
+
+  /** One run. */
+  @Get(':id')
+  get(@CurrentUser() { userId }: Caller, @Param('id', new ResourceId('run')) id: string): Promise<RunDto> {
+    return this.runs.get(userId, id);
+  }
+
+  /** The steps of a run, in the order in which they began. */
+  @Get(':id/steps')
+  listSteps(
+    @CurrentUser() { userId }: Caller,
+    @Param('id', new ResourceId('run')) id: string,
+    @Query() query: StepListQuery,
+  ): Promise<Page<RunStepDto>> {
+    return this.steps.list(userId, id, query);
+  }
+
+  /** Deletes a finished run with its history. */
+  @Delete(':id')
+  @HttpCode(204)
+  remove(@CurrentUser() { userId }: Caller, @Param('id', new ResourceId('run')) id: string): Promise<void> {
+    return this.runs.remove(userId, id);
+  }
+}

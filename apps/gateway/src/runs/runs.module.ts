@@ -1,0 +1,16 @@
+import { Module } from '@nestjs/common';
+import { RunAcceptor } from './run-acceptor.service.js';
+import { RunControlController } from './run-control.controller.js';
+import { RunControlService } from './run-control.service.js';
+import { RunStepsService } from './run-steps.service.js';
+import { RunsController } from './runs.controller.js';
+import { RunsService } from './runs.service.js';
+import { StepResolutionService } from './step-resolution.service.js';
+
+/** Runs: how they are accepted, what became of them, and how their owner steps in. */
+@Module({
+  controllers: [RunsController, RunControlController],
+  providers: [RunAcceptor, RunsService, RunStepsService, RunControlService, StepResolutionService],
+  exports: [RunAcceptor, RunsService, RunControlService],
+})
+export class RunsModule {}

@@ -1,0 +1,68 @@
+import {
+  conflict,
+  finalRunStatuses,
+  isId,
+  notFound,
+  type AllRunsQuery,
+  type RunDto,
+  type RunStatus,
+  type RunSummaryDto,
+} from '@app/contracts';
+import { Injectable } from '@nestjs/common';
+import { Pool } from 'pg';
+import { decodeCursor, pageOf, type Page } from '../http/paging.js';
+import { runPage, runTotal } from './run-list.sql.js';
+import { toRun, toRunSummary, type RunRow, type WholeRunRow } from './run-row.js';
+import { deleteRunSql, latestRunsSql, runSql, runStatusSql } from './runs.sql.js';
+
+/** The history of runs, as their owner sees it. */
+@Injectable()
+export class RunsService {
+  constructor(private readonly pool: Pool) {}
+
+  async list(userId: string, query: AllRunsQuery): Promise<Page<RunSummaryDto>> {
+    const after = query.cursor === undefined ? undefined : decodeCursor(query.cursor, isRunKey)[0];
+    const { rows } = await this.pool.query<RunRow>(runPage(userId, query, after));
+    const total = after === undefined ? await this.total(userId, query) : undefined;
+    return pageOf(rows.map(toRunSummary), query, total, ({ id }) => [id]);
+  }
+
+  /** The newest runs of a workflow, newest first. */
+  async latest(userId: string, workflowId: string, limit: number): Promise<RunSummaryDto[]> {
+    const { rows } = await this.pool.query<RunRow>(latestRunsSql, [workflowId, userId, limit]);
+    return rows.map(toRunSummary);
+  }
+
+  /** @throws AppError NOT_FOUND */
+  async get(userId: string, id: string): Promise<RunDto> {
+    const { rows } = await this.pool.query<WholeRunRow>(runSql, [id, userId]);
+    const [row] = rows;
+    if (row === undefined) throw notFound('run');
+    return toRun(row);
+  }
+
+  /** @throws AppError NOT_FOUND */
+  async statusOf(userId: string, id: string): Promise<RunStatus> {
+    const { rows } = await this.pool.query<{ status: RunStatus }>(runStatusSql, [id, userId]);
+    const [row] = rows;
+    if (row === undefined) throw notFound('run');
+    return row.status;
+  }
+
+  /** @throws AppError NOT_FOUND, CONFLICT when the run is not over */
+  async remove(userId: string, id: string): Promise<void> {
+    const { rowCount } = await this.pool.query(deleteRunSql, [id, userId, finalRunStatuses]);
+    if (rowCount === 1) return;
+    const status = await this.statusOf(userId, id);
+    throw conflict(`The run is ${status}: only a finished run can be deleted. Cancel it first.`);
+  }
+
+  private async total(userId: string, query: AllRunsQuery): Promise<number> {
+    const { rows } = await this.pool.query<{ total: number }>(runTotal(userId, query));
+    return rows[0]?.total ?? 0;
+  }
+}
+
+function isRunKey(key: unknown): key is [string] {
+  return Array.isArray(key) && key.length === 1 && isId(key[0]);
+}

@@ -1,0 +1,34 @@
+/** What every view of a run shows. */
+export const runColumns = `id, workflow_id, version, status, trigger, error, tags, correlation_id, retry_of,
+  started_at, completed_at, created_at`;
+
+/** One run of a user. Goes by (user_id, id), which is an index in each partition. */
+export const runSql = `SELECT ${runColumns}, input, output FROM workflow_runs WHERE user_id = $2 AND id = $1`;
+
+/** How one run of a user stands. */
+export const runStatusSql = 'SELECT status FROM workflow_runs WHERE user_id = $2 AND id = $1';
+
+/** The newest runs of a workflow. */
+export const latestRunsSql = `
+SELECT ${runColumns} FROM workflow_runs
+WHERE workflow_id = $1 AND user_id = $2
+ORDER BY id DESC LIMIT $3`;
+
+/**
+ * Removes a finished run with everything that was kept about it.
+ *
+ * Guarantees: a run that is not over stays whole. Nobody writes to a finished run, so there is no race to lose; what a
+ * fenced replica may still report about it is a row of the effect ledger without a reader.
+ */
+export const deleteRunSql = `
+WITH doomed AS (
+  DELETE FROM workflow_runs
+  WHERE user_id = $2 AND id = $1 AND status = ANY ($3)
+  RETURNING id, retention
+),
+journal AS (DELETE FROM run_journal j USING doomed d WHERE j.retention = d.retention AND j.run_id = d.id),
+ledger AS (DELETE FROM effect_ledger l USING doomed d WHERE l.run_id = d.id),
+inbox AS (DELETE FROM run_inbox i USING doomed d WHERE i.run_id = d.id),
+-- Their payloads are part of the run's data. One that a worker still has in hand is left to it.
+job AS (DELETE FROM jobs j USING doomed d WHERE j.run_id = d.id AND j.status <> 'running')
+SELECT id FROM doomed`;

@@ -1,0 +1,6 @@
+import { Module } from '@nestjs/common';
+import { UsersService } from './users.service.js';
+
+/** Accounts. */
+@Module({ providers: [UsersService], exports: [UsersService] })
+export class UsersModule {}
