@@ -6,7 +6,7 @@ import { registerDecorator, type ValidationArguments } from 'class-validator';
  * @param variable the other field's variable, for the message
  */
 export function MoreThan<C extends object>(other: keyof C & string, variable: string) {
-  const valueOf = (args?: ValidationArguments) => Number((args?.object as Record<string, unknown>)[other]);
+  const valueOf = (args?: ValidationArguments) => Number((args?.object as Partial<C> | undefined)?.[other]);
   return (target: C, field: string): void => {
     registerDecorator({
       name: 'moreThan',

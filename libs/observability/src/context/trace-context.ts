@@ -15,10 +15,10 @@ const TRACEPARENT = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(
 /**
  * The trace a request belongs to: the caller's, with a new span of ours, or a fresh one when the header is absent or
  * malformed (W3C Trace Context §3.2: version ff and all-zero ids are invalid, later versions are read as version 00).
- * @param traceparent the header's value
+ * @param header the value of `traceparent`
  */
-export function continueTrace(traceparent?: string): TraceContext {
-  const [, version, traceId, parentId, flags = '00', more] = TRACEPARENT.exec(traceparent ?? '') ?? [];
+export function continueTrace(header?: string): TraceContext {
+  const [, version, traceId, parentId, flags = '00', more] = TRACEPARENT.exec(header ?? '') ?? [];
   const valid = version !== 'ff' && isSet(traceId) && isSet(parentId) && !(version === '00' && more !== undefined);
   const spanId = randomBytes(8).toString('hex');
   if (!valid || traceId === undefined) return { traceId: randomBytes(16).toString('hex'), spanId, sampled: false };

@@ -3,6 +3,8 @@ export interface LogCall {
   text: string | undefined;
 }
 
+type LogPart = Error | object | string | number | boolean | null | undefined;
+
 /**
  * Takes a call of Nest's loose logger interface apart: a text or an object or an error first, then objects whose
  * fields are logged, errors, a stack, and last the name of the class that logs.
@@ -11,7 +13,7 @@ export function readLogCall(message: unknown, more: readonly unknown[]): LogCall
   const call: LogCall = { fields: {}, text: undefined };
   const rest = [...more];
   if (typeof rest.at(-1) === 'string' && !isStack(rest.at(-1))) call.fields['context'] = rest.pop();
-  for (const part of [message, ...rest]) {
+  for (const part of [message, ...rest] as readonly LogPart[]) {
     if (part instanceof Error) call.fields['err'] = part;
     else if (isStack(part)) call.fields['err'] ??= { stack: part };
     else if (typeof part === 'object' && part !== null) Object.assign(call.fields, part);

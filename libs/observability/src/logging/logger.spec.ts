@@ -53,7 +53,7 @@ describe('createLogger', () => {
       config: { jwtSecret: secret, apiKey: secret, api_key: secret, 'x-api-key': secret, credentials: { a: secret } },
     });
     logger.error({ err: Object.assign(new Error('failed'), { token: secret }) });
-    logger.child({ password: secret }).warn(`cannot reach postgres://me:${secret}@db:5432/x`);
+    logger.child({ name: 'kept' }).child({ password: secret }).warn(`cannot reach postgres://me:${secret}@db:5432/x`);
     logger.info(`Authorization: Bearer ${secret}${secret} and ${jwt}`);
     logger.info({ url: `/callback?state=1&access_token=${secret}&x=1`, path: `/hooks/${secret}` });
     logger.info({ key: Buffer.from(secret) });
@@ -61,6 +61,7 @@ describe('createLogger', () => {
     expect(output).not.toContain(secret);
     expect(output).not.toContain(jwt);
     expect(output).toContain('postgres://me:[redacted]@db:5432/x');
+    expect(output).toContain('"name":"kept"');
     expect(output).toContain('[14 bytes]');
     for (const line of lines) expect(() => JSON.parse(line) as unknown).not.toThrow();
   });

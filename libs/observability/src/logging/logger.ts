@@ -25,12 +25,14 @@ export function createLogger(service: ProcessName, level: LogLevel = 'info', des
   return redactingChildren(destination === undefined ? pino(options) : pino(options, destination));
 }
 
+type MakeChild = (this: Logger, fields: Bindings, options?: ChildLoggerOptions) => Logger;
+
 /** pino runs no formatter over the fields of a child logger. Children of children inherit this one. */
 function redactingChildren(logger: Logger): Logger {
-  const { child } = logger;
+  const child = Reflect.get(logger, 'child') as unknown as MakeChild;
   return Object.assign(logger, {
     child(this: Logger, fields: Bindings, options?: ChildLoggerOptions) {
-      return Reflect.apply(child, this, [redactFields(fields), options]) as Logger;
+      return child.call(this, redactFields(fields), options);
     },
   });
 }

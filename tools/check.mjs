@@ -1,0 +1,41 @@
+#!/usr/bin/env node
+// `npm run check`: everything that needs no server, in under a minute. Runs all of it even when some of it fails, and
+// says for each failure what mends it.
+import { spawn } from 'node:child_process';
+
+const checks = [
+  { name: 'format', command: 'npm run --silent format:check', remedy: 'npm run format' },
+  {
+    name: 'lint',
+    command: 'npm run --silent lint',
+    remedy: 'mend the code; npm run lint -- --fix mends what is mechanical',
+  },
+  { name: 'types', command: 'npm run --silent types', remedy: 'mend the types' },
+  { name: 'boundaries', command: 'npm run --silent lint:boundaries', remedy: 'see the sentence under each violation' },
+  { name: 'dead code', command: 'npm run --silent lint:dead', remedy: 'remove what nobody uses, or use it' },
+  { name: 'unit tests', command: 'npm run --silent test:unit', remedy: 'npx vitest --project unit' },
+];
+
+/** Resolves to what a command printed and whether it succeeded. */
+function run(command) {
+  return new Promise((resolve) => {
+    let output = '';
+    const child = spawn(command, { shell: true, env: { ...process.env, FORCE_COLOR: '0' } });
+    child.stdout.on('data', (chunk) => (output += chunk));
+    child.stderr.on('data', (chunk) => (output += chunk));
+    child.on('close', (code) => resolve({ ok: code === 0, output }));
+  });
+}
+
+let failed = 0;
+for (const { name, command, remedy } of checks) {
+  const started = performance.now();
+  const { ok, output } = await run(command);
+  const seconds = ((performance.now() - started) / 1_000).toFixed(1);
+  console.log(`${ok ? 'ok    ' : 'FAILED'} ${name.padEnd(12)} ${seconds.padStart(5)} s`);
+  if (ok) continue;
+  failed += 1;
+  console.log(`${output.trimEnd()}\n  → ${remedy}\n`);
+}
+console.log(failed === 0 ? 'All checks passed.' : `${failed} of ${checks.length} checks failed.`);
+process.exitCode = failed === 0 ? 0 : 1;
