@@ -45,8 +45,7 @@ const declared = new Map<object, VariableDeclaration[]>();
 export function Variable<T>(name: string, parser: Parser<T>, options: VariableOptions<T> = {}) {
   return <K extends string>(target: { [key in K]?: T | undefined }, field: K): void => {
     const list = declared.get(target) ?? [];
-    // The parser's type is checked against the field's above; from here on each is only used with its own field.
-    list.push({ ...(options as VariableOptions<unknown>), field, name, parser: parser as unknown as Parser<unknown> });
+    list.push({ ...(options as VariableOptions<unknown>), field, name, parser });
     declared.set(target, list);
   };
 }

@@ -1,0 +1,25 @@
+import { AuthConfig } from './classes/auth.config.js';
+import { DatabaseConfig } from './classes/database.config.js';
+import { EgressConfig } from './classes/egress.config.js';
+import { EncryptionConfig } from './classes/encryption.config.js';
+import { EngineConfig } from './classes/engine.config.js';
+import { HttpConfig } from './classes/http.config.js';
+import { MailConfig } from './classes/mail.config.js';
+import { RedisConfig } from './classes/redis.config.js';
+import { ServiceConfig } from './classes/service.config.js';
+import { WorkersConfig } from './classes/workers.config.js';
+import type { ConfigClass } from './variable.decorator.js';
+
+/** Every config class there is, in the order of docs/configuration.md. */
+export const configClasses: readonly ConfigClass[] = [
+  ServiceConfig,
+  HttpConfig,
+  DatabaseConfig,
+  RedisConfig,
+  AuthConfig,
+  EncryptionConfig,
+  EngineConfig,
+  WorkersConfig,
+  MailConfig,
+  EgressConfig,
+];
