@@ -73,7 +73,7 @@ export class RedisTransportClient extends ClientRedis implements OnModuleInit, O
     this.inFlight += 1;
     try {
       await this.redis.publish(
-        this.normalizePattern(packet.pattern),
+        this.normalizePattern(packet.pattern as string),
         JSON.stringify(this.serializer.serialize(packet)),
       );
     } finally {

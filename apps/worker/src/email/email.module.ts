@@ -1,0 +1,24 @@
+import { isDeployed, MailConfig, ServiceConfig } from '@app/config';
+import { Module } from '@nestjs/common';
+import { join } from 'node:path';
+import { EmailService } from './email.service.js';
+import { FileTransport } from './file.transport.js';
+import { MailTransport } from './mail-transport.js';
+import { NoTransport } from './no.transport.js';
+import { SmtpTransport } from './smtp.transport.js';
+
+/** The email worker and the way its mails take. */
+@Module({
+  providers: [
+    EmailService,
+    { provide: MailTransport, inject: [MailConfig, ServiceConfig], useFactory: chooseTransport },
+  ],
+  exports: [EmailService],
+})
+export class EmailModule {}
+
+function chooseTransport({ smtpUrl }: MailConfig, { environment, dataDir }: ServiceConfig): MailTransport {
+  if (smtpUrl !== undefined) return new SmtpTransport(smtpUrl);
+  if (isDeployed(environment)) return new NoTransport();
+  return new FileTransport(join(dataDir, 'mail'));
+}

@@ -1,0 +1,19 @@
+import type { CommandHandlers } from '@app/messaging';
+import type { EmailService } from './email/email.service.js';
+import type { JobProcessors } from './job-outcome.js';
+import type { JobsService } from './jobs/jobs.service.js';
+
+/** What the worker service does with the commands it receives. */
+export function commandHandlers(jobs: JobsService): CommandHandlers<'worker'> {
+  return {
+    'jobs.waiting': () => jobs.wake(),
+    'job.cancel': ({ job_id }) => jobs.cancel(job_id),
+  };
+}
+
+/** Who does the jobs of each type. */
+export function jobProcessors(email: EmailService): JobProcessors {
+  return {
+    'email.send': (payload, signal) => email.send(payload, signal),
+  };
+}

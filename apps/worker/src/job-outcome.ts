@@ -1,0 +1,21 @@
+import type { JobPayload, JobType, RunErrorCode } from '@app/contracts';
+
+/**
+ * What a worker knows about an attempt when it is over. The worker does not decide what follows: see
+ * `jobs/next-state.ts`.
+ */
+export type JobOutcome =
+  /** The effect happened. */
+  | { kind: 'succeeded'; data: unknown }
+  /** It did not happen, and trying again would end the same way. */
+  | { kind: 'failed'; code: RunErrorCode; message: string }
+  /** It did not happen, and may another time. */
+  | { kind: 'not_done'; code: RunErrorCode; message: string }
+  /** It may or may not have happened. */
+  | { kind: 'unknown'; message: string };
+
+/** Does one attempt of a job. When `signal` aborts it ends soon, with the outcome as it then is. */
+export type JobProcessor<T extends JobType> = (payload: JobPayload<T>, signal: AbortSignal) => Promise<JobOutcome>;
+
+/** One processor for every job type of the catalog: a missing and a foreign one are compile errors. */
+export type JobProcessors = { readonly [T in JobType]: JobProcessor<T> };

@@ -1,0 +1,62 @@
+import type { JobType } from '@app/contracts';
+import type { JobMessage, JobQueue } from '@app/messaging';
+import { Logger } from '@nestjs/common';
+import type { Pool } from 'pg';
+import { dueJobsSql } from './due-jobs.sql.js';
+import { Periodic } from './periodic.js';
+
+export interface JobRelayOptions {
+  pool: Pool;
+  queue: JobQueue;
+  /** What the queue's worker does. */
+  types: readonly JobType[];
+  /** How many jobs may be in Redis at the same time. */
+  window: number;
+}
+
+const EVERY_MS = 1_000;
+const GAP_MS = 20;
+const BATCH = 200;
+const RESEND_AFTER_MS = 5_000;
+
+/** Moves the due jobs of one worker from their rows to its queue, and again those that Redis has lost. */
+export class JobRelay {
+  private readonly log = new Logger(JobRelay.name);
+  private readonly periodic = new Periodic({
+    name: 'Moving jobs to the queue',
+    everyMs: EVERY_MS,
+    gapMs: GAP_MS,
+    task: () => this.relay(),
+    log: this.log,
+  });
+
+  constructor(private readonly options: JobRelayOptions) {}
+
+  start(): void {
+    this.periodic.start();
+  }
+
+  /** Jobs were written: look now. */
+  wake(): void {
+    this.periodic.wake();
+  }
+
+  async stop(): Promise<void> {
+    await this.periodic.stop();
+  }
+
+  private async relay(): Promise<void> {
+    const { pool, queue, types, window } = this.options;
+    let moved = BATCH;
+    while (moved === BATCH && queue.isUp()) {
+      const { rows } = await pool.query<JobMessage>({
+        name: 'due-jobs',
+        text: dueJobsSql,
+        values: [types, window, BATCH, RESEND_AFTER_MS],
+      });
+      // What Redis did not take is sent again like everything else that it lost.
+      if (rows.length > 0) await queue.add(rows);
+      moved = rows.length;
+    }
+  }
+}

@@ -1,0 +1,64 @@
+import { WorkersConfig } from '@app/config';
+import { JobStatus, jobs, type JobType } from '@app/contracts';
+import { declareDeadSql } from '@app/database';
+import { CommandBus } from '@app/messaging';
+import { Injectable, Logger } from '@nestjs/common';
+import { Pool } from 'pg';
+import { Periodic } from './periodic.js';
+import { sweepJobsSql } from './sweep-jobs.sql.js';
+
+const EVERY_MS = 1_000;
+const BATCH = 200;
+
+interface SweptJob {
+  id: string;
+  type: string;
+  status: JobStatus;
+  runId: string | null;
+}
+
+/** Ends the attempts of workers that died in the middle of them. Every worker does it for all. */
+@Injectable()
+export class JobSweeperService {
+  private readonly log = new Logger(JobSweeperService.name);
+  private readonly periodic = new Periodic({
+    name: 'Looking after dead workers',
+    everyMs: EVERY_MS,
+    gapMs: EVERY_MS,
+    task: () => this.sweep(),
+    log: this.log,
+  });
+
+  constructor(
+    private readonly pool: Pool,
+    private readonly workers: WorkersConfig,
+    private readonly bus: CommandBus<'worker'>,
+  ) {}
+
+  start(): void {
+    this.periodic.start();
+  }
+
+  async stop(): Promise<void> {
+    await this.periodic.stop();
+  }
+
+  /** Looks once. */
+  async sweep(): Promise<void> {
+    await this.pool.query(declareDeadSql);
+    const types = Object.keys(jobs) as JobType[];
+    const { rows } = await this.pool.query<SweptJob>({
+      name: 'sweep-jobs',
+      text: sweepJobsSql,
+      values: [
+        types,
+        types.map((type) => jobs[type].effect === 'unsafe'),
+        types.map((type) => this.workers[jobs[type].worker].maxRetries),
+        BATCH,
+      ],
+    });
+    for (const { id, type, status } of rows) this.log.warn(`Job ${id} (${type}) lost its worker and is ${status}.`);
+    const finished = rows.filter(({ runId, status }) => runId !== null && status !== JobStatus.Queued).length;
+    if (finished > 0) this.bus.publish('runs.waiting', { count: finished });
+  }
+}

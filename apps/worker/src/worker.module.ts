@@ -1,0 +1,41 @@
+import {
+  ConfigModule,
+  DatabaseConfig,
+  MailConfig,
+  ProcessName,
+  RedisConfig,
+  ServiceConfig,
+  WorkersConfig,
+} from '@app/config';
+import { ServiceName } from '@app/contracts';
+import { DatabaseModule } from '@app/database';
+import { MessagingModule } from '@app/messaging';
+import { ObservabilityModule } from '@app/observability';
+import { Module, type OnApplicationBootstrap } from '@nestjs/common';
+import { EmailModule } from './email/email.module.js';
+import { EmailService } from './email/email.service.js';
+import { jobProcessors } from './handlers.js';
+import { JobsModule } from './jobs/jobs.module.js';
+import { JobsService } from './jobs/jobs.service.js';
+
+/** The worker service: the jobs of the catalog, each in a folder of its own. */
+@Module({
+  imports: [
+    ConfigModule.forRoot([ServiceConfig, DatabaseConfig, RedisConfig, WorkersConfig, MailConfig], ProcessName.Worker),
+    ObservabilityModule.forProcess(ProcessName.Worker),
+    DatabaseModule,
+    MessagingModule.forService(ServiceName.Worker),
+    JobsModule,
+    EmailModule,
+  ],
+})
+export class WorkerModule implements OnApplicationBootstrap {
+  constructor(
+    private readonly jobs: JobsService,
+    private readonly email: EmailService,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    await this.jobs.start(jobProcessors(this.email));
+  }
+}
