@@ -6,6 +6,7 @@ export * from './history/ensure-partitions.js';
 export * from './hot-pool.js';
 export * from './in-transaction.js';
 export * from './pg-errors.js';
+export * from './replicas/lease-keeper.js';
 export * from './replicas/replica-lease.js';
 export * from './replicas/replicas.sql.js';
 export * from './runs/accept-runs.js';

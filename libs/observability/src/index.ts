@@ -7,6 +7,7 @@ export * from './logging/redact.js';
 export * from './logging/scrub.js';
 export * from './metrics/metrics.module.js';
 export * from './observability.module.js';
+export * from './periodic/periodic.js';
 export * from './shutdown/graceful-shutdown.js';
 export * from './start/explain-start-failure.js';
 export * from './start/run-process.js';

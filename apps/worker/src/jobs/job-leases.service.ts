@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Pool } from 'pg';
 import { LEASE_MS, RENEW_EVERY_MS } from './lease-times.js';
-import { Periodic } from './periodic.js';
+import { Periodic } from '@app/observability';
 import { renewJobsSql } from './renew-jobs.sql.js';
 import { ReplicaService } from './replica.service.js';
 import { RunningJobs } from './running-jobs.js';

@@ -3,7 +3,7 @@ import type { JobMessage, JobQueue } from '@app/messaging';
 import { Logger } from '@nestjs/common';
 import type { Pool } from 'pg';
 import { dueJobsSql } from './due-jobs.sql.js';
-import { Periodic } from './periodic.js';
+import { Periodic } from '@app/observability';
 
 export interface JobRelayOptions {
   pool: Pool;

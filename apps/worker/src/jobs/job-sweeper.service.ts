@@ -4,7 +4,7 @@ import { declareDeadSql } from '@app/database';
 import { CommandBus } from '@app/messaging';
 import { Injectable, Logger } from '@nestjs/common';
 import { Pool } from 'pg';
-import { Periodic } from './periodic.js';
+import { Periodic } from '@app/observability';
 import { sweepJobsSql } from './sweep-jobs.sql.js';
 
 const EVERY_MS = 1_000;

@@ -1,31 +1,27 @@
 import { DatabaseConfig } from '@app/config';
 import { ServiceName } from '@app/contracts';
-import { ReplicaLease } from '@app/database';
+import { LeaseKeeper } from '@app/database';
 import { HealthService } from '@app/observability';
 import { Injectable, Logger } from '@nestjs/common';
 import { ABORT_AFTER_MS, LEASE_MS, RENEW_EVERY_MS } from './lease-times.js';
-import { Periodic } from './periodic.js';
 import { RunningJobs } from './running-jobs.js';
 import { StopReason } from './stop-reason.js';
 
 /** This process among the workers: the owner of what it claims. Declared dead, it goes on under a new id. */
 @Injectable()
 export class ReplicaService {
-  private readonly log = new Logger(ReplicaService.name);
-  private lease: ReplicaLease | undefined;
-  private readonly keeper = new Periodic({
-    name: 'Taking the lease',
-    everyMs: RENEW_EVERY_MS,
-    gapMs: 100,
-    task: () => this.keep(),
-    log: this.log,
-  });
+  private readonly keeper: LeaseKeeper;
 
-  constructor(
-    private readonly database: DatabaseConfig,
-    private readonly running: RunningJobs,
-    health: HealthService,
-  ) {
+  constructor(database: DatabaseConfig, running: RunningJobs, health: HealthService) {
+    this.keeper = new LeaseKeeper({
+      database,
+      service: ServiceName.Worker,
+      leaseMs: LEASE_MS,
+      heartbeatMs: RENEW_EVERY_MS,
+      abortAfterMs: ABORT_AFTER_MS,
+      onLost: () => running.stopAll(StopReason.Fenced),
+      log: new Logger(ReplicaService.name),
+    });
     health.register({
       name: 'lease',
       critical: true,
@@ -33,31 +29,16 @@ export class ReplicaService {
     });
   }
 
-  async start(): Promise<void> {
-    await this.keep();
-    this.keeper.start();
+  start(): Promise<void> {
+    return this.keeper.start();
   }
 
   /** The id to claim under; undefined while this process has no right to work. */
   id(): string | undefined {
-    return this.lease?.isHeld() ? this.lease.id : undefined;
+    return this.keeper.id();
   }
 
-  async stop(): Promise<void> {
-    await this.keeper.stop();
-    await this.lease?.release();
-  }
-
-  private async keep(): Promise<void> {
-    if (this.lease?.isHeld()) return;
-    const lease = await ReplicaLease.take({
-      database: this.database,
-      service: ServiceName.Worker,
-      leaseMs: LEASE_MS,
-      heartbeatMs: RENEW_EVERY_MS,
-      abortAfterMs: ABORT_AFTER_MS,
-    });
-    lease.signal.addEventListener('abort', () => this.running.stopAll(StopReason.Fenced));
-    this.lease = lease;
+  stop(): Promise<void> {
+    return this.keeper.stop();
   }
 }

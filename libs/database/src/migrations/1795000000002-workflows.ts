@@ -123,7 +123,6 @@ const hotTables = `
     run_at timestamptz NOT NULL DEFAULT now(),
     owner uuid,
     epoch integer NOT NULL DEFAULT 0,
-    seq integer NOT NULL DEFAULT 0,
     in_doubt boolean NOT NULL DEFAULT false,
     cancel_requested_at timestamptz,
     woken boolean NOT NULL DEFAULT false,

@@ -1,5 +1,3 @@
-import type { Logger } from '@nestjs/common';
-
 export interface PeriodicOptions {
   /** For the log. */
   name: string;
@@ -8,7 +6,7 @@ export interface PeriodicOptions {
   /** Shortest pause between two turns however often it is woken, in ms. */
   gapMs: number;
   task: () => Promise<void>;
-  log: Logger;
+  log: { log: (message: string) => void; error: (message: string) => void };
 }
 
 /**
