@@ -1,0 +1,13 @@
+import { Module } from '@nestjs/common';
+import { BiometricsCommand } from './biometrics.command.js';
+import { MigrateModule } from './migrate/migrate.module.js';
+import { OutputModule } from './output/output.module.js';
+import { SeedModule } from './seed/seed.module.js';
+import { ServeModule } from './serve/serve.module.js';
+
+/** The command line. Each command is a folder. */
+@Module({
+  imports: [OutputModule, ServeModule, MigrateModule, SeedModule],
+  providers: [BiometricsCommand],
+})
+export class CliModule {}

@@ -1,0 +1,27 @@
+import { AppError } from '@app/contracts';
+import { explainStartFailure } from '@app/observability';
+import { ServerError } from '@app/servers';
+
+/** What the operating system says when a folder or disk is in the way, and what to do about it. */
+const REMEDIES: Readonly<Record<string, string>> = {
+  ENOSPC: 'The disk is full: make room, or choose another folder with BIOMETRICS_DATA_DIR.',
+  EDQUOT: "This user's share of the disk is used up: make room, or choose another folder with BIOMETRICS_DATA_DIR.",
+  EROFS: 'The disk is read-only: choose another folder with BIOMETRICS_DATA_DIR.',
+  EACCES: 'This user may not write there: choose another folder with BIOMETRICS_DATA_DIR, or correct its owner.',
+  EPERM: 'This user may not do that there: choose another folder with BIOMETRICS_DATA_DIR, or correct its owner.',
+  ENOTDIR: 'A file is where a folder should be: remove it, or choose another folder with BIOMETRICS_DATA_DIR.',
+  EEXIST: 'A file is where a folder should be: remove it, or choose another folder with BIOMETRICS_DATA_DIR.',
+};
+
+/** One line for what the user can mend, a stack for a bug of ours. */
+export function explainFailure(error: unknown): string {
+  if (error instanceof ServerError) return error.message;
+  if (error instanceof AppError && error.kind === 'user') return error.message;
+  return explainFileFailure(error) ?? explainStartFailure(error);
+}
+
+function explainFileFailure(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('code' in error) || !('path' in error)) return undefined;
+  const remedy = REMEDIES[String(error.code)];
+  return remedy === undefined ? undefined : `${String(error.path)} (${String(error.code)}): ${remedy}`;
+}

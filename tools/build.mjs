@@ -1,0 +1,45 @@
+// Builds dist/ and notes from which sources, so that `npm start` knows when it is stale.
+// Plain Node.js without dependencies: it runs before anything is installed.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = join(import.meta.dirname, '..');
+const stamp = join(root, 'dist', '.sources');
+
+/** Whether dist/ was built from exactly these sources. */
+export function isBuilt() {
+  return existsSync(stamp) && readFileSync(stamp, 'utf8') === sourcesHash();
+}
+
+/** Compiles everything; what the compiler says goes to standard error. Returns whether it succeeded. */
+export function build() {
+  const hash = sourcesHash();
+  const nest = join(root, 'node_modules', '@nestjs', 'cli', 'bin', 'nest.js');
+  const { status } = spawnSync(process.execPath, [nest, 'build'], { cwd: root, stdio: ['ignore', 2, 2] });
+  if (status === 0) writeFileSync(stamp, hash);
+  return status === 0;
+}
+
+/** A hash over names and contents of whatever the result depends on. */
+function sourcesHash() {
+  const hash = createHash('sha256');
+  for (const path of ['apps', 'libs', 'nest-cli.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json']) {
+    for (const file of filesIn(path))
+      hash
+        .update(`${file}\0`)
+        .update(readFileSync(join(root, file)))
+        .update('\0');
+  }
+  return hash.digest('hex');
+}
+
+function filesIn(path) {
+  if (statSync(join(root, path)).isFile()) return [path];
+  const names = readdirSync(join(root, path), { recursive: true }).sort();
+  return names.map((name) => join(path, name)).filter((file) => /(?<!spec)\.(ts|json)$/.test(file));
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) process.exitCode = build() ? 0 : 1;
