@@ -11,6 +11,8 @@ export function createHttpAdapter(config: HttpConfig): FastifyAdapter {
     requestTimeout: config.readTimeoutMs,
     handlerTimeout: config.writeTimeoutMs,
     keepAliveTimeout: config.idleTimeoutMs,
+    // A step's path in an address is longer than the router's default of 100 characters.
+    routerOptions: { maxParamLength: 2_000 },
     trustProxy: config.trustProxy.length === 0 ? false : config.trustProxy,
     genReqId: requestId,
     requestIdHeader: false,

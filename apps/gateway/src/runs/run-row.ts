@@ -39,5 +39,5 @@ export function toRunSummary(row: RunRow): RunSummaryDto {
 }
 
 export function toRun(row: WholeRunRow): RunDto {
-  return { ...toRunSummary(row), input: row.input, output: row.output };
+  return Object.assign(toRunSummary(row), { input: row.input, output: row.output });
 }

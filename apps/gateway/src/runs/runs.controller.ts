@@ -1,15 +1,15 @@
-import { AllRunsQuery, StepListQuery, type RunDto, type RunStepDto, type RunSummaryDto } from '@app/contracts';
+import { AllRunsQuery, StepListQuery, RunDto, RunStepDto, RunSummaryDto } from '@app/contracts';
 import { Controller, Delete, Get, HttpCode, Param, Query } from '@nestjs/common';
 import { Authenticated } from '../http/access/access.decorators.js';
 import type { Caller } from '../http/access/caller.js';
 import { CurrentUser } from '../http/access/current-user.decorator.js';
 import type { Page } from '../http/paging.js';
-import { ResourceId } from '../http/resource-id.pipe.js';
+import { IdPipe } from '../http/validation/id.pipe.js';
 import { RunStepsService } from './run-steps.service.js';
 import { RunsService } from './runs.service.js';
 
-@Controller('runs')
 @Authenticated()
+@Controller('runs')
 export class RunsController {
   constructor(
     private readonly runs: RunsService,
@@ -24,7 +24,7 @@ export class RunsController {
 
   /** One run. */
   @Get(':id')
-  get(@CurrentUser() { userId }: Caller, @Param('id', new ResourceId('run')) id: string): Promise<RunDto> {
+  get(@CurrentUser() { userId }: Caller, @Param('id', IdPipe) id: string): Promise<RunDto> {
     return this.runs.get(userId, id);
   }
 
@@ -32,16 +32,16 @@ export class RunsController {
   @Get(':id/steps')
   listSteps(
     @CurrentUser() { userId }: Caller,
-    @Param('id', new ResourceId('run')) id: string,
+    @Param('id', IdPipe) id: string,
     @Query() query: StepListQuery,
   ): Promise<Page<RunStepDto>> {
     return this.steps.list(userId, id, query);
   }
 
   /** Deletes a finished run with its history. */
-  @Delete(':id')
   @HttpCode(204)
-  remove(@CurrentUser() { userId }: Caller, @Param('id', new ResourceId('run')) id: string): Promise<void> {
+  @Delete(':id')
+  remove(@CurrentUser() { userId }: Caller, @Param('id', IdPipe) id: string): Promise<void> {
     return this.runs.remove(userId, id);
   }
 }

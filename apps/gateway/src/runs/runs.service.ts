@@ -13,7 +13,7 @@ import { Pool } from 'pg';
 import { decodeCursor, pageOf, type Page } from '../http/paging.js';
 import { runPage, runTotal } from './run-list.sql.js';
 import { toRun, toRunSummary, type RunRow, type WholeRunRow } from './run-row.js';
-import { deleteRunSql, latestRunsSql, runSql, runStatusSql } from './runs.sql.js';
+import { deleteRunSql, hasClaimsSql, latestRunsSql, runSql, runStatusSql } from './runs.sql.js';
 
 /** The history of runs, as their owner sees it. */
 @Injectable()
@@ -31,6 +31,12 @@ export class RunsService {
   async latest(userId: string, workflowId: string, limit: number): Promise<RunSummaryDto[]> {
     const { rows } = await this.pool.query<RunRow>(latestRunsSql, [workflowId, userId, limit]);
     return rows.map(toRunSummary);
+  }
+
+  /** Whether runs of a workflow are under way: each unfinished run has a claim. */
+  async hasUnfinished(workflowId: string): Promise<boolean> {
+    const { rows } = await this.pool.query<{ exists: boolean }>(hasClaimsSql, [workflowId]);
+    return rows[0]?.exists === true;
   }
 
   /** @throws AppError NOT_FOUND */

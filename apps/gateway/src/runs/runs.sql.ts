@@ -14,6 +14,8 @@ SELECT ${runColumns} FROM workflow_runs
 WHERE workflow_id = $1 AND user_id = $2
 ORDER BY id DESC LIMIT $3`;
 
+export const hasClaimsSql = 'SELECT EXISTS (SELECT FROM claims WHERE workflow_id = $1) AS exists';
+
 /**
  * Removes a finished run with everything that was kept about it.
  *

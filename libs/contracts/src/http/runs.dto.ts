@@ -110,6 +110,12 @@ export class RunDto extends RunSummaryDto {
   output: unknown;
 }
 
+/** Which steps of a run are wanted. */
+export class StepListQuery extends PageQuery {
+  /** Most workflows fit on one page. */
+  override limit: number = 100;
+}
+
 /** A step of a run. */
 export class RunStepDto {
   step_id: string;

@@ -1,0 +1,15 @@
+import { Module } from '@nestjs/common';
+import { RunsModule } from '../runs/runs.module.js';
+import { SecretsModule } from '../secrets/secrets.module.js';
+import { HookEndpointsService } from './hook-endpoints.service.js';
+import { HooksController } from './hooks.controller.js';
+import { HooksService } from './hooks.service.js';
+
+/** Webhooks: their addresses and what arrives there. */
+@Module({
+  imports: [RunsModule, SecretsModule],
+  controllers: [HooksController],
+  providers: [HooksService, HookEndpointsService],
+  exports: [HookEndpointsService],
+})
+export class HooksModule {}

@@ -1,0 +1,43 @@
+import {
+  defaultRetention,
+  retentionClasses,
+  validationFailed,
+  type RetentionClass,
+  type TriggerType,
+} from '@app/contracts';
+import { validateDefinition } from '@app/definition';
+import type { QueryDeepPartialEntity } from 'typeorm';
+
+/** A definition that has passed the rules of the workflow language, in the columns of `workflows`. */
+export interface Definition {
+  name: string;
+  description: string;
+  trigger_type: TriggerType;
+  steps: object[];
+  config: Record<string, unknown>;
+}
+
+/** Of a definition in writing: anything may be missing or wrong. */
+export type DraftDefinition = { [K in keyof Definition]?: unknown };
+
+/**
+ * The definition, once it has passed the rules.
+ * @throws AppError VALIDATION_FAILED with every mistake by its JSON path
+ */
+export function checkDefinition(draft: DraftDefinition): Definition {
+  const { name, description, trigger_type, steps, config } = draft;
+  const definition = { name, description: description ?? '', trigger_type, steps, config: config ?? {} };
+  const errors = validateDefinition(definition);
+  if (errors.length > 0) throw validationFailed(errors);
+  return definition as Definition;
+}
+
+/** How long the runs of a workflow are kept, as its `config.retention_days` says. */
+export function retentionOf({ config }: Definition): RetentionClass {
+  return retentionClasses.find((days) => days === config['retention_days']) ?? defaultRetention;
+}
+
+/** A definition as columns. TypeORM's types have no place for values of a jsonb column that are not known beforehand. */
+export function columnsOf(definition: Definition): QueryDeepPartialEntity<Definition> {
+  return definition as QueryDeepPartialEntity<Definition>;
+}

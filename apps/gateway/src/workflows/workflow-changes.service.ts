@@ -1,0 +1,142 @@
+import {
+  newId,
+  notFound,
+  TriggerType,
+  WorkflowStatus,
+  type WorkflowDefinitionDto,
+  type WorkflowDto,
+  type WorkflowPatchDto,
+} from '@app/contracts';
+import { Workflow, WorkflowVersion } from '@app/database';
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager, type QueryDeepPartialEntity } from 'typeorm';
+import { HookEndpointsService } from '../hooks/hook-endpoints.service.js';
+import type { ExpectedVersions } from '../http/if-match.decorator.js';
+import { problem } from '../http/problems/problem.js';
+import { ActivationCheckService } from './activation-check.service.js';
+import { checkDefinition, columnsOf, retentionOf, type Definition, type DraftDefinition } from './definition.js';
+import { WorkflowsService } from './workflows.service.js';
+
+/**
+ * Writes to workflows. Each one checks If-Match in its statement; a change of the definition makes a new version in the
+ * same transaction. Runs under way keep the version they started with, whatever happens here.
+ */
+@Injectable()
+export class WorkflowChangesService {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly workflows: WorkflowsService,
+    private readonly hooks: HookEndpointsService,
+    private readonly activation: ActivationCheckService,
+  ) {}
+
+  /** @throws AppError VALIDATION_FAILED */
+  async create(userId: string, draft: WorkflowDefinitionDto): Promise<WorkflowDto> {
+    const definition = checkDefinition(draft);
+    const id = newId();
+    await this.dataSource.transaction(async (manager) => {
+      await manager.insert(Workflow, { id, user_id: userId, ...workflowColumns(definition) });
+      await this.keepVersion(manager, id, 1, definition);
+    });
+    return this.workflows.get(userId, id);
+  }
+
+  /** @throws AppError NOT_FOUND, VALIDATION_FAILED, PRECONDITION_FAILED, CONFLICT when it is active and could not fire */
+  replace(userId: string, id: string, draft: WorkflowDefinitionDto, expected: ExpectedVersions): Promise<WorkflowDto> {
+    return this.change(userId, id, expected, () => draft);
+  }
+
+  /** As `replace`, of the given fields alone. */
+  patch(userId: string, id: string, patch: WorkflowPatchDto, expected: ExpectedVersions): Promise<WorkflowDto> {
+    const given = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
+    return this.change(userId, id, expected, (current) => Object.assign(current, given));
+  }
+
+  /** Makes the definition of an earlier version the newest one. */
+  restore(userId: string, id: string, version: number, expected: ExpectedVersions): Promise<WorkflowDto> {
+    return this.change(userId, id, expected, async (_current, manager) => {
+      const earlier = await manager.findOneBy(WorkflowVersion, { workflow_id: id, version });
+      if (earlier === null) throw notFound('version');
+      return earlier;
+    });
+  }
+
+  /**
+   * Stops its triggers and takes it out of sight; its history stays.
+   * @throws AppError NOT_FOUND, PRECONDITION_FAILED
+   */
+  async remove(userId: string, id: string, expected: ExpectedVersions): Promise<void> {
+    await this.workflows.assertExists(userId, id);
+    await this.write(this.dataSource.manager, id, expected, {
+      deleted_at: () => 'now()',
+      status: WorkflowStatus.Inactive,
+    });
+  }
+
+  /** @throws AppError NOT_FOUND, CONFLICT when nothing could start it */
+  async setStatus(userId: string, id: string, status: WorkflowStatus): Promise<WorkflowDto> {
+    await this.dataSource.transaction(async (manager) => {
+      const current = await this.lock(manager, userId, id);
+      if (current.status === status) return;
+      if (status === WorkflowStatus.Active) await this.activation.assertCanFire(userId, checkDefinition(current));
+      await this.write(manager, id, undefined, { status });
+    });
+    return this.workflows.get(userId, id);
+  }
+
+  private async change(
+    userId: string,
+    id: string,
+    expected: ExpectedVersions,
+    edit: (current: Workflow, manager: EntityManager) => DraftDefinition | Promise<DraftDefinition>,
+  ): Promise<WorkflowDto> {
+    await this.dataSource.transaction(async (manager) => {
+      const current = await this.lock(manager, userId, id);
+      const definition = checkDefinition(await edit(current, manager));
+      if (current.status === WorkflowStatus.Active) await this.activation.assertCanFire(userId, definition);
+      const version = current.version + 1;
+      await this.write(manager, id, expected, { ...workflowColumns(definition), version });
+      await this.keepVersion(manager, id, version, definition);
+    });
+    return this.workflows.get(userId, id);
+  }
+
+  /** Changes of one workflow happen one after the other: each builds on what the one before left. */
+  private async lock(manager: EntityManager, userId: string, id: string): Promise<Workflow> {
+    const lock = { mode: 'pessimistic_write' } as const;
+    const workflow = await manager.findOne(Workflow, { where: { id, user_id: userId }, lock });
+    if (workflow === null) throw notFound('workflow');
+    return workflow;
+  }
+
+  /** @throws AppError PRECONDITION_FAILED */
+  private async write(
+    manager: EntityManager,
+    id: string,
+    expected: ExpectedVersions,
+    values: QueryDeepPartialEntity<Workflow>,
+  ): Promise<void> {
+    const { affected } = await manager
+      .createQueryBuilder()
+      .update(Workflow)
+      .set({ ...values, revision: () => 'revision + 1' })
+      .where('id = :id AND deleted_at IS NULL', { id })
+      .andWhere('(CAST(:expected AS int[]) IS NULL OR revision = ANY (:expected))', { expected: expected ?? null })
+      .execute();
+    if (affected !== 1) throw problem('PRECONDITION_FAILED');
+  }
+
+  private async keepVersion(
+    manager: EntityManager,
+    id: string,
+    version: number,
+    definition: Definition,
+  ): Promise<void> {
+    await manager.insert(WorkflowVersion, { workflow_id: id, version, ...columnsOf(definition) });
+    if (definition.trigger_type === TriggerType.Webhook) await this.hooks.open(manager, id);
+  }
+}
+
+function workflowColumns(definition: Definition): QueryDeepPartialEntity<Workflow> {
+  return { ...columnsOf(definition), retention: retentionOf(definition) };
+}

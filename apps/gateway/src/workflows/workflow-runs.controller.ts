@@ -1,0 +1,41 @@
+import { ExecuteWorkflowDto, RunAcceptedDto, RunListQuery, RunSummaryDto, WorkflowStatusDto } from '@app/contracts';
+import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { Authenticated } from '../http/access/access.decorators.js';
+import type { Caller } from '../http/access/caller.js';
+import { CurrentUser } from '../http/access/current-user.decorator.js';
+import type { Page } from '../http/paging.js';
+import { IdPipe } from '../http/validation/id.pipe.js';
+import { WorkflowRunsService } from './workflow-runs.service.js';
+
+@Authenticated()
+@Controller('workflows/:id')
+export class WorkflowRunsController {
+  constructor(private readonly runs: WorkflowRunsService) {}
+
+  /** Starts a run. It is committed before this answers. */
+  @HttpCode(202)
+  @Post('execute')
+  execute(
+    @CurrentUser() { userId }: Caller,
+    @Param('id', IdPipe) id: string,
+    @Body() request: ExecuteWorkflowDto,
+  ): Promise<RunAcceptedDto> {
+    return this.runs.execute(userId, id, request);
+  }
+
+  /** The workflow and its latest 10 runs. */
+  @Get('status')
+  status(@CurrentUser() { userId }: Caller, @Param('id', IdPipe) id: string): Promise<WorkflowStatusDto> {
+    return this.runs.status(userId, id);
+  }
+
+  /** The runs of a workflow, the newest first. */
+  @Get('runs')
+  list(
+    @CurrentUser() { userId }: Caller,
+    @Param('id', IdPipe) id: string,
+    @Query() query: RunListQuery,
+  ): Promise<Page<RunSummaryDto>> {
+    return this.runs.list(userId, id, query);
+  }
+}

@@ -1,0 +1,55 @@
+import { PageQuery, WorkflowDto, WorkflowVersionDto, WorkflowVersionSummaryDto } from '@app/contracts';
+import { Controller, Get, HttpCode, Param, Post, Query, UseInterceptors } from '@nestjs/common';
+import { Authenticated } from '../http/access/access.decorators.js';
+import type { Caller } from '../http/access/caller.js';
+import { CurrentUser } from '../http/access/current-user.decorator.js';
+import { EtagInterceptor } from '../http/etag.interceptor.js';
+import { IfMatch, type ExpectedVersions } from '../http/if-match.decorator.js';
+import type { Page } from '../http/paging.js';
+import { IdPipe } from '../http/validation/id.pipe.js';
+import { VersionNumberPipe } from './version-number.pipe.js';
+import { WorkflowChangesService } from './workflow-changes.service.js';
+import { WorkflowVersionsService } from './workflow-versions.service.js';
+
+@Authenticated()
+@Controller('workflows/:id/versions')
+export class WorkflowVersionsController {
+  constructor(
+    private readonly versions: WorkflowVersionsService,
+    private readonly changes: WorkflowChangesService,
+  ) {}
+
+  /** What the workflow was, the newest first. */
+  @Get()
+  list(
+    @CurrentUser() { userId }: Caller,
+    @Param('id', IdPipe) id: string,
+    @Query() query: PageQuery,
+  ): Promise<Page<WorkflowVersionSummaryDto>> {
+    return this.versions.list(userId, id, query);
+  }
+
+  /** One version with its definition. It never changes. */
+  @UseInterceptors(EtagInterceptor)
+  @Get(':version')
+  get(
+    @CurrentUser() { userId }: Caller,
+    @Param('id', IdPipe) id: string,
+    @Param('version', VersionNumberPipe) version: number,
+  ): Promise<WorkflowVersionDto> {
+    return this.versions.get(userId, id, version);
+  }
+
+  /** Makes a new version that says what this one does. */
+  @UseInterceptors(EtagInterceptor)
+  @HttpCode(200)
+  @Post(':version/restore')
+  restore(
+    @CurrentUser() { userId }: Caller,
+    @Param('id', IdPipe) id: string,
+    @Param('version', VersionNumberPipe) version: number,
+    @IfMatch() expected: ExpectedVersions,
+  ): Promise<WorkflowDto> {
+    return this.changes.restore(userId, id, version, expected);
+  }
+}

@@ -1,0 +1,50 @@
+import { notFound, type PageQuery, type WorkflowVersionDto, type WorkflowVersionSummaryDto } from '@app/contracts';
+import { WorkflowVersion } from '@app/database';
+import { Injectable } from '@nestjs/common';
+import { DataSource, LessThan, type Repository } from 'typeorm';
+import { decodeCursor, pageOf, type Page } from '../http/paging.js';
+import { toVersion, toVersionSummary } from './to-version.js';
+import { WorkflowsService } from './workflows.service.js';
+
+/** What a workflow was at each of its versions. */
+@Injectable()
+export class WorkflowVersionsService {
+  private readonly versions: Repository<WorkflowVersion>;
+
+  constructor(
+    dataSource: DataSource,
+    private readonly workflows: WorkflowsService,
+  ) {
+    this.versions = dataSource.getRepository(WorkflowVersion);
+  }
+
+  /**
+   * The newest first. Versions are numbered without gaps, so that the newest number is the total.
+   * @throws AppError NOT_FOUND
+   */
+  async list(userId: string, workflowId: string, query: PageQuery): Promise<Page<WorkflowVersionSummaryDto>> {
+    const { version: newest } = await this.workflows.get(userId, workflowId);
+    const { cursor, page, limit } = query;
+    const first =
+      cursor === undefined ? newest - (page - 1) * limit : Number(decodeCursor(cursor, isVersionKey)[0]) - 1;
+    const rows = await this.versions.find({
+      where: { workflow_id: workflowId, version: LessThan(first + 1) },
+      order: { version: 'DESC' },
+      take: limit + 1,
+    });
+    const total = cursor === undefined ? newest : undefined;
+    return pageOf(rows.map(toVersionSummary), query, total, ({ version }) => [String(version)]);
+  }
+
+  /** @throws AppError NOT_FOUND */
+  async get(userId: string, workflowId: string, version: number): Promise<WorkflowVersionDto> {
+    await this.workflows.assertExists(userId, workflowId);
+    const row = await this.versions.findOneBy({ workflow_id: workflowId, version });
+    if (row === null) throw notFound('version');
+    return toVersion(row);
+  }
+}
+
+function isVersionKey(key: unknown): key is [string] {
+  return Array.isArray(key) && key.length === 1 && typeof key[0] === 'string' && /^\d{1,9}$/.test(key[0]);
+}

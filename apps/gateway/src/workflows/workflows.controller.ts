@@ -1,0 +1,125 @@
+import {
+  DefinitionCheckDto,
+  DeleteWorkflowQuery,
+  WorkflowDefinitionDto,
+  WorkflowDto,
+  WorkflowListQuery,
+  WorkflowPatchDto,
+  WorkflowStatus,
+  WorkflowSummaryDto,
+} from '@app/contracts';
+import { validateDefinition } from '@app/definition';
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  HttpCode,
+  Param,
+  Patch,
+  Post,
+  Put,
+  Query,
+  UseInterceptors,
+} from '@nestjs/common';
+import { Authenticated } from '../http/access/access.decorators.js';
+import type { Caller } from '../http/access/caller.js';
+import { CurrentUser } from '../http/access/current-user.decorator.js';
+import { EtagInterceptor } from '../http/etag.interceptor.js';
+import { IfMatch, type ExpectedVersions } from '../http/if-match.decorator.js';
+import type { Page } from '../http/paging.js';
+import { IdPipe } from '../http/validation/id.pipe.js';
+import { RunControlService } from '../runs/run-control.service.js';
+import { WorkflowChangesService } from './workflow-changes.service.js';
+import { WorkflowsService } from './workflows.service.js';
+
+@Authenticated()
+@Controller('workflows')
+export class WorkflowsController {
+  constructor(
+    private readonly workflows: WorkflowsService,
+    private readonly changes: WorkflowChangesService,
+    private readonly runs: RunControlService,
+  ) {}
+
+  /** My workflows, the newest first. */
+  @Get()
+  list(@CurrentUser() { userId }: Caller, @Query() query: WorkflowListQuery): Promise<Page<WorkflowSummaryDto>> {
+    return this.workflows.list(userId, query);
+  }
+
+  /** Saves a workflow as inactive. */
+  @UseInterceptors(EtagInterceptor)
+  @Post()
+  create(@CurrentUser() { userId }: Caller, @Body() definition: WorkflowDefinitionDto): Promise<WorkflowDto> {
+    return this.changes.create(userId, definition);
+  }
+
+  /** What saving this definition would find wrong with it. */
+  @HttpCode(200)
+  @Post('validate')
+  validate(@Body() definition: Record<string, unknown> = {}): DefinitionCheckDto {
+    const errors = validateDefinition(definition);
+    return { valid: errors.length === 0, errors };
+  }
+
+  /** One workflow with its definition. */
+  @UseInterceptors(EtagInterceptor)
+  @Get(':id')
+  get(@CurrentUser() { userId }: Caller, @Param('id', IdPipe) id: string): Promise<WorkflowDto> {
+    return this.workflows.get(userId, id);
+  }
+
+  /** Replaces the definition: a new version, which runs that start from now on use. */
+  @UseInterceptors(EtagInterceptor)
+  @Put(':id')
+  replace(
+    @CurrentUser() { userId }: Caller,
+    @Param('id', IdPipe) id: string,
+    @Body() definition: WorkflowDefinitionDto,
+    @IfMatch() expected: ExpectedVersions,
+  ): Promise<WorkflowDto> {
+    return this.changes.replace(userId, id, definition, expected);
+  }
+
+  /** Replaces the given fields of the definition: a new version, too. */
+  @UseInterceptors(EtagInterceptor)
+  @Patch(':id')
+  patch(
+    @CurrentUser() { userId }: Caller,
+    @Param('id', IdPipe) id: string,
+    @Body() patch: WorkflowPatchDto,
+    @IfMatch() expected: ExpectedVersions,
+  ): Promise<WorkflowDto> {
+    return this.changes.patch(userId, id, patch, expected);
+  }
+
+  /** Deletes a workflow. Its triggers stop; its runs finish, or with `cancel=true` are cancelled. */
+  @HttpCode(204)
+  @Delete(':id')
+  async remove(
+    @CurrentUser() { userId }: Caller,
+    @Param('id', IdPipe) id: string,
+    @Query() { cancel }: DeleteWorkflowQuery,
+    @IfMatch() expected: ExpectedVersions,
+  ): Promise<void> {
+    await this.changes.remove(userId, id, expected);
+    if (cancel === true) await this.runs.cancelAllOf(userId, id);
+  }
+
+  /** Lets its trigger start runs. */
+  @UseInterceptors(EtagInterceptor)
+  @HttpCode(200)
+  @Post(':id/activate')
+  activate(@CurrentUser() { userId }: Caller, @Param('id', IdPipe) id: string): Promise<WorkflowDto> {
+    return this.changes.setStatus(userId, id, WorkflowStatus.Active);
+  }
+
+  /** Stops its trigger. It can still be executed by hand. */
+  @UseInterceptors(EtagInterceptor)
+  @HttpCode(200)
+  @Post(':id/deactivate')
+  deactivate(@CurrentUser() { userId }: Caller, @Param('id', IdPipe) id: string): Promise<WorkflowDto> {
+    return this.changes.setStatus(userId, id, WorkflowStatus.Inactive);
+  }
+}

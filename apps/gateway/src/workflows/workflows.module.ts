@@ -1,0 +1,26 @@
+import { Module } from '@nestjs/common';
+import { HooksModule } from '../hooks/hooks.module.js';
+import { RunsModule } from '../runs/runs.module.js';
+import { SecretsModule } from '../secrets/secrets.module.js';
+import { ActivationCheckService } from './activation-check.service.js';
+import { WorkflowChangesService } from './workflow-changes.service.js';
+import { WorkflowRunsController } from './workflow-runs.controller.js';
+import { WorkflowRunsService } from './workflow-runs.service.js';
+import { WorkflowVersionsController } from './workflow-versions.controller.js';
+import { WorkflowVersionsService } from './workflow-versions.service.js';
+import { WorkflowsController } from './workflows.controller.js';
+import { WorkflowsService } from './workflows.service.js';
+
+/** Workflows, their versions, and their runs. */
+@Module({
+  imports: [RunsModule, HooksModule, SecretsModule],
+  controllers: [WorkflowsController, WorkflowVersionsController, WorkflowRunsController],
+  providers: [
+    WorkflowsService,
+    WorkflowChangesService,
+    WorkflowVersionsService,
+    WorkflowRunsService,
+    ActivationCheckService,
+  ],
+})
+export class WorkflowsModule {}

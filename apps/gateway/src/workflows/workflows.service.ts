@@ -1,0 +1,69 @@
+import { isId, notFound, type WorkflowDto, type WorkflowListQuery, type WorkflowSummaryDto } from '@app/contracts';
+import { Workflow } from '@app/database';
+import { Injectable } from '@nestjs/common';
+import { DataSource, LessThan, type FindOptionsWhere, type Repository } from 'typeorm';
+import { HookEndpointsService } from '../hooks/hook-endpoints.service.js';
+import { decodeCursor, pageOf, TOTAL_LIMIT, type Page } from '../http/paging.js';
+import { toWorkflow, toWorkflowSummary } from './to-workflow.js';
+
+/** What people automate, as they see it. */
+@Injectable()
+export class WorkflowsService {
+  private readonly workflows: Repository<Workflow>;
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly hooks: HookEndpointsService,
+  ) {
+    this.workflows = dataSource.getRepository(Workflow);
+  }
+
+  /** The newest first. */
+  async list(userId: string, query: WorkflowListQuery): Promise<Page<WorkflowSummaryDto>> {
+    const { status, trigger_type, cursor, page, limit } = query;
+    const after = cursor === undefined ? undefined : decodeCursor(cursor, isWorkflowKey)[0];
+    const where = { user_id: userId, ...(status && { status }), ...(trigger_type && { trigger_type }) };
+    const rows = await this.workflows.find({
+      where: { ...where, ...(after !== undefined && { id: LessThan(after) }) },
+      order: { id: 'DESC' },
+      skip: after === undefined ? (page - 1) * limit : 0,
+      take: limit + 1,
+    });
+    const total = after === undefined ? await this.total(where) : undefined;
+    const urls = await this.hooks.urlsOf(rows.map(({ id }) => id));
+    const summaries = rows.map((row) => toWorkflowSummary(row, urls.get(row.id)));
+    return pageOf(summaries, query, total, ({ id }) => [id]);
+  }
+
+  /** @throws AppError NOT_FOUND */
+  async get(userId: string, id: string): Promise<WorkflowDto> {
+    const workflow = await this.workflows.findOneBy({ id, user_id: userId });
+    if (workflow === null) throw notFound('workflow');
+    return toWorkflow(workflow, (await this.hooks.urlsOf([id])).get(id));
+  }
+
+  /** @throws AppError NOT_FOUND */
+  async assertExists(userId: string, id: string): Promise<void> {
+    if (!(await this.workflows.existsBy({ id, user_id: userId }))) throw notFound('workflow');
+  }
+
+  /** Counted to one more than the limit of totals. */
+  private async total(where: FindOptionsWhere<Workflow>): Promise<number> {
+    const counted = this.workflows
+      .createQueryBuilder('workflow')
+      .select('1')
+      .where(where)
+      .limit(TOTAL_LIMIT + 1);
+    const result = await this.dataSource
+      .createQueryBuilder()
+      .select('count(*)::int', 'total')
+      .from(`(${counted.getQuery()})`, 'counted')
+      .setParameters(counted.getParameters())
+      .getRawOne<{ total: number }>();
+    return result?.total ?? 0;
+  }
+}
+
+function isWorkflowKey(key: unknown): key is [string] {
+  return Array.isArray(key) && key.length === 1 && isId(key[0]);
+}
