@@ -1,0 +1,120 @@
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
+import { afterEach, describe, expect, it } from 'vitest';
+import { composeMail, type Mail } from './mail.js';
+import { SmtpTransport } from './smtp.transport.js';
+
+const never = new AbortController().signal;
+
+describe('SmtpTransport', () => {
+  const servers: SMTPServer[] = [];
+
+  afterEach(async () => {
+    await Promise.all(servers.splice(0).map((server) => new Promise<void>((resolve) => server.close(resolve))));
+  });
+
+  async function listen(options: SMTPServerOptions = {}): Promise<{ url: string; received: string[] }> {
+    const received: string[] = [];
+    const server = new SMTPServer({
+      disabledCommands: ['AUTH', 'STARTTLS'],
+      disableReverseLookup: true,
+      closeTimeout: 100,
+      onData: (stream, _session, done) => void buffer(stream).then((body) => (received.push(String(body)), done())),
+      ...options,
+    });
+    server.on('error', () => undefined);
+    servers.push(server);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    return { url: `smtp://127.0.0.1:${(server.server.address() as AddressInfo).port}`, received };
+  }
+
+  function mail(to = ['ann@example.org']): Promise<Mail> {
+    const payload = { to, subject: 'Grüße', text: 'plain', html: '<b>rich</b>', message_id: 'run/each[3].send@test' };
+    return composeMail(payload, 'Platform <no-reply@example.org>');
+  }
+
+  it('delivers text and HTML under the Message-ID it was given', async () => {
+    const { url, received } = await listen();
+    const delivery = await new SmtpTransport(url).deliver(await mail(), never);
+    expect(delivery).toMatchObject({ kind: 'accepted', accepted: ['ann@example.org'], rejected: [] });
+    expect(received).toHaveLength(1);
+    expect(received[0]).toContain('Message-ID: <run/each[3].send@test>');
+    expect(received[0]).toContain('multipart/alternative');
+    expect(received[0]).toContain('Content-Type: text/html');
+  });
+
+  it('tells which recipients were refused', async () => {
+    const { url } = await listen({
+      onRcptTo: ({ address }, _session, done) => done(address.startsWith('bad') ? refusal(550) : null),
+    });
+    const transport = new SmtpTransport(url);
+    expect(await transport.deliver(await mail(['ann@example.org', 'bad@example.org']), never)).toMatchObject({
+      kind: 'accepted',
+      accepted: ['ann@example.org'],
+      rejected: ['bad@example.org'],
+    });
+    expect(await transport.deliver(await mail(['bad@example.org']), never)).toMatchObject({ kind: 'rejected' });
+  });
+
+  it.each([
+    [451, 'unavailable'],
+    [554, 'rejected'],
+  ])('takes the answer %i to the mail for %s', async (code, kind) => {
+    const { url } = await listen({
+      onData: (stream, _session, done) => void buffer(stream).then(() => done(refusal(code))),
+    });
+    expect(await new SmtpTransport(url).deliver(await mail(), never)).toMatchObject({ kind });
+  });
+
+  it('does not know what became of a mail whose connection broke after it was sent', async () => {
+    const { url } = await listen({
+      onData: (stream, session) => {
+        void buffer(stream).then(() => {
+          for (const connection of servers[0]!.connections)
+            if (connection.session === session) connection._socket.destroy();
+        });
+      },
+    });
+    expect(await new SmtpTransport(url).deliver(await mail(), never)).toMatchObject({ kind: 'unknown' });
+  });
+
+  it('knows that nothing was sent when it is stopped before, and not when it is stopped after', async () => {
+    const silent = await listen({ onRcptTo: () => undefined });
+    const swallowing = await listen({ onData: (stream) => void stream.resume() });
+    for (const [{ url }, kind] of [
+      [silent, 'unavailable'],
+      [swallowing, 'unknown'],
+    ] as const) {
+      const delivery = new SmtpTransport(url).deliver(await mail(), AbortSignal.timeout(300));
+      expect(await delivery).toMatchObject({ kind });
+    }
+  });
+
+  it('knows that nothing was sent when nobody answers', async () => {
+    expect(await new SmtpTransport('smtp://127.0.0.1:1').deliver(await mail(), never)).toMatchObject({
+      kind: 'unavailable',
+    });
+  });
+
+  it('logs in, and does not blame the mail for a wrong password', async () => {
+    const { url, received } = await listen({
+      disabledCommands: ['STARTTLS'],
+      allowInsecureAuth: true,
+      onAuth: ({ username, password }, _session, done) =>
+        username === 'me' && password === 'right' ? done(null, { user: 'me' }) : done(new Error('wrong')),
+    });
+    const address = url.slice('smtp://'.length);
+    expect(await new SmtpTransport(`smtp://me:right@${address}`).deliver(await mail(), never)).toMatchObject({
+      kind: 'accepted',
+    });
+    expect(await new SmtpTransport(`smtp://me:wrong@${address}`).deliver(await mail(), never)).toMatchObject({
+      kind: 'unavailable',
+    });
+    expect(received).toHaveLength(1);
+  });
+});
+
+function refusal(responseCode: number): Error {
+  return Object.assign(new Error('refused'), { responseCode });
+}
