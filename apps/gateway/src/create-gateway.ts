@@ -6,6 +6,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { gatewayConfigs, GatewayModule } from './gateway.module.js';
 import { configureHttp } from './http/configure-http.js';
 import { createHttpAdapter } from './http/http-adapter.js';
+import { ApiDescription } from './openapi/api-description.js';
 
 /**
  * The gateway, ready to listen.
@@ -19,5 +20,6 @@ export async function createGateway(options: NestApplicationOptions): Promise<Ne
     bodyParser: false,
   });
   await configureHttp(app);
+  app.get(ApiDescription).describe(app);
   return app;
 }

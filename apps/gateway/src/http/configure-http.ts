@@ -1,12 +1,10 @@
 import { HttpConfig } from '@app/config';
+import { GracefulShutdown, ShutdownPhase } from '@app/observability';
 import helmet from '@fastify/helmet';
-import { RequestMethod } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { addBodyParsers } from './body-parsers.js';
 import { RequestHooks } from './request-hooks.js';
-
-/** Addresses without the prefix of the API. */
-const unprefixed = ['health', 'ready', 'docs', 'docs/*path'];
+import { setPrefix } from './set-prefix.js';
 
 /** What clients on other origins may read beyond the usual. */
 const exposedHeaders = ['ETag', 'Location', 'Retry-After', 'X-Request-ID'];
@@ -15,10 +13,12 @@ const exposedHeaders = ['ETag', 'Location', 'Retry-After', 'X-Request-ID'];
 export async function configureHttp(app: NestFastifyApplication): Promise<void> {
   const { corsOrigins, publicUrl } = app.get(HttpConfig);
   const server = app.getHttpAdapter().getInstance();
-  app.setGlobalPrefix('api/v1', { exclude: unprefixed.map((path) => ({ path, method: RequestMethod.GET })) });
+  setPrefix(app);
   app.get(RequestHooks).addTo(server);
   addBodyParsers(server);
   await app.register(helmet, { contentSecurityPolicy: { directives: policy(publicUrl) } });
+  // Requests that are under way are answered before anything they need is taken down.
+  app.get(GracefulShutdown).add(ShutdownPhase.StopTaking, 'http server', () => server.close());
   if (corsOrigins.length > 0) app.enableCors({ origin: corsOrigins, exposedHeaders });
 }
 

@@ -1,4 +1,4 @@
-import { validationFailed } from '@app/contracts';
+import { isId, validationFailed } from '@app/contracts';
 
 /** Totals are counted up to here; above it a count would read the whole table. */
 export const TOTAL_LIMIT = 10_000;
@@ -52,6 +52,11 @@ export function decodeCursor<K extends readonly string[]>(cursor: string, isKey:
   const key = parse(cursor);
   if (isKey(key)) return key;
   throw validationFailed([{ field: 'cursor', message: 'is not a cursor of this list' }]);
+}
+
+/** Whether a key is one id: the cursor of lists in the order of their ids. */
+export function isIdKey(key: unknown): key is readonly [string] {
+  return Array.isArray(key) && key.length === 1 && isId(key[0]);
 }
 
 function parse(cursor: string): unknown {

@@ -1,11 +1,20 @@
 import { AuthConfig } from '@app/config';
-import { newId, notFound, RevocationKind, type SessionDto, type TokensDto } from '@app/contracts';
+import {
+  AppError,
+  newId,
+  notFound,
+  RevocationKind,
+  type PageQuery,
+  type SessionDto,
+  type TokensDto,
+} from '@app/contracts';
 import { Session } from '@app/database';
 import { hashToken, RefreshTokens, unauthorized } from '@app/security';
 import { Injectable } from '@nestjs/common';
 import { Pool } from 'pg';
-import { DataSource, IsNull, MoreThan } from 'typeorm';
+import { DataSource, type Repository } from 'typeorm';
 import type { Caller } from '../../http/access/caller.js';
+import { decodeCursor, isIdKey, pageOf, type Page } from '../../http/paging.js';
 import type { Device } from '../device.decorator.js';
 import { RevocationFeed } from '../revocations/revocation-feed.js';
 import { endReusedSession, endSession, rotateSession, startSession } from './sessions.sql.js';
@@ -18,14 +27,18 @@ const REVOCATION_MARGIN_MS = 600_000;
 /** Where people are signed in. */
 @Injectable()
 export class SessionsService {
+  private readonly sessions: Repository<Session>;
+
   constructor(
     private readonly pool: Pool,
-    private readonly dataSource: DataSource,
+    dataSource: DataSource,
     private readonly config: AuthConfig,
     private readonly issuer: TokenIssuer,
     private readonly refreshTokens: RefreshTokens,
     private readonly revocations: RevocationFeed,
-  ) {}
+  ) {
+    this.sessions = dataSource.getRepository(Session);
+  }
 
   /** @throws AppError UNAUTHORIZED when the person may not sign in any more */
   async start(userId: string, device: Device): Promise<TokensDto> {
@@ -50,7 +63,7 @@ export class SessionsService {
    */
   async rotate(refreshToken: string): Promise<TokensDto> {
     const sessionId = this.refreshTokens.sessionOf(refreshToken);
-    if (sessionId === undefined) throw unauthorized();
+    if (sessionId === undefined) throw refused();
     const hash = hashToken(refreshToken);
     const tokens = this.issuer.prepare(sessionId);
     const { rows } = await this.pool.query<SessionOwner>(rotateSession, [
@@ -63,17 +76,23 @@ export class SessionsService {
     const [owner] = rows;
     if (owner !== undefined) return this.issuer.issue(tokens, owner);
     await this.revoke(endReusedSession, [sessionId, hash]);
-    throw unauthorized();
+    throw refused();
   }
 
   /** Those that are good at the moment, the newest first. */
-  async list(caller: Caller): Promise<SessionDto[]> {
-    const sessions = await this.dataSource.getRepository(Session).find({
-      where: { user_id: caller.userId, revoked_at: IsNull(), expires_at: MoreThan(new Date()) },
-      order: { created_at: 'DESC', id: 'DESC' },
-      take: 100,
-    });
-    return sessions.map((session) => toSession(session, caller.sessionId));
+  async list(caller: Caller, query: PageQuery): Promise<Page<SessionDto>> {
+    const good = this.sessions
+      .createQueryBuilder('session')
+      .where('session.user_id = :userId AND session.revoked_at IS NULL AND session.expires_at > now()', caller);
+    const page = good
+      .clone()
+      .orderBy('session.id', 'DESC')
+      .limit(query.limit + 1);
+    if (query.cursor === undefined) page.offset((query.page - 1) * query.limit);
+    else page.andWhere('session.id < :after', { after: decodeCursor(query.cursor, isIdKey)[0] });
+    const total = query.cursor === undefined ? await good.getCount() : undefined;
+    const rows = (await page.getMany()).map((session) => toSession(session, caller.sessionId));
+    return pageOf(rows, query, total, ({ id }) => [id]);
   }
 
   /**
@@ -93,4 +112,12 @@ export class SessionsService {
     this.revocations.add({ kind: RevocationKind.Session, subjectId, revokedAt, expiresAt: revokedAt + lifetime });
     return true;
   }
+}
+
+function refused(): AppError {
+  return new AppError({
+    code: 'UNAUTHORIZED',
+    kind: 'user',
+    message: 'This refresh token is not good; sign in again.',
+  });
 }

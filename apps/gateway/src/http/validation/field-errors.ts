@@ -1,15 +1,17 @@
 import type { FieldError } from '@app/contracts';
 import type { ValidationError } from 'class-validator';
 
-/** One entry per broken rule, the field named by its JSON path: `steps[2].config.url`. */
+/**
+ * One entry per wrong field, named by its JSON path: `steps[2].config.url`. Of several broken rules the one that stands
+ * first in the DTO is told: what is no text has no length either.
+ */
 export function fieldErrors(errors: readonly ValidationError[], parent = ''): FieldError[] {
   return errors.flatMap((error) => {
     const field = pathOf(parent, error.property);
-    const own = Object.entries(error.constraints ?? {}).map(([rule, message]) => ({
-      field,
-      message: rule === 'whitelistValidation' ? 'is not known here' : withoutName(message, error.property),
-    }));
-    return [...own, ...fieldErrors(error.children ?? [], field)];
+    const [rule, message] = Object.entries(error.constraints ?? {}).at(-1) ?? [];
+    const children = fieldErrors(error.children ?? [], field);
+    if (rule === undefined || message === undefined) return children;
+    return [{ field, message: sentence(rule, message, error.property) }, ...children];
   });
 }
 
@@ -19,6 +21,7 @@ function pathOf(parent: string, property: string): string {
 }
 
 /** class-validator starts its sentences with the bare property, which the path already says. */
-function withoutName(message: string, property: string): string {
+function sentence(rule: string, message: string, property: string): string {
+  if (rule === 'whitelistValidation') return 'is not known here';
   return message.startsWith(`${property} `) ? message.slice(property.length + 1) : message;
 }
