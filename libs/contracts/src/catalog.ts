@@ -81,4 +81,9 @@ export const jobs = {
 
 export type JobType = keyof typeof jobs;
 export type JobPayload<T extends JobType> = InstanceType<(typeof jobs)[T]['payload']>;
+
+/** A job that a step of a run asks for. `id` is made by the asker, so that writing twice is writing once. */
+export type JobRequest = {
+  [T in JobType]: { id: string; type: T; payload: JobPayload<T>; path: string };
+}[JobType];
 export type WorkerName = (typeof jobs)[JobType]['worker'];

@@ -15,3 +15,10 @@ export interface JobResult {
   data?: unknown;
   error?: { code: string; message: string };
 }
+
+/** A job as the run that asked for it sees it. */
+export interface RunJob {
+  id: string;
+  status: JobStatus;
+  result: JobResult | null;
+}

@@ -11,7 +11,7 @@ export async function inTransaction<T>(pool: Pool, work: (client: PoolClient) =>
     return result;
   } catch (error) {
     // A connection that cannot even roll back goes away instead of back into the pool.
-    await client.query('ROLLBACK').catch((rollbackError: Error) => (broken = rollbackError));
+    await client.query('ROLLBACK').catch((cause: unknown) => (broken = new Error('ROLLBACK failed', { cause })));
     throw error;
   } finally {
     client.release(broken);

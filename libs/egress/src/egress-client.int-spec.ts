@@ -48,7 +48,7 @@ describe('EgressClient', () => {
       let body = '';
       req.on('data', (chunk: Buffer) => (body += chunk.toString()));
       req.on('end', () =>
-        res.writeHead(201, { 'x-a': '1' }).end(`${req.method} ${req.url} ${req.headers['x-b']} ${body}`),
+        res.writeHead(201, { 'x-a': '1' }).end(`${req.method} ${req.url} ${String(req.headers['x-b'])} ${body}`),
       );
     });
     const response = await client().request(
@@ -77,7 +77,9 @@ describe('EgressClient', () => {
   });
 
   it('checks each redirect again and leaves credentials behind', async () => {
-    const target = await serve((req, res) => res.end(`${req.headers['authorization']} ${req.headers['x-a']}`));
+    const target = await serve((req, res) =>
+      res.end(`${String(req.headers['authorization'])} ${String(req.headers['x-a'])}`),
+    );
     const { url } = await serve((req, res) => {
       const to = req.url === '/inside' ? 'http://10.0.0.1/' : target.url;
       res.writeHead(302, { location: to }).end();

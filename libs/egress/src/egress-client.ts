@@ -90,7 +90,7 @@ export class EgressClient {
     const response = await dispatcher.request({
       origin: url.origin,
       path: url.pathname + url.search,
-      method: request.method as Dispatcher.HttpMethod,
+      method: request.method,
       headers: request.headers,
       body: request.body,
       signal,

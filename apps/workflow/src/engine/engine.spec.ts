@@ -1,7 +1,15 @@
 import type { JournalEntry } from '@app/contracts';
 import { compileDefinition, type StepDefinition } from '@app/definition';
 import { describe, expect, it } from 'vitest';
-import { apply, cancellationEntries, CorruptJournalError, decide, failureEntry, newRunState, type RunState } from './index.js';
+import {
+  apply,
+  cancellationEntries,
+  CorruptJournalError,
+  decide,
+  failureEntry,
+  newRunState,
+  type RunState,
+} from './index.js';
 
 const pure = (id: string, more: Partial<StepDefinition> = {}): StepDefinition => ({
   id,
@@ -31,7 +39,9 @@ const fold = (state: RunState, ...entries: JournalEntry[]): RunState => {
 };
 const starts = (state: RunState, now = 1): string[] => {
   const decision = decide(state, now);
-  return decision.kind === 'act' ? decision.actions.map((action) => `${action.do} ${'path' in action ? action.path : ''}`.trim()) : [];
+  return decision.kind === 'act'
+    ? decision.actions.map((action) => `${action.do} ${'path' in action ? action.path : ''}`.trim())
+    : [];
 };
 
 describe('the engine', () => {
@@ -58,7 +68,12 @@ describe('the engine', () => {
     const decision = decide(state, 5);
     expect(decision).toEqual({
       kind: 'act',
-      actions: [{ do: 'record', entry: { type: 'step.completed', path: 'route', at: 5, attempt: 1, started_at: 1, output: 'x' } }],
+      actions: [
+        {
+          do: 'record',
+          entry: { type: 'step.completed', path: 'route', at: 5, attempt: 1, started_at: 1, output: 'x' },
+        },
+      ],
     });
     fold(state, done('route', 'x'));
     expect(state.lists.get('')?.visible).toEqual({ route: { output: 'x' } });
@@ -67,7 +82,10 @@ describe('the engine', () => {
 
   it('completes a switch that took no list', () => {
     const state = fold(run(route([pure('in')])), { type: 'step.entered', path: 'route', at: 1, branch: null });
-    expect(decide(state, 2)).toMatchObject({ kind: 'act', actions: [{ do: 'record', entry: { type: 'step.completed', output: null } }] });
+    expect(decide(state, 2)).toMatchObject({
+      kind: 'act',
+      actions: [{ do: 'record', entry: { type: 'step.completed', output: null } }],
+    });
   });
 
   it('fails a container with the failure of a step inside, and obeys its on_error', () => {
@@ -76,7 +94,10 @@ describe('the engine', () => {
     const error = { code: 'HTTP_STATUS', message: 'no', step_id: 'in' } as const;
     fold(state, { type: 'step.failed', path: 'route.in', at: 1, started_at: 1, attempt: 1, error });
     const decision = decide(state, 2);
-    expect(decision).toMatchObject({ kind: 'act', actions: [{ entry: { path: 'route', type: 'step.failed', handled: true, error } }] });
+    expect(decision).toMatchObject({
+      kind: 'act',
+      actions: [{ entry: { path: 'route', type: 'step.failed', handled: true, error } }],
+    });
     if (decision.kind === 'act' && decision.actions[0]?.do === 'record') apply(state, decision.actions[0].entry);
     expect(starts(state)).toEqual(['start after']);
     expect(state.lists.get('')?.visible['route']).toEqual({ output: { error } });
@@ -87,7 +108,12 @@ describe('the engine', () => {
     const failed = (step: StepDefinition, attempt: number, now = 1_000): JournalEntry => {
       const [compiled] = compileDefinition([step]).steps;
       if (compiled === undefined) throw new Error('no step');
-      return failureEntry({ path: step.id, step: compiled, attempt, startedAt: 900 }, { error, retryable: true }, now, 'run/x');
+      return failureEntry(
+        { path: step.id, step: compiled, attempt, startedAt: 900 },
+        { error, retryable: true },
+        now,
+        'run/x',
+      );
     };
 
     it('is tried again after a growing pause with jitter, until the attempts are used up', () => {
@@ -143,16 +169,25 @@ describe('the engine', () => {
     const resolved = (outcome: 'succeeded' | 'retry' | 'failed'): RunState =>
       fold(run(post), ...doubt, { type: 'step.resolved', path: 'post', at: 3, outcome, by: 'u', output: 'o' });
     expect(decide(fold(run(post), ...doubt), 3, new Set(), new Set(['post']))).toEqual({ kind: 'wait', until: null });
-    expect(decide(resolved('succeeded'), 3)).toMatchObject({ kind: 'finish', outcome: { status: 'completed', output: 'o' } });
+    expect(decide(resolved('succeeded'), 3)).toMatchObject({
+      kind: 'finish',
+      outcome: { status: 'completed', output: 'o' },
+    });
     expect(decide(resolved('retry'), 3)).toMatchObject({ kind: 'act', actions: [{ do: 'start', attempt: 2 }] });
-    expect(decide(resolved('failed'), 3)).toMatchObject({ kind: 'finish', outcome: { error: { code: 'RESOLVED_AS_FAILED' } } });
+    expect(decide(resolved('failed'), 3)).toMatchObject({
+      kind: 'finish',
+      outcome: { error: { code: 'RESOLVED_AS_FAILED' } },
+    });
   });
 
   it('waits for a timer and then goes on by itself', () => {
     const delay: StepDefinition = { id: 'd', type: 'delay', config: { for_ms: 5 } };
     const state = fold(run(delay), { type: 'step.waiting', path: 'd', at: 1, attempt: 1, until: 6 });
     expect(decide(state, 5)).toEqual({ kind: 'wait', until: 6 });
-    expect(decide(state, 6)).toMatchObject({ kind: 'act', actions: [{ do: 'record', entry: { type: 'step.completed' } }] });
+    expect(decide(state, 6)).toMatchObject({
+      kind: 'act',
+      actions: [{ do: 'record', entry: { type: 'step.completed' } }],
+    });
   });
 
   it('cancels what waits and leaves an unsafe call in doubt', () => {

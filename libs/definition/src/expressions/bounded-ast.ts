@@ -9,7 +9,7 @@ export interface SyntaxNode {
 
 /** Parses an expression and puts a bounded `$range` in the place of each `..`, which allocates without a limit. */
 export function parseBounded(text: string): jsonata.Expression {
-  const compiled = jsonata(text, { stack: MAX_DEPTH, sequence: MAX_SEQUENCE } as jsonata.JsonataOptions);
+  const compiled = jsonata(text, { stack: MAX_DEPTH, sequence: MAX_SEQUENCE });
   forEachNode(compiled.ast(), boundRange);
   return compiled;
 }

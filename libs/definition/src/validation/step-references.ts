@@ -7,7 +7,7 @@ import type { SyntaxNode } from '../expressions/bounded-ast.js';
  */
 export function referencedSteps(expression: Expression): string[] {
   const found: string[] = [];
-  collect(expression.syntaxTree as unknown as SyntaxNode, found);
+  collect(expression.syntaxTree, found);
   return found;
 }
 

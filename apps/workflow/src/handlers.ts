@@ -1,0 +1,19 @@
+import type { CommandHandlers } from '@app/messaging';
+import type { JobDeliveryService } from './recovery/job-delivery.service.js';
+import type { ActiveRuns } from './runs/active-runs.service.js';
+import type { RunClaimer } from './runs/run-claimer.service.js';
+
+/** What the workflow service does with the commands it receives. */
+export function commandHandlers(
+  claimer: RunClaimer,
+  delivery: JobDeliveryService,
+  active: ActiveRuns,
+): CommandHandlers<'workflow'> {
+  return {
+    'runs.waiting': () => {
+      claimer.wake();
+      delivery.wake();
+    },
+    'run.cancel': ({ run_id }) => active.cancel(run_id),
+  };
+}

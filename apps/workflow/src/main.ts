@@ -1,0 +1,30 @@
+import 'reflect-metadata';
+import { ServiceName } from '@app/contracts';
+import { CommandReceiver } from '@app/messaging';
+import { runProcess } from '@app/observability';
+import { NestFactory } from '@nestjs/core';
+import type { AsyncMicroserviceOptions } from '@nestjs/microservices';
+import { commandHandlers } from './handlers.js';
+import { JobDeliveryService } from './recovery/job-delivery.service.js';
+import { ActiveRuns } from './runs/active-runs.service.js';
+import { RunClaimer } from './runs/run-claimer.service.js';
+import { WorkflowModule } from './workflow.module.js';
+
+await runProcess(
+  (options) =>
+    NestFactory.createMicroservice<AsyncMicroserviceOptions>(
+      WorkflowModule,
+      Object.assign({}, options, {
+        inject: [CommandReceiver, RunClaimer, JobDeliveryService, ActiveRuns],
+        useFactory: (
+          receiver: CommandReceiver,
+          claimer: RunClaimer,
+          delivery: JobDeliveryService,
+          active: ActiveRuns,
+        ) => ({
+          strategy: receiver.serve(ServiceName.Workflow, commandHandlers(claimer, delivery, active)),
+        }),
+      }),
+    ),
+  (app) => app.listen(),
+);

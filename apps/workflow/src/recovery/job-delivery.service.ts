@@ -1,0 +1,48 @@
+import { EngineConfig } from '@app/config';
+import { GracefulShutdown, Periodic, ShutdownPhase } from '@app/observability';
+import { Injectable, Logger } from '@nestjs/common';
+import { Pool } from 'pg';
+import { RunClaimer } from '../runs/run-claimer.service.js';
+import { deliverJobsSql } from './recovery.sql.js';
+
+/** Shortest pause between two looks, however many hints come: a mail is not more urgent than that, in ms. */
+const GAP_MS = 25;
+const BATCH = 500;
+
+/** Wakes runs whose jobs the worker service has ended. */
+@Injectable()
+export class JobDeliveryService {
+  private readonly periodic: Periodic;
+
+  constructor(
+    private readonly pool: Pool,
+    private readonly claimer: RunClaimer,
+    config: EngineConfig,
+    shutdown: GracefulShutdown,
+  ) {
+    const log = new Logger(JobDeliveryService.name);
+    this.periodic = new Periodic({
+      name: 'Delivering jobs',
+      everyMs: config.pollMs,
+      gapMs: GAP_MS,
+      task: () => this.deliver(),
+      log,
+    });
+    shutdown.add(ShutdownPhase.StopTaking, 'job delivery', () => this.periodic.stop());
+  }
+
+  start(): void {
+    this.periodic.start();
+  }
+
+  wake(): void {
+    this.periodic.wake();
+  }
+
+  private async deliver(): Promise<void> {
+    const { rowCount } = await this.pool.query({ name: 'deliver-jobs', text: deliverJobsSql, values: [BATCH] });
+    if (rowCount === null || rowCount === 0) return;
+    this.claimer.wake();
+    if (rowCount === BATCH) this.periodic.wake();
+  }
+}

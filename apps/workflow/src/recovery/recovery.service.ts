@@ -1,0 +1,55 @@
+import { EngineConfig } from '@app/config';
+import { declareDeadSql } from '@app/database';
+import { GracefulShutdown, Periodic, ShutdownPhase } from '@app/observability';
+import { Injectable, Logger } from '@nestjs/common';
+import { Pool } from 'pg';
+import { Counter, Registry } from 'prom-client';
+import { RunClaimer } from '../runs/run-claimer.service.js';
+import { forgetTheDeadSql, freeRunsOfTheDeadSql } from './recovery.sql.js';
+
+/** Looks for replicas that stopped renewing their leases and frees their runs. Every replica does it for all. */
+@Injectable()
+export class RecoveryService {
+  private readonly log = new Logger(RecoveryService.name);
+  private readonly periodic: Periodic;
+  private readonly dead: Counter;
+
+  constructor(
+    private readonly pool: Pool,
+    private readonly claimer: RunClaimer,
+    config: EngineConfig,
+    registry: Registry,
+    shutdown: GracefulShutdown,
+  ) {
+    this.dead = new Counter({
+      name: 'replicas_declared_dead_total',
+      help: 'Replicas of any service that this one found dead.',
+      registers: [registry],
+    });
+    const everyMs = config.heartbeatMs;
+    this.periodic = new Periodic({
+      name: 'Recovery',
+      everyMs,
+      gapMs: everyMs,
+      task: () => this.recover(),
+      log: this.log,
+    });
+    shutdown.add(ShutdownPhase.StopTaking, 'recovery', () => this.periodic.stop());
+  }
+
+  start(): void {
+    this.periodic.start();
+  }
+
+  private async recover(): Promise<void> {
+    const { rows: dead } = await this.pool.query<{ id: string; service: string }>(declareDeadSql);
+    for (const { id, service } of dead) this.log.warn(`Replica ${id} (${service}) stopped renewing its lease.`);
+    this.dead.inc(dead.length);
+    const { rowCount: freed } = await this.pool.query(freeRunsOfTheDeadSql);
+    if (dead.length > 0) await this.pool.query(forgetTheDeadSql);
+    if (freed !== null && freed > 0) {
+      this.log.warn(`Freed ${freed} runs of replicas that ended.`);
+      this.claimer.wake();
+    }
+  }
+}

@@ -1,0 +1,43 @@
+import { Injectable } from '@nestjs/common';
+import type { RunExecution } from './execution/run-execution.js';
+
+/** The runs that this process is executing at this moment. */
+@Injectable()
+export class ActiveRuns {
+  private readonly executions = new Map<string, RunExecution>();
+  private idle: (() => void)[] = [];
+
+  get size(): number {
+    return this.executions.size;
+  }
+
+  add(execution: RunExecution): void {
+    this.executions.set(execution.run.runId, execution);
+  }
+
+  /** Only the execution that was added: a run may have been claimed again meanwhile. */
+  remove(execution: RunExecution): void {
+    if (this.executions.get(execution.run.runId) === execution) this.executions.delete(execution.run.runId);
+    if (this.executions.size === 0) for (const resolve of this.idle.splice(0)) resolve();
+  }
+
+  /** Cancels a run if it is ours. */
+  cancel(runId: string): void {
+    this.executions.get(runId)?.cancel();
+  }
+
+  /** Drops everything claimed under a lease that is gone. */
+  lose(owner: string): void {
+    for (const execution of this.executions.values()) if (execution.run.owner === owner) execution.lose();
+  }
+
+  /** Asks every run to stop between two steps. */
+  handBack(): void {
+    for (const execution of this.executions.values()) execution.handBack();
+  }
+
+  /** Resolves when nothing is under way. */
+  async whenIdle(): Promise<void> {
+    if (this.executions.size > 0) await new Promise<void>((resolve) => this.idle.push(resolve));
+  }
+}

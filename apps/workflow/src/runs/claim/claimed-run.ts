@@ -1,0 +1,64 @@
+import type { RetentionClass, RunStatus, RunTrigger } from '@app/contracts';
+import type { Pool } from 'pg';
+import { claimRunsSql } from './claim-runs.sql.js';
+
+/** A run that this replica may work at until its lease or its epoch is gone. */
+export interface ClaimedRun {
+  runId: string;
+  retention: RetentionClass;
+  workflowId: string;
+  version: number;
+  userId: string;
+  owner: string;
+  epoch: number;
+  cancelRequested: boolean;
+  claimedAt: Date;
+  status: RunStatus;
+  input: unknown;
+  trigger: RunTrigger;
+  correlationId: string | null;
+  tags: readonly string[];
+  createdAt: Date;
+}
+
+/** The first claim of a run: nothing was ever written to its journal. */
+export const FIRST_EPOCH = 1;
+
+interface ClaimRow {
+  run_id: string;
+  retention: RetentionClass;
+  workflow_id: string;
+  version: number;
+  user_id: string;
+  epoch: number;
+  cancel_requested: boolean;
+  claimed_at: Date;
+  status: RunStatus;
+  input: unknown;
+  trigger: RunTrigger;
+  correlation_id: string | null;
+  tags: string[];
+  created_at: Date;
+}
+
+/** Claims up to `limit` due runs for `owner`, the longest due first. */
+export async function claimRuns(pool: Pool, owner: string, limit: number): Promise<ClaimedRun[]> {
+  const { rows } = await pool.query<ClaimRow>({ name: 'claim-runs', text: claimRunsSql, values: [owner, limit] });
+  return rows.map((row) => ({
+    runId: row.run_id,
+    retention: row.retention,
+    workflowId: row.workflow_id,
+    version: row.version,
+    userId: row.user_id,
+    owner,
+    epoch: row.epoch,
+    cancelRequested: row.cancel_requested,
+    claimedAt: row.claimed_at,
+    status: row.status,
+    input: row.input,
+    trigger: row.trigger,
+    correlationId: row.correlation_id,
+    tags: row.tags,
+    createdAt: row.created_at,
+  }));
+}

@@ -1,0 +1,64 @@
+import type { JournalEntry } from '@app/contracts';
+import { failureEntry, scopeOf, type ListState } from '../../engine/index.js';
+import type { CompiledStep } from '@app/definition';
+import type { RunUnderWay } from './run-under-way.js';
+import { assertStorable, type StepContext, type StepFailure } from '../../steps/steps.service.js';
+
+/** One attempt of one step: what it sees, and how it tells the journal what came of it. */
+export class Attempt {
+  readonly context: StepContext;
+
+  constructor(
+    readonly execution: RunUnderWay,
+    list: ListState,
+    step: CompiledStep,
+    attempt: number,
+    private readonly now: () => number,
+    /** ms since 1970; earlier than now when the attempt was found under way. */
+    private readonly startedAt: number = now(),
+  ) {
+    const { run, facts } = execution;
+    const path = list.prefix + step.id;
+    this.context = {
+      runId: run.runId,
+      path,
+      attempt,
+      step,
+      scope: scopeOf(list, run.input, facts),
+      evaluation: { nowMs: run.createdAt.getTime(), seed: `${run.runId}/${path}` },
+      now: now(),
+      signal: execution.signal,
+    };
+  }
+
+  /** @throws StepFailure when the output cannot be stored */
+  complete(output: unknown, input?: unknown): void {
+    assertStorable(output);
+    this.append({
+      type: 'step.completed',
+      ...this.base,
+      started_at: this.startedAt,
+      output,
+      ...(input !== undefined && { input }),
+    });
+  }
+
+  fail({ error, options }: StepFailure): void {
+    const { path, step, attempt } = this.context;
+    const failed = { path, step, attempt, startedAt: this.startedAt };
+    this.append(failureEntry(failed, { error, ...options }, this.now(), this.context.evaluation.seed));
+  }
+
+  doubt(reason: string): void {
+    this.append({ type: 'step.in_doubt', ...this.base, reason });
+  }
+
+  append(entry: JournalEntry, wish?: Parameters<RunUnderWay['journal']['append']>[1]): void {
+    this.execution.journal.append(entry, wish);
+  }
+
+  /** What every entry about this attempt says. */
+  get base(): { path: string; at: number; attempt: number } {
+    return { path: this.context.path, at: this.now(), attempt: this.context.attempt };
+  }
+}

@@ -1,0 +1,57 @@
+import { EffectClass } from '@app/contracts';
+import type { StepState } from '../../engine/index.js';
+import type { Attempt } from './attempt.js';
+import { StepFailure, type EffectRunner, type PreparedCall } from '../../steps/steps.service.js';
+
+/**
+ * Announces an effect, makes the call and tells what came of it. The announcement is durable before the first byte
+ * leaves, together with everything that happened before.
+ */
+export async function announceAndCall(runner: EffectRunner, attempt: Attempt): Promise<void> {
+  const call = await runner.prepare(attempt.context);
+  attempt.append({
+    type: 'step.started',
+    ...attempt.base,
+    effect: attempt.context.step.effect,
+    input: call.input,
+    request_hash: call.hash,
+  });
+  await attempt.execution.journal.commit();
+  await makeCall(runner, call, attempt);
+}
+
+/**
+ * Goes on with an effect that was announced and whose outcome is not in the journal, because the process that made the
+ * call died, lost its lease or lost its connection to the database.
+ */
+export async function recoverCall(runner: EffectRunner, attempt: Attempt, state: StepState): Promise<void> {
+  const observed = attempt.execution.history.observed.get(`${state.path}#${state.attempt}`);
+  if (observed !== undefined) {
+    attempt.append(observed);
+    return;
+  }
+  if (state.step.effect !== EffectClass.Keyed) {
+    attempt.doubt('The process that made the call ended before it could tell whether the call succeeded.');
+    return;
+  }
+  const call = await runner.prepare(attempt.context);
+  if (call.hash !== state.requestHash) {
+    attempt.doubt('The request would differ from the one that may have been sent, so it is not sent again.');
+    return;
+  }
+  await makeCall(runner, call, attempt);
+}
+
+async function makeCall(runner: EffectRunner, call: PreparedCall, attempt: Attempt): Promise<void> {
+  const { signal, step } = attempt.context;
+  // The lease may have gone while the announcement was written; then another replica decides what becomes of it.
+  if (signal.aborted) return;
+  try {
+    attempt.complete(await runner.perform(call, attempt.context));
+  } catch (error) {
+    const failure = StepFailure.from(error);
+    if (failure.options.mayHaveHappened && signal.aborted) return;
+    if (failure.options.mayHaveHappened && step.effect === EffectClass.Unsafe) attempt.doubt(failure.message);
+    else attempt.fail(failure);
+  }
+}

@@ -1,0 +1,22 @@
+import type { Action, RunFacts, RunState } from '../../engine/index.js';
+import type { ClaimedRun } from '../claim/claimed-run.js';
+import type { RunHistory } from '../store/run-history.js';
+import type { RunJournal } from './run-journal.js';
+
+/** A run as the steps that are executed for it see it. */
+export interface RunUnderWay {
+  readonly run: ClaimedRun;
+  readonly state: RunState;
+  readonly history: RunHistory;
+  readonly journal: RunJournal;
+  readonly facts: RunFacts;
+  /** Aborts when the run is cancelled or this replica lost it: for every call made on its behalf. */
+  readonly signal: AbortSignal;
+  /** Leaves a step waiting for something outside; it is looked at again at the next claim. */
+  hold(path: string, inDoubt: boolean): void;
+}
+
+/** Does what the engine decided about one step. Rejects only when the journal cannot be written. */
+export interface StepPerformer {
+  perform(run: RunUnderWay, action: Exclude<Action, { do: 'record' }>): Promise<void>;
+}

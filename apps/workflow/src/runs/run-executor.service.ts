@@ -1,0 +1,119 @@
+import type { CompiledDefinition } from '@app/definition';
+import { runInContext } from '@app/observability';
+import { Injectable, Logger } from '@nestjs/common';
+import { Pool } from 'pg';
+import { CorruptJournalError, type Outcome } from '../engine/index.js';
+import { StepExecutor } from './execution/step-executor.js';
+import { StatsService } from '../stats/stats.service.js';
+import { ActiveRuns } from './active-runs.service.js';
+import type { ClaimedRun } from './claim/claimed-run.js';
+import { FencedError } from './store/fenced.error.js';
+import { releaseRunSql } from './claim/release-run.sql.js';
+import { RunExecution, type ExecutionEnd } from './execution/run-execution.js';
+import { emptyHistory, type RunHistory } from './store/run-history.js';
+import { observeOutcomeSql } from './store/run-history.sql.js';
+import { RunMetrics } from './run.metrics.js';
+import { RunWriter } from './run-writer.service.js';
+
+/** Pause before a run is tried again after an error of the platform: grows with the claims it took, in ms. */
+const FIRST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 60_000;
+
+/** Executes claimed runs, and sees to it that each one ends up somewhere: finished, parked, or with another owner. */
+@Injectable()
+export class RunExecutor {
+  private readonly log = new Logger(RunExecutor.name);
+
+  constructor(
+    private readonly pool: Pool,
+    private readonly writer: RunWriter,
+    private readonly steps: StepExecutor,
+    private readonly active: ActiveRuns,
+    private readonly stats: StatsService,
+    private readonly metrics: RunMetrics,
+  ) {}
+
+  /** Resolves when the run is no longer with this process. Never rejects. */
+  async execute(run: ClaimedRun, definition: CompiledDefinition | undefined, history: RunHistory): Promise<void> {
+    await runInContext({ runId: run.runId, userId: run.userId }, () => this.executeInContext(run, definition, history));
+  }
+
+  private async executeInContext(
+    run: ClaimedRun,
+    definition: CompiledDefinition | undefined,
+    history: RunHistory,
+  ): Promise<void> {
+    try {
+      if (definition === undefined)
+        await this.failRun(run, history, 'The definition of this version cannot be loaded.');
+      else await this.executeDefinition(run, definition, history);
+    } catch (error) {
+      await this.giveBack(run, error);
+    }
+  }
+
+  private async executeDefinition(run: ClaimedRun, definition: CompiledDefinition, history: RunHistory): Promise<void> {
+    let execution: RunExecution | undefined;
+    try {
+      const services = { sink: this.writer, steps: this.steps, now: Date.now };
+      execution = new RunExecution(run, definition, history, services);
+      this.active.add(execution);
+      this.count(run, await execution.execute());
+    } catch (error) {
+      if (!(error instanceof FencedError)) throw error;
+      this.metrics.fenced.inc();
+      if (execution !== undefined) await this.tellOutcomes(execution);
+    } finally {
+      if (execution !== undefined) this.active.remove(execution);
+    }
+  }
+
+  private count(run: ClaimedRun, end: ExecutionEnd): void {
+    this.metrics.executions.inc({ end });
+    if (end === 'finished') this.stats.finished(run.workflowId);
+  }
+
+  /** Somebody else has the run; what this process saw of its own calls saves them a doubt. */
+  private async tellOutcomes({ run, journal, state }: RunExecution): Promise<void> {
+    for (const outcome of journal.unwrittenOutcomes()) {
+      const hasEffect = state.steps.get(outcome.path)?.requestHash !== undefined;
+      if (!hasEffect) continue;
+      const values = [run.runId, outcome.path, outcome.attempt, run.epoch, JSON.stringify(outcome)];
+      await this.pool.query(observeOutcomeSql, values);
+    }
+  }
+
+  private async giveBack(run: ClaimedRun, error: unknown): Promise<void> {
+    this.log.error(`Run ${run.runId} cannot go on: ${String(error)}`);
+    try {
+      if (error instanceof CorruptJournalError) await this.failRun(run, emptyHistory(), error.message);
+      else {
+        const pauseMs = Math.min(FIRST_PAUSE_MS * run.epoch, LONGEST_PAUSE_MS);
+        await this.pool.query(releaseRunSql, [run.runId, run.owner, run.epoch, pauseMs]);
+      }
+    } catch (again) {
+      // The database is away: the lease runs out with it, and whoever finds it expired frees the run.
+      this.log.error(`Run ${run.runId} could not be given back: ${String(again)}`);
+    }
+  }
+
+  /** Ends a run that cannot be executed at all. */
+  private async failRun(run: ClaimedRun, history: RunHistory, message: string): Promise<void> {
+    const outcome: Outcome = { status: 'failed', output: null, error: { code: 'STEP_CRASHED', message } };
+    await this.writer.commit({
+      ...run,
+      seq: history.nextSeq,
+      entries: [],
+      entriesJson: null,
+      next: { kind: 'finish' },
+      status: outcome.status,
+      outputJson: null,
+      errorJson: JSON.stringify(outcome.error),
+      startedAt: run.claimedAt,
+      jobs: [],
+      readInbox: [],
+      unwantedJobs: [],
+    });
+    this.count(run, 'finished');
+  }
+}

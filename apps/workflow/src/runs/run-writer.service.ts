@@ -1,0 +1,112 @@
+import { EngineConfig } from '@app/config';
+import { jobs, type JobType } from '@app/contracts';
+import { Coalescer, type Acknowledgements } from '@app/database';
+import { CommandBus } from '@app/messaging';
+import { GracefulShutdown, ShutdownPhase } from '@app/observability';
+import { Injectable } from '@nestjs/common';
+import { Pool } from 'pg';
+import { setTimeout as pause } from 'node:timers/promises';
+import { alreadyCommittedSql, commitRunsSql } from './store/commit-runs.sql.js';
+import { FencedError } from './store/fenced.error.js';
+import type { RunCommit } from './store/run-commit.js';
+
+/** How long a write waits for a database that is away; longer than a lease, after which it would be fenced anyway. */
+const RETRY_FOR_MS = 15_000;
+
+/** The one writer of runs under way: every replica's commits go through here, coalesced and fenced. */
+@Injectable()
+export class RunWriter {
+  private readonly coalescer: Coalescer<RunCommit, true>;
+
+  constructor(
+    private readonly pool: Pool,
+    private readonly bus: CommandBus<'workflow'>,
+    config: EngineConfig,
+    shutdown: GracefulShutdown,
+  ) {
+    this.coalescer = new Coalescer<RunCommit, true>({
+      write: (rows, repeated) => this.write(rows, repeated),
+      idOf: ({ runId }) => runId,
+      sizeOf: ({ entriesJson, outputJson, jobs: wanted }) =>
+        300 + (entriesJson?.length ?? 0) + (outputJson?.length ?? 0) + wanted.length * 1_000,
+      refused: ({ runId }) => new FencedError(runId),
+      maxRows: config.flushRows,
+      maxBytes: config.flushBytes,
+      retryForMs: RETRY_FOR_MS,
+      monotonicNow: () => performance.now(),
+      pause,
+    });
+    shutdown.add(ShutdownPhase.Flush, 'run writes', () => this.coalescer.drain());
+  }
+
+  /**
+   * Resolves when the commit is durable.
+   * @throws FencedError when the run has another owner
+   */
+  async commit(commit: RunCommit): Promise<void> {
+    await this.coalescer.submit(commit);
+    if (commit.jobs.length > 0) this.bus.publish('jobs.waiting', { count: commit.jobs.length });
+    for (const job_id of commit.unwantedJobs) this.bus.publish('job.cancel', { job_id });
+  }
+
+  private async write(rows: readonly RunCommit[], repeated: boolean): Promise<Acknowledgements<true>> {
+    const acknowledged = new Map<string, true>();
+    // More than one owner only in the moment after this process had to take a new lease.
+    for (const owner of new Set(rows.map((row) => row.owner))) {
+      const owned = rows.filter((row) => row.owner === owner);
+      for (const runId of await this.writeOwned(owner, owned)) acknowledged.set(runId, true);
+    }
+    if (repeated) {
+      const missing = rows.filter(({ runId }) => !acknowledged.has(runId));
+      for (const runId of await this.alreadyCommitted(missing)) acknowledged.set(runId, true);
+    }
+    return acknowledged;
+  }
+
+  private async writeOwned(owner: string, rows: readonly RunCommit[]): Promise<string[]> {
+    const wanted = rows.flatMap((row) => row.jobs.map((job) => ({ job, row })));
+    const { rows: fenced } = await this.pool.query<{ run_id: string }>({
+      name: 'commit-runs',
+      text: commitRunsSql,
+      values: [
+        owner,
+        rows.map((row) => row.runId),
+        rows.map((row) => row.retention),
+        rows.map((row) => row.epoch),
+        rows.map((row) => row.seq),
+        rows.map((row) => row.entriesJson),
+        rows.map((row) => row.next.kind),
+        rows.map((row) => row.status),
+        rows.map((row) => (row.next.kind === 'park' && row.next.until !== null ? new Date(row.next.until) : null)),
+        rows.map((row) => row.next.kind === 'park' && row.next.inDoubt),
+        rows.map((row) => row.outputJson),
+        rows.map((row) => row.errorJson),
+        rows.map((row) => row.startedAt),
+        [...new Set(rows.map((row) => row.retention))],
+        rows[0]?.runId,
+        rows.at(-1)?.runId,
+        wanted.map(({ job }) => job.id),
+        wanted.map(({ job }) => job.type),
+        wanted.map(({ job }) => JSON.stringify(job.payload)),
+        wanted.map(({ job }) => jobs[job.type satisfies JobType].priority),
+        wanted.map(({ row }) => row.userId),
+        wanted.map(({ row }) => row.runId),
+        wanted.map(({ job }) => job.path),
+        rows.flatMap((row) => row.readInbox),
+        rows.flatMap((row) => row.unwantedJobs),
+      ],
+    });
+    return fenced.map(({ run_id }) => run_id);
+  }
+
+  private async alreadyCommitted(rows: readonly RunCommit[]): Promise<string[]> {
+    if (rows.length === 0) return [];
+    const { rows: found } = await this.pool.query<{ run_id: string }>(alreadyCommittedSql, [
+      rows.map((row) => row.runId),
+      rows.map((row) => row.retention),
+      rows.map((row) => row.epoch),
+      rows.map((row) => row.seq),
+    ]);
+    return found.map(({ run_id }) => run_id);
+  }
+}

@@ -1,0 +1,74 @@
+/**
+ * Writes what happened to a batch of runs: journal, run row, jobs, inbox and claim, in one statement and one commit.
+ *
+ * Guarantees
+ * - Fenced: only for runs whose claim has this owner and this epoch. The claim's row is locked first, in the order of
+ *   ids, so that two batches cannot deadlock and nobody else can change the run in between.
+ * - All or nothing for each run: a job, an intent and an output exist together or not at all.
+ * - A run that is parked while somebody wakes it is due at once: the flag is read from the locked row.
+ * - Repeating it changes nothing: journal rows and jobs have ids made by the writer.
+ *
+ * $1 owner; $2 … $13 a run each; $14 the retention classes that occur, $15 and $16 the lowest and highest run id, so
+ * that the other partitions are not even opened; $17 … $23 a job each; $24 inbox rows that were taken into a journal;
+ * $25 jobs that are no longer wanted.
+ */
+export const commitRunsSql = `
+WITH incoming AS (
+  SELECT * FROM unnest(
+    $2::uuid[], $3::smallint[], $4::integer[], $5::integer[], $6::text[], $7::text[], $8::text[], $9::timestamptz[],
+    $10::boolean[], $11::jsonb[], $12::jsonb[], $13::timestamptz[]
+  ) AS i (run_id, retention, epoch, seq, entries, next, status, run_at, in_doubt, output, error, started_at)
+),
+fenced AS MATERIALIZED (
+  SELECT c.run_id FROM claims c JOIN incoming i ON i.run_id = c.run_id
+  WHERE c.owner = $1 AND c.epoch = i.epoch
+  ORDER BY c.run_id
+  FOR UPDATE OF c
+),
+written AS MATERIALIZED (SELECT i.* FROM incoming i JOIN fenced f ON f.run_id = i.run_id),
+journaled AS (
+  INSERT INTO run_journal (run_id, retention, seq, epoch, entries)
+  SELECT run_id, retention, seq, epoch, entries::json FROM written WHERE entries IS NOT NULL
+  ON CONFLICT DO NOTHING
+),
+shown AS (
+  UPDATE workflow_runs r SET
+    status = w.status, output = w.output, error = w.error,
+    started_at = coalesce(r.started_at, w.started_at),
+    completed_at = CASE WHEN w.next = 'finish' THEN now() END,
+    updated_at = now()
+  FROM written w
+  WHERE w.status IS NOT NULL
+    AND r.retention = w.retention AND r.id = w.run_id
+    AND r.retention = ANY($14::smallint[]) AND r.id BETWEEN $15::uuid AND $16::uuid
+),
+queued AS (
+  INSERT INTO jobs (id, type, payload, priority, user_id, run_id, path)
+  SELECT j.id, j.type, j.payload, j.priority, j.user_id, j.run_id, j.path
+  FROM unnest($17::uuid[], $18::text[], $19::jsonb[], $20::smallint[], $21::uuid[], $22::uuid[], $23::text[])
+    AS j (id, type, payload, priority, user_id, run_id, path)
+  JOIN fenced f ON f.run_id = j.run_id
+  ON CONFLICT DO NOTHING
+),
+read AS (
+  DELETE FROM run_inbox b USING written w
+  WHERE b.run_id = w.run_id AND (b.id = ANY($24::uuid[]) OR w.next = 'finish')
+),
+unwanted AS (
+  UPDATE jobs j SET cancel_requested_at = now(), updated_at = now()
+  FROM fenced f WHERE j.run_id = f.run_id AND j.id = ANY($25::uuid[]) AND j.status IN ('queued', 'running')
+),
+released AS (
+  UPDATE claims c SET
+    owner = NULL, in_doubt = w.in_doubt,
+    run_at = CASE WHEN c.woken OR c.cancel_requested_at IS NOT NULL THEN now() ELSE coalesce(w.run_at, 'infinity') END
+  FROM written w WHERE w.next = 'park' AND c.run_id = w.run_id
+),
+finished AS (DELETE FROM claims c USING written w WHERE w.next = 'finish' AND c.run_id = w.run_id)
+SELECT run_id FROM fenced`;
+
+/** Of a batch that was sent twice because nobody knew its fate: the runs that the first sending had written. */
+export const alreadyCommittedSql = `
+SELECT j.run_id FROM run_journal j
+JOIN unnest($1::uuid[], $2::smallint[], $3::integer[], $4::integer[]) AS i (run_id, retention, epoch, seq)
+  ON j.retention = i.retention AND j.run_id = i.run_id AND j.seq = i.seq AND j.epoch = i.epoch`;

@@ -1,0 +1,24 @@
+import type { StepType } from '@app/definition';
+import { EgressClient } from '@app/egress';
+import { Injectable } from '@nestjs/common';
+import type { StepRunner } from './step-runner.js';
+import { stepRunners, type StepRunners } from './step-runners.js';
+
+export { isTrue } from './is-true.js';
+export { StepFailure } from './step-failure.js';
+export { assertStorable } from './storable-json.js';
+export type * from './step-runner.js';
+
+/** The step types and how each one runs. */
+@Injectable()
+export class StepsService {
+  private readonly runners: StepRunners;
+
+  constructor(egress: EgressClient) {
+    this.runners = stepRunners(egress);
+  }
+
+  runner(type: StepType): StepRunner {
+    return this.runners[type];
+  }
+}

@@ -1,0 +1,76 @@
+import {
+  ConfigModule,
+  DatabaseConfig,
+  EgressConfig,
+  EngineConfig,
+  ProcessName,
+  RedisConfig,
+  ServiceConfig,
+} from '@app/config';
+import { ServiceName } from '@app/contracts';
+import { DatabaseModule } from '@app/database';
+import { EgressClient } from '@app/egress';
+import { MessagingModule } from '@app/messaging';
+import { ObservabilityModule } from '@app/observability';
+import { Module, type OnApplicationBootstrap } from '@nestjs/common';
+import { DefinitionCache } from './definitions/definition-cache.service.js';
+import { PartitionsService } from './history/partitions.service.js';
+import { JobDeliveryService } from './recovery/job-delivery.service.js';
+import { RecoveryService } from './recovery/recovery.service.js';
+import { ReplicaService } from './replica/replica.service.js';
+import { ActiveRuns } from './runs/active-runs.service.js';
+import { RunClaimer } from './runs/run-claimer.service.js';
+import { RunExecutor } from './runs/run-executor.service.js';
+import { RunMetrics } from './runs/run.metrics.js';
+import { RunWriter } from './runs/run-writer.service.js';
+import { StatsService } from './stats/stats.service.js';
+import { StepExecutor } from './runs/execution/step-executor.js';
+import { StepsService } from './steps/steps.service.js';
+
+/** The workflow service: claims runs, executes their steps, recovers what others left. */
+@Module({
+  imports: [
+    ConfigModule.forRoot(
+      [ServiceConfig, DatabaseConfig, RedisConfig, EngineConfig, EgressConfig],
+      ProcessName.Workflow,
+    ),
+    ObservabilityModule.forProcess(ProcessName.Workflow),
+    DatabaseModule,
+    MessagingModule.forService(ServiceName.Workflow),
+  ],
+  providers: [
+    ActiveRuns,
+    ReplicaService,
+    DefinitionCache,
+    RunWriter,
+    RunMetrics,
+    RunExecutor,
+    RunClaimer,
+    RecoveryService,
+    JobDeliveryService,
+    StatsService,
+    StepsService,
+    PartitionsService,
+    { provide: EgressClient, inject: [EgressConfig], useFactory: (config: EgressConfig) => new EgressClient(config) },
+    {
+      provide: StepExecutor,
+      inject: [StepsService],
+      useFactory: (steps: StepsService) => new StepExecutor(steps, Date.now),
+    },
+  ],
+})
+export class WorkflowModule implements OnApplicationBootstrap {
+  constructor(
+    private readonly replica: ReplicaService,
+    private readonly claimer: RunClaimer,
+    private readonly recovery: RecoveryService,
+    private readonly delivery: JobDeliveryService,
+    private readonly stats: StatsService,
+    private readonly partitions: PartitionsService,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    await this.replica.start();
+    for (const part of [this.partitions, this.claimer, this.recovery, this.delivery, this.stats]) part.start();
+  }
+}
