@@ -89,12 +89,12 @@ export default {
     },
     {
       name: 'feature-through-its-door',
-      comment: "Use the other feature's *.module.ts or *.service.ts; what the whole edge shares belongs into http/.",
+      comment: "Use the other feature's *.module.ts or *.service.ts; what the whole edge shares belongs into http/ (in the command line, platform/).",
       severity: 'error',
       from: { path: '^apps/([^/]+)/src/([^/]+)/', pathNot: TESTS },
       to: {
         path: '^apps/$1/src/[^/]+/',
-        pathNot: ['^apps/$1/src/$2/', '^apps/[^/]+/src/(http|engine)/', '\\.(module|service)\\.ts$'],
+        pathNot: ['^apps/$1/src/$2/', '^apps/[^/]+/src/(http|engine|platform)/', '\\.(module|service)\\.ts$'],
       },
     },
     {

@@ -21,11 +21,13 @@ export default defineConfig({
   test: {
     reporters: ['default', new CountReporter()],
     pool: 'forks',
+    // Decorated classes need it; in a process its main module imports it first.
+    setupFiles: ['test/setup/metadata.ts'],
     projects: [
       project('unit', 0, { include: ['{apps,libs,tools,test}/**/*.spec.ts'] }),
       project('integration', 1, {
         ...withServers,
-        include: ['{apps,libs}/**/*.int-spec.ts'],
+        include: ['{apps,libs,tools}/**/*.int-spec.ts'],
         testTimeout: 30 * SECOND,
         hookTimeout: 60 * SECOND,
       }),

@@ -1,12 +1,10 @@
 export { freePort, isPortFree, portOr } from './free-port.js';
-export { startPostgres, type PostgresOptions } from './postgres/start-postgres.js';
-export type { PostgresSettings } from './postgres/settings.js';
+export { startPostgres } from './postgres/start-postgres.js';
 export { withLogFile } from './processes/log-file.js';
-export { processMark } from './processes/process-mark.js';
 export { ProcessRecord } from './processes/process-record.js';
 export { stopProcess, type StopStep } from './processes/stop-process.js';
-export { type ServiceCommand, spawnService } from './processes/spawn-service.js';
+export { spawnService } from './processes/spawn-service.js';
 export { redisCommand } from './redis/resp.js';
-export { startRedis, type RedisOptions } from './redis/start-redis.js';
+export { startRedis } from './redis/start-redis.js';
 export type { RunningServer } from './running-server.js';
 export { ServerError } from './server.error.js';

@@ -1,10 +1,11 @@
-export { eventually, type EventuallyOptions } from './eventually.js';
+export { eventually } from './eventually.js';
 export { FakeClock } from './fake-clock.js';
+export { TestMailServer, type MailBehaviour, type ReceivedMail } from './mail/test-mail-server.js';
 export { createTemplateDatabase } from './postgres/template-database.js';
 export { testDatabase, type TestDatabase } from './postgres/test-database.js';
 export type { ProvidedServers } from './provided.js';
 export { TestRedisServer } from './redis/test-redis-server.js';
-export { testRedis, type TestRedis } from './redis/test-redis.js';
-export { spawnService, type SpawnOptions } from './services/spawn-service.js';
+export { testRedis } from './redis/test-redis.js';
+export { spawnService } from './services/spawn-service.js';
 export type { TestService } from './services/test-service.js';
 export { temporaryFolder } from './temporary-folder.js';

@@ -1,4 +1,6 @@
 import { Module } from '@nestjs/common';
+import { SeedCommand } from './seed.command.js';
+import { SeedService } from './seed.service.js';
 
-@Module({})
+@Module({ providers: [SeedCommand, SeedService] })
 export class SeedModule {}

