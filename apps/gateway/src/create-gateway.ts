@@ -19,7 +19,7 @@ export async function createGateway(options: NestApplicationOptions): Promise<Ne
     ...options,
     bodyParser: false,
   });
-  await configureHttp(app);
+  configureHttp(app);
   app.get(ApiDescription).describe(app);
   return app;
 }

@@ -15,11 +15,14 @@ export class RequestHooks {
     private readonly metrics: HttpMetrics,
   ) {}
 
-  /** Call before routes are added. */
-  addTo(server: FastifyInstance): void {
+  /**
+   * Call before routes are added.
+   * @param headers that every answer carries
+   */
+  addTo(server: FastifyInstance, headers: Readonly<Record<string, string>>): void {
     server.addHook('onRoute', ({ method, url }) => this.routes.add(method, url));
     server.addHook('onRequest', (request, reply, done) => {
-      void reply.header('x-request-id', request.id);
+      void reply.headers(headers).header('x-request-id', request.id);
       // PostgreSQL takes no U+0000 in a text, so nothing that holds one can be found.
       done(request.url.includes('%00') ? problem('BAD_REQUEST') : undefined);
     });
