@@ -16,9 +16,14 @@ import { APP_GUARD } from '@nestjs/core';
 import { AccessGuard } from './auth/access.guard.js';
 import { AuthModule } from './auth/auth.module.js';
 import { HealthModule } from './health/health.module.js';
+import { HooksModule } from './hooks/hooks.module.js';
 import { AcceptGuard } from './http/accept.guard.js';
 import { HttpModule } from './http/http.module.js';
 import { UndeclaredInputGuard } from './http/undeclared-input.guard.js';
+import { DocsModule } from './openapi/docs.module.js';
+import { RunsModule } from './runs/runs.module.js';
+import { SecretsModule } from './secrets/secrets.module.js';
+import { WorkflowsModule } from './workflows/workflows.module.js';
 
 /** The configuration of this process. */
 export const gatewayConfigs = [ServiceConfig, HttpConfig, DatabaseConfig, RedisConfig, AuthConfig, EncryptionConfig];
@@ -32,6 +37,11 @@ export const gatewayConfigs = [ServiceConfig, HttpConfig, DatabaseConfig, RedisC
     HttpModule,
     AuthModule,
     HealthModule,
+    DocsModule,
+    WorkflowsModule,
+    RunsModule,
+    HooksModule,
+    SecretsModule,
   ],
   // Every route passes these, in this order.
   providers: [

@@ -26,10 +26,10 @@ RETURNING c.run_id, c.owner IS NOT NULL AS is_held`;
 /** What is known about one step of an unfinished run, and the version of the claim's row at which it is true. */
 export const doubtSql = `
 SELECT c.xmin::text AS row_version,
-       EXISTS (
-         SELECT FROM run_inbox i
+       ARRAY(
+         SELECT (i.payload->>'attempt')::int FROM run_inbox i
          WHERE i.run_id = c.run_id AND i.kind = 'resolution' AND i.payload->>'path' = $3
-       ) AS is_resolved,
+       ) AS resolved_attempts,
        (SELECT coalesce(json_agg(e.entry ORDER BY j.seq, e.position), '[]')
         FROM run_journal j
         CROSS JOIN json_array_elements(j.entries) WITH ORDINALITY AS e (entry, position)
@@ -40,8 +40,9 @@ WHERE c.run_id = $1 AND c.user_id = $2`;
 /**
  * Puts a resolution into a run's inbox and wakes the run.
  *
- * Guarantees: both or neither, and only when nothing has happened to the run since `doubtSql` was read: each write of
- * the engine and each other resolution makes a new version of the claim's row.
+ * Guarantees: both or neither, and only when nobody has claimed, parked or woken the run since `doubtSql` was read, as
+ * each other resolution does: that makes a new version of the claim's row. Should the run's holder settle the doubt by
+ * itself in between, the resolution names an attempt that is not in doubt and is never taken.
  */
 export const resolveSql = `
 WITH woken AS (

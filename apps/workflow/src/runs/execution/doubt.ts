@@ -34,7 +34,7 @@ export async function settleDoubt(execution: RunUnderWay, state: StepState, now:
     );
     return;
   }
-  const answer = history.inbox.find(({ path }) => path === state.path);
+  const answer = history.inbox.find(({ path, attempt }) => path === state.path && attempt === state.attempt);
   if (answer !== undefined) {
     const { id, by, outcome, output, error } = answer;
     journal.append(

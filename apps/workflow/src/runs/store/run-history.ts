@@ -7,6 +7,8 @@ export interface InboxResolution {
   id: string;
   by: string;
   path: string;
+  /** The attempt that is in doubt. */
+  attempt: number;
   outcome: Resolution;
   output?: unknown;
   error?: RunError;

@@ -1,0 +1,136 @@
+import { newId, type JournalEntry } from '@app/contracts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { definition } from '../../../../test/gateway/definitions.js';
+import { PlayedEngine } from '../../../../test/gateway/played-engine.js';
+import { TestGateway, type Answer, type TestUser } from '../../../../test/gateway/test-gateway.js';
+
+let gateway: TestGateway;
+let user: TestUser;
+let workflowId: string;
+
+beforeAll(async () => {
+  gateway = await TestGateway.start();
+  user = await gateway.signUp();
+  workflowId = (await user.call('POST', '/workflows', definition())).body.id;
+});
+afterAll(() => gateway.stop());
+
+async function execute(): Promise<{ id: string; engine: PlayedEngine }> {
+  const { body } = await user.call('POST', `/workflows/${workflowId}/execute`);
+  return { id: body.run_id, engine: new PlayedEngine(gateway.pool, body.run_id) };
+}
+
+describe('cancel', () => {
+  it('marks the claim and makes the run due, held or parked, once or twice', async () => {
+    for (const prepare of ['park', 'hold'] as const) {
+      const { id, engine } = await execute();
+      await (prepare === 'park' ? engine.park() : engine.hold(newId()));
+      expect(await user.call('POST', `/runs/${id}/cancel`)).toMatchObject({ status: 202, body: { run_id: id } });
+      expect(await engine.claim()).toEqual({ woken: true, is_due: true, is_cancelled: true });
+      expect((await user.call('POST', `/runs/${id}/cancel`)).status).toBe(202);
+    }
+  });
+
+  it('is refused when the run is over', async () => {
+    const { id, engine } = await execute();
+    await engine.finish('completed');
+    const refused = await user.call('POST', `/runs/${id}/cancel`);
+    expect(refused).toMatchObject({
+      status: 409,
+      body: { code: 'CONFLICT', detail: 'The run is over: it is completed.' },
+    });
+  });
+});
+
+describe('resolve', () => {
+  const doubtful = 'each[3].send';
+
+  async function inDoubt(): Promise<{ id: string; engine: PlayedEngine }> {
+    const run = await execute();
+    await run.engine.journal({ type: 'step.started', path: doubtful, at: 1, attempt: 1, effect: 'unsafe' });
+    await run.engine.journal({ type: 'step.in_doubt', path: doubtful, at: 2, attempt: 1, reason: 'lost' });
+    await run.engine.park();
+    return run;
+  }
+
+  function resolve(id: string, body: unknown, path = doubtful): Promise<Answer> {
+    return user.call('POST', `/runs/${id}/steps/${encodeURIComponent(path)}/resolve`, body);
+  }
+
+  async function inbox(id: string): Promise<unknown[]> {
+    const sql = 'SELECT kind, payload, user_id FROM run_inbox WHERE run_id = $1 ORDER BY id';
+    return (await gateway.pool.query(sql, [id])).rows;
+  }
+
+  it.each([
+    [
+      { outcome: 'succeeded', output: { ok: true } },
+      { outcome: 'succeeded', output: { ok: true } },
+    ],
+    [{ outcome: 'succeeded' }, { outcome: 'succeeded', output: null }],
+    [{ outcome: 'retry' }, { outcome: 'retry' }],
+    [
+      { outcome: 'failed', error: 'never arrived' },
+      { outcome: 'failed', error: { code: 'RESOLVED_AS_FAILED', message: 'never arrived', step_id: 'send' } },
+    ],
+    [
+      { outcome: 'failed', error: { message: 'never arrived' } },
+      { outcome: 'failed', error: { code: 'RESOLVED_AS_FAILED', message: 'never arrived', step_id: 'send' } },
+    ],
+  ])('%j reaches the inbox and wakes the run', async (body, payload) => {
+    const { id, engine } = await inDoubt();
+    expect(await resolve(id, body)).toMatchObject({ status: 202, body: { run_id: id } });
+    expect(await inbox(id)).toEqual([
+      { kind: 'resolution', payload: { path: doubtful, attempt: 1, ...payload }, user_id: user.id },
+    ]);
+    expect(await engine.claim()).toMatchObject({ woken: true, is_due: true });
+  });
+
+  it('takes the first of several answers, also when they come at once', async () => {
+    const { id } = await inDoubt();
+    const answers = await Promise.all(['succeeded', 'failed', 'retry'].map((outcome) => resolve(id, { outcome })));
+    expect(answers.map(({ status }) => status).sort()).toEqual([202, 409, 409]);
+    expect(await inbox(id)).toHaveLength(1);
+  });
+
+  it.each<[string, JournalEntry[]]>([
+    ['that is running', []],
+    ['that completed', [{ type: 'step.completed', path: doubtful, at: 3, attempt: 1, started_at: 1 }]],
+    ['whose doubt is settled', [{ type: 'step.resolved', path: doubtful, at: 3, outcome: 'retry', by: 'probe' }]],
+  ])('is refused for a step %s', async (_, entries) => {
+    const { id, engine } = entries.length === 0 ? await execute() : await inDoubt();
+    await engine.journal({ type: 'step.started', path: doubtful, at: 1, attempt: 1, effect: 'unsafe' }, ...entries);
+    expect(await resolve(id, { outcome: 'retry' })).toMatchObject({ status: 409, body: { code: 'CONFLICT' } });
+    expect(await inbox(id)).toEqual([]);
+  });
+
+  it('answers 404 for a step that the run does not have, and 409 when the run is over', async () => {
+    const { id, engine } = await inDoubt();
+    expect((await resolve(id, { outcome: 'retry' }, 'each[4].send')).status).toBe(404);
+    await engine.finish('cancelled');
+    expect((await resolve(id, { outcome: 'retry' })).status).toBe(409);
+  });
+
+  it.each([
+    [{}, 'outcome'],
+    [{ outcome: 'maybe' }, 'outcome'],
+    [{ outcome: 'retry', output: 1 }, 'output'],
+    [{ outcome: 'succeeded', error: 'x' }, 'error'],
+    [{ outcome: 'failed', error: '' }, 'error.message'],
+    [{ outcome: 'failed', error: { text: 'x' } }, 'error.text'],
+    [{ outcome: 'failed', error: 7 }, 'error'],
+  ])('refuses %j', async (body, field) => {
+    const { id } = await inDoubt();
+    const refused = await resolve(id, body);
+    expect(refused).toMatchObject({ status: 400, body: { code: 'VALIDATION_FAILED' } });
+    expect(refused.body.errors).toContainEqual(expect.objectContaining({ field }));
+    expect(await inbox(id)).toEqual([]);
+  });
+
+  it('finds a step whose path is longer than a hundred characters', async () => {
+    const { id, engine } = await execute();
+    const path = Array.from({ length: 8 }, (_, i) => `${'a'.repeat(60)}[${i}]`).join('.');
+    await engine.journal({ type: 'step.in_doubt', path, at: 1, attempt: 1, reason: 'lost' });
+    expect((await resolve(id, { outcome: 'retry' }, path)).status).toBe(202);
+  });
+});

@@ -1,0 +1,77 @@
+import 'reflect-metadata';
+import { testDatabase, testRedis } from '@app/testing';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { InjectOptions, LightMyRequestResponse } from 'fastify';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { Pool } from 'pg';
+import { createGateway } from '../../apps/gateway/src/create-gateway.js';
+
+/** A signed-in user: requests carry their access token. */
+export interface TestUser {
+  id: string;
+  call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
+}
+
+export interface Answer {
+  status: number;
+  headers: LightMyRequestResponse['headers'];
+  // Tests say what they expect to find in it.
+  body: any;
+}
+
+/** The whole gateway in this process, on a database and a Redis of the test file's own. */
+export class TestGateway {
+  private constructor(
+    readonly app: NestFastifyApplication,
+    /** For looking at rows, and for playing the other services. */
+    readonly pool: Pool,
+    private readonly dropDatabase: () => Promise<void>,
+  ) {}
+
+  static async start(): Promise<TestGateway> {
+    const [database, redis] = await Promise.all([testDatabase(), testRedis()]);
+    Object.assign(process.env, {
+      ENVIRONMENT: 'test',
+      DATABASE_URL: database.url,
+      REDIS_URL: redis.url,
+      JWT_SECRET: randomBytes(32).toString('base64'),
+      ENCRYPTION_KEYS: `test:${randomBytes(32).toString('base64')}`,
+      PUBLIC_URL: 'https://platform.test',
+      METRICS_PORT: '0',
+      LOG_LEVEL: 'error',
+    });
+    const app = await createGateway({ logger: false });
+    await app.init();
+    await app.getHttpAdapter().getInstance().ready();
+    return new TestGateway(app, new Pool({ connectionString: database.url, max: 2 }), () => database.drop());
+  }
+
+  async request(options: InjectOptions): Promise<Answer> {
+    const response = await this.app.inject(options);
+    const isJson = String(response.headers['content-type']).includes('json');
+    return { status: response.statusCode, headers: response.headers, body: isJson ? response.json() : response.body };
+  }
+
+  /** A new account, signed in. */
+  async signUp(): Promise<TestUser> {
+    const payload = { email: `${randomUUID()}@example.com`, password: 'correct horse battery staple', name: 'Ada' };
+    const { body } = await this.request({ method: 'POST', url: '/api/v1/auth/register', payload });
+    const authorization = `Bearer ${body.tokens.access_token}`;
+    return {
+      id: body.user.id,
+      call: (method, path, content, headers) =>
+        this.request({
+          method: method as 'GET',
+          url: `/api/v1${path}`,
+          headers: { authorization, ...headers },
+          ...(content !== undefined && { payload: content as object }),
+        }),
+    };
+  }
+
+  async stop(): Promise<void> {
+    await this.app.close();
+    await this.pool.end();
+    await this.dropDatabase();
+  }
+}
