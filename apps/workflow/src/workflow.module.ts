@@ -19,6 +19,7 @@ import { JobDeliveryService } from './recovery/job-delivery.service.js';
 import { RecoveryService } from './recovery/recovery.service.js';
 import { ReplicaService } from './replica/replica.service.js';
 import { ActiveRuns } from './runs/active-runs.service.js';
+import { OwnedRuns } from './runs/owned-runs.service.js';
 import { RunClaimer } from './runs/run-claimer.service.js';
 import { RunExecutor } from './runs/run-executor.service.js';
 import { RunMetrics } from './runs/run.metrics.js';
@@ -46,6 +47,7 @@ import { StepsService } from './steps/steps.service.js';
     RunMetrics,
     RunExecutor,
     RunClaimer,
+    OwnedRuns,
     RecoveryService,
     JobDeliveryService,
     StatsService,
@@ -63,6 +65,7 @@ export class WorkflowModule implements OnApplicationBootstrap {
   constructor(
     private readonly replica: ReplicaService,
     private readonly claimer: RunClaimer,
+    private readonly owned: OwnedRuns,
     private readonly recovery: RecoveryService,
     private readonly delivery: JobDeliveryService,
     private readonly stats: StatsService,
@@ -71,6 +74,7 @@ export class WorkflowModule implements OnApplicationBootstrap {
 
   async onApplicationBootstrap(): Promise<void> {
     await this.replica.start();
-    for (const part of [this.partitions, this.claimer, this.recovery, this.delivery, this.stats]) part.start();
+    for (const part of [this.partitions, this.claimer, this.owned, this.recovery, this.delivery, this.stats])
+      part.start();
   }
 }

@@ -11,6 +11,10 @@ export class ActiveRuns {
     return this.executions.size;
   }
 
+  has(runId: string): boolean {
+    return this.executions.has(runId);
+  }
+
   add(execution: RunExecution): void {
     this.executions.set(execution.run.runId, execution);
   }

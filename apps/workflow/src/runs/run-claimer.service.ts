@@ -6,7 +6,6 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { DefinitionCache, keyOf } from '../definitions/definition-cache.service.js';
 import { ReplicaService } from '../replica/replica.service.js';
 import { ActiveRuns } from './active-runs.service.js';
-import { cancelRequestedSql } from './claim/claim-runs.sql.js';
 import { claimRuns, FIRST_EPOCH, type ClaimedRun } from './claim/claimed-run.js';
 import { RunExecutor } from './run-executor.service.js';
 import { emptyHistory, loadHistories } from './store/run-history.js';
@@ -19,7 +18,6 @@ const FINISH_WITHIN_MS = 6_000;
 @Injectable()
 export class RunClaimer {
   private readonly claiming: Periodic;
-  private readonly cancelling: Periodic;
   /** There was more to claim than room for it. */
   private isHungry = false;
 
@@ -36,20 +34,12 @@ export class RunClaimer {
     const log = new Logger(RunClaimer.name);
     const everyMs = config.pollMs;
     this.claiming = new Periodic({ name: 'Claiming runs', everyMs, gapMs: 0, task: () => this.claim(), log });
-    this.cancelling = new Periodic({
-      name: 'Reading cancellations',
-      everyMs,
-      gapMs: 50,
-      task: () => this.readCancellations(),
-      log,
-    });
-    shutdown.add(ShutdownPhase.StopTaking, 'claiming', () => this.stop());
+    shutdown.add(ShutdownPhase.StopTaking, 'claiming', () => this.claiming.stop());
     shutdown.add(ShutdownPhase.FinishWork, 'runs', () => this.finish());
   }
 
   start(): void {
     this.claiming.start();
-    this.cancelling.start();
   }
 
   /** Runs became due: look now. */
@@ -75,22 +65,12 @@ export class RunClaimer {
     const [definitions, histories] = await Promise.all([this.definitions.load(runs), loadHistories(this.pool, known)]);
     for (const run of runs) {
       const history = histories.get(run.runId) ?? emptyHistory();
-      void this.executor.execute(run, definitions.get(keyOf(run)), history).then(() => {
-        if (this.isHungry) this.wake();
-      });
+      void this.executor.execute(run, definitions.get(keyOf(run)), history).then(() => this.makeUseOfRoom());
     }
   }
 
-  /** Cancellations do not depend on the message: what it did not bring is read here. */
-  private async readCancellations(): Promise<void> {
-    const owner = this.replica.id();
-    if (owner === undefined || this.active.size === 0) return;
-    const { rows } = await this.pool.query<{ run_id: string }>(cancelRequestedSql, [owner]);
-    for (const { run_id } of rows) this.active.cancel(run_id);
-  }
-
-  private async stop(): Promise<void> {
-    await Promise.all([this.claiming.stop(), this.cancelling.stop()]);
+  private makeUseOfRoom(): void {
+    if (this.isHungry) this.wake();
   }
 
   /** Runs stop between two steps and are given back; what does not stop in time is freed with the lease. */

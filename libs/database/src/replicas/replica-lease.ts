@@ -29,7 +29,7 @@ export class ReplicaLease {
   private readonly aborted = new AbortController();
   private readonly thread: Worker;
   private readonly exited: Promise<void>;
-  private readonly watch: NodeJS.Timeout;
+  private watch: NodeJS.Timeout | undefined;
 
   private constructor(private readonly options: LeaseOptions) {
     const data: LeaseThreadData = {
@@ -44,14 +44,14 @@ export class ReplicaLease {
     };
     this.thread = new Worker(leaseThreadUrl(), { workerData: data });
     this.exited = new Promise((resolve) => this.thread.once('exit', () => resolve()));
-    this.watch = setInterval(() => this.isHeld(), CHECK_EVERY_MS);
-    this.watch.unref();
   }
 
   /** Registers this process and starts renewing. Rejects when the database does not let us. */
   static async take(options: LeaseOptions): Promise<ReplicaLease> {
     const lease = new ReplicaLease(options);
     await lease.taken();
+    // Not before: until the first renewal the lease looks as if it had been silent for ever.
+    lease.watch = setInterval(() => lease.isHeld(), CHECK_EVERY_MS).unref();
     return lease;
   }
 

@@ -27,6 +27,6 @@ FROM claimed c
 JOIN workflow_runs r ON r.retention = c.retention AND r.id = c.run_id
 ORDER BY c.run_at`;
 
-/** Which of a replica's runs somebody asked to cancel. $1 owner. */
-export const cancelRequestedSql = `
-SELECT run_id FROM claims WHERE owner = $1 AND cancel_requested_at IS NOT NULL`;
+/** The runs of a replica, and which of them somebody asked to cancel. $1 owner. */
+export const ownedRunsSql = `
+SELECT run_id, cancel_requested_at IS NOT NULL AS cancel_requested FROM claims WHERE owner = $1`;

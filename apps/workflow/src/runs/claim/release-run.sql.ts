@@ -5,3 +5,7 @@
 export const releaseRunSql = `
 UPDATE claims SET owner = NULL, run_at = now() + $4 * interval '1 millisecond'
 WHERE run_id = $1 AND owner = $2 AND epoch = $3`;
+
+/** Gives several runs of a replica back at once, due now. $1 run ids, $2 owner. */
+export const releaseRunsSql = `
+UPDATE claims SET owner = NULL, run_at = now() WHERE run_id = ANY($1::uuid[]) AND owner = $2`;
