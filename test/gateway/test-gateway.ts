@@ -28,7 +28,8 @@ export class TestGateway {
     private readonly dropDatabase: () => Promise<void>,
   ) {}
 
-  static async start(): Promise<TestGateway> {
+  /** @param variables that differ from those of the other tests */
+  static async start(variables: Readonly<Record<string, string>> = {}): Promise<TestGateway> {
     const [database, redis] = await Promise.all([testDatabase(), testRedis()]);
     Object.assign(process.env, {
       ENVIRONMENT: 'test',
@@ -39,11 +40,16 @@ export class TestGateway {
       PUBLIC_URL: 'https://platform.test',
       METRICS_PORT: '0',
       LOG_LEVEL: 'error',
+      ...variables,
     });
-    const app = await createGateway({ logger: false });
-    await app.init();
-    await app.getHttpAdapter().getInstance().ready();
-    return new TestGateway(app, new Pool({ connectionString: database.url, max: 2 }), () => database.drop());
+    const pool = new Pool({ connectionString: database.url, max: 2 });
+    return new TestGateway(await startedApp(), pool, () => database.drop());
+  }
+
+  /** One more gateway on the same database. Stop it before this one. */
+  async replica(): Promise<TestGateway> {
+    const pool = new Pool({ connectionString: process.env['DATABASE_URL'], max: 2 });
+    return new TestGateway(await startedApp(), pool, () => Promise.resolve());
   }
 
   async request(options: InjectOptions): Promise<Answer> {
@@ -74,4 +80,11 @@ export class TestGateway {
     await this.pool.end();
     await this.dropDatabase();
   }
+}
+
+async function startedApp(): Promise<NestFastifyApplication> {
+  const app = await createGateway({ logger: false });
+  await app.init();
+  await app.getHttpAdapter().getInstance().ready();
+  return app;
 }

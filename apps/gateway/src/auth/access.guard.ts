@@ -1,33 +1,27 @@
 import { AppError } from '@app/contracts';
 import { addToContext } from '@app/observability';
-import { unauthorized } from '@app/security';
-import { Injectable, type ExecutionContext } from '@nestjs/common';
-import { AuthGuard } from '@nestjs/passport';
+import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { Access } from '../http/access/access.decorators.js';
 import { accessOf } from '../http/access/access-of.js';
 import type { Caller } from '../http/access/caller.js';
+import { JwtAuthenticator } from './jwt-authenticator.js';
 
 /** Lets in whom a route is declared for, and nobody to a route that declares nothing. */
 @Injectable()
-export class AccessGuard extends AuthGuard('jwt') {
-  override async canActivate(context: ExecutionContext): Promise<boolean> {
+export class AccessGuard implements CanActivate {
+  constructor(private readonly authenticator: JwtAuthenticator) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
     const access = accessOf(context.getHandler(), context.getClass());
     if (access === undefined) throw undeclared();
     if (access.who === 'everybody') return true;
-    await super.canActivate(context);
-    const { user } = context.switchToHttp().getRequest<FastifyRequest>();
-    if (user === undefined) throw unauthorized();
-    addToContext({ userId: user.userId });
-    if (!isAllowed(access, user)) throw forbidden();
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    const caller = await this.authenticator.authenticate(request);
+    request.user = caller;
+    addToContext({ userId: caller.userId });
+    if (!isAllowed(access, caller)) throw forbidden();
     return true;
-  }
-
-  /** One answer to whatever is wrong with the credentials; what is wrong with us passes through. */
-  override handleRequest<T>(error: unknown, user: T | false | undefined): T {
-    if (error !== null && error !== undefined) throw error;
-    if (user === false || user === undefined) throw unauthorized();
-    return user;
   }
 }
 

@@ -1,12 +1,11 @@
 import { AuthConfig } from '@app/config';
 import { AccessTokens, PasswordHasher, RefreshTokens } from '@app/security';
 import { Module } from '@nestjs/common';
-import { PassportModule } from '@nestjs/passport';
 import { UsersModule } from '../users/users.module.js';
 import { AccessGuard } from './access.guard.js';
 import { AuthController } from './auth.controller.js';
 import { AuthService } from './auth.service.js';
-import { JwtStrategy } from './jwt.strategy.js';
+import { JwtAuthenticator } from './jwt-authenticator.js';
 import { PasswordPolicy } from './passwords/password-policy.js';
 import { FeedConnection } from './revocations/feed-connection.js';
 import { RevocationFeed } from './revocations/revocation-feed.js';
@@ -35,7 +34,7 @@ const passwordHasher = {
 
 /** Who is calling, and how they prove it. */
 @Module({
-  imports: [PassportModule, UsersModule],
+  imports: [UsersModule],
   controllers: [AuthController, SessionsController],
   providers: [
     accessTokens,
@@ -47,7 +46,7 @@ const passwordHasher = {
     PasswordPolicy,
     FeedConnection,
     RevocationFeed,
-    JwtStrategy,
+    JwtAuthenticator,
     AccessGuard,
   ],
   exports: [AccessGuard],
