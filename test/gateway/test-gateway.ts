@@ -9,14 +9,15 @@ import { createGateway } from '../../apps/gateway/src/create-gateway.js';
 /** A signed-in user: requests carry their access token. */
 export interface TestUser {
   id: string;
+  authorization: string;
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
 }
 
 export interface Answer {
   status: number;
   headers: LightMyRequestResponse['headers'];
-  // Tests say what they expect to find in it.
-  body: any;
+  /** Parsed JSON: a test says what it expects to find in it. */
+  body: ReturnType<typeof JSON.parse>;
 }
 
 /** The whole gateway in this process, on a database and a Redis of the test file's own. */
@@ -47,7 +48,8 @@ export class TestGateway {
   }
 
   /** One more gateway on the same database. Stop it before this one. */
-  async replica(): Promise<TestGateway> {
+  async replica(variables: Readonly<Record<string, string>> = {}): Promise<TestGateway> {
+    Object.assign(process.env, variables);
     const pool = new Pool({ connectionString: process.env['DATABASE_URL'], max: 2 });
     return new TestGateway(await startedApp(), pool, () => Promise.resolve());
   }
@@ -65,6 +67,7 @@ export class TestGateway {
     const authorization = `Bearer ${body.tokens.access_token}`;
     return {
       id: body.user.id,
+      authorization,
       call: (method, path, content, headers) =>
         this.request({
           method: method as 'GET',

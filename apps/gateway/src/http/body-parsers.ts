@@ -3,8 +3,14 @@ import { parseJsonBody } from './json-body.js';
 import { problem } from './problems/problem.js';
 import { RAW_BODY } from './raw-body.decorator.js';
 
-/** JSON for every route; anything else only for routes that want the bytes. */
+/** JSON for every route; anything else only for routes that want the bytes. Call before routes are added. */
 export function addBodyParsers(server: FastifyInstance): void {
+  const rawRoutes = new Set<string | undefined>();
+  // Nest hands a handler's metadata on to Fastify, but a `@RouteConfig()` only for routes of one method.
+  server.addHook('onRoute', ({ url, handler }) => {
+    if (Reflect.getMetadata(RAW_BODY, handler) === true) rawRoutes.add(url);
+  });
+  const wantsBytes = ({ routeOptions }: FastifyRequest): boolean => rawRoutes.has(routeOptions.url);
   server.removeAllContentTypeParsers();
   server.addContentTypeParser(
     'application/json',
@@ -15,8 +21,4 @@ export function addBodyParsers(server: FastifyInstance): void {
     if (wantsBytes(request)) return body;
     throw problem('UNSUPPORTED_MEDIA_TYPE');
   });
-}
-
-function wantsBytes(request: FastifyRequest): boolean {
-  return Reflect.get(request.routeOptions.config, RAW_BODY) === true;
 }

@@ -3,6 +3,7 @@ import { Controller, Delete, Get, HttpCode, Param, Query } from '@nestjs/common'
 import { Authenticated } from '../http/access/access.decorators.js';
 import type { Caller } from '../http/access/caller.js';
 import { CurrentUser } from '../http/access/current-user.decorator.js';
+import { PageOf } from '../http/page-of.decorator.js';
 import type { Page } from '../http/paging.js';
 import { IdPipe } from '../http/validation/id.pipe.js';
 import { RunStepsService } from './run-steps.service.js';
@@ -17,6 +18,7 @@ export class RunsController {
   ) {}
 
   /** My runs over all workflows, newest first. */
+  @PageOf(RunSummaryDto)
   @Get()
   list(@CurrentUser() { userId }: Caller, @Query() query: AllRunsQuery): Promise<Page<RunSummaryDto>> {
     return this.runs.list(userId, query);
@@ -29,6 +31,7 @@ export class RunsController {
   }
 
   /** The steps of a run, in the order in which they began. */
+  @PageOf(RunStepDto)
   @Get(':id/steps')
   listSteps(
     @CurrentUser() { userId }: Caller,

@@ -1,7 +1,6 @@
 import {
   conflict,
   finalRunStatuses,
-  isId,
   notFound,
   type AllRunsQuery,
   type RunDto,
@@ -10,7 +9,7 @@ import {
 } from '@app/contracts';
 import { Injectable } from '@nestjs/common';
 import { Pool } from 'pg';
-import { decodeCursor, pageOf, type Page } from '../http/paging.js';
+import { decodeCursor, isIdKey, pageOf, type Page } from '../http/paging.js';
 import { runPage, runTotal } from './run-list.sql.js';
 import { toRun, toRunSummary, type RunRow, type WholeRunRow } from './run-row.js';
 import { deleteRunSql, hasClaimsSql, latestRunsSql, runSql, runStatusSql } from './runs.sql.js';
@@ -21,7 +20,7 @@ export class RunsService {
   constructor(private readonly pool: Pool) {}
 
   async list(userId: string, query: AllRunsQuery): Promise<Page<RunSummaryDto>> {
-    const after = query.cursor === undefined ? undefined : decodeCursor(query.cursor, isRunKey)[0];
+    const after = query.cursor === undefined ? undefined : decodeCursor(query.cursor, isIdKey)[0];
     const { rows } = await this.pool.query<RunRow>(runPage(userId, query, after));
     const total = after === undefined ? await this.total(userId, query) : undefined;
     return pageOf(rows.map(toRunSummary), query, total, ({ id }) => [id]);
@@ -67,8 +66,4 @@ export class RunsService {
     const { rows } = await this.pool.query<{ total: number }>(runTotal(userId, query));
     return rows[0]?.total ?? 0;
   }
-}
-
-function isRunKey(key: unknown): key is [string] {
-  return Array.isArray(key) && key.length === 1 && isId(key[0]);
 }

@@ -5,6 +5,7 @@ import type { Caller } from '../http/access/caller.js';
 import { CurrentUser } from '../http/access/current-user.decorator.js';
 import { EtagInterceptor } from '../http/etag.interceptor.js';
 import { IfMatch, type ExpectedVersions } from '../http/if-match.decorator.js';
+import { PageOf } from '../http/page-of.decorator.js';
 import type { Page } from '../http/paging.js';
 import { SecretsService } from './secrets.service.js';
 
@@ -14,6 +15,7 @@ export class SecretsController {
   constructor(private readonly secrets: SecretsService) {}
 
   /** Names and times; values are never shown. */
+  @PageOf(SecretDto)
   @Get()
   list(@CurrentUser() { userId }: Caller, @Query() query: PageQuery): Promise<Page<SecretDto>> {
     return this.secrets.list(userId, query);

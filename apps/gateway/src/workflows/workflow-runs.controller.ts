@@ -3,6 +3,7 @@ import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/com
 import { Authenticated } from '../http/access/access.decorators.js';
 import type { Caller } from '../http/access/caller.js';
 import { CurrentUser } from '../http/access/current-user.decorator.js';
+import { PageOf } from '../http/page-of.decorator.js';
 import type { Page } from '../http/paging.js';
 import { IdPipe } from '../http/validation/id.pipe.js';
 import { WorkflowRunsService } from './workflow-runs.service.js';
@@ -30,6 +31,7 @@ export class WorkflowRunsController {
   }
 
   /** The runs of a workflow, the newest first. */
+  @PageOf(RunSummaryDto)
   @Get('runs')
   list(
     @CurrentUser() { userId }: Caller,

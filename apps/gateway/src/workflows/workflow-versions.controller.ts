@@ -5,6 +5,7 @@ import type { Caller } from '../http/access/caller.js';
 import { CurrentUser } from '../http/access/current-user.decorator.js';
 import { EtagInterceptor } from '../http/etag.interceptor.js';
 import { IfMatch, type ExpectedVersions } from '../http/if-match.decorator.js';
+import { PageOf } from '../http/page-of.decorator.js';
 import type { Page } from '../http/paging.js';
 import { IdPipe } from '../http/validation/id.pipe.js';
 import { VersionNumberPipe } from './version-number.pipe.js';
@@ -20,6 +21,7 @@ export class WorkflowVersionsController {
   ) {}
 
   /** What the workflow was, the newest first. */
+  @PageOf(WorkflowVersionSummaryDto)
   @Get()
   list(
     @CurrentUser() { userId }: Caller,

@@ -27,6 +27,7 @@ import type { Caller } from '../http/access/caller.js';
 import { CurrentUser } from '../http/access/current-user.decorator.js';
 import { EtagInterceptor } from '../http/etag.interceptor.js';
 import { IfMatch, type ExpectedVersions } from '../http/if-match.decorator.js';
+import { PageOf } from '../http/page-of.decorator.js';
 import type { Page } from '../http/paging.js';
 import { IdPipe } from '../http/validation/id.pipe.js';
 import { RunControlService } from '../runs/run-control.service.js';
@@ -43,6 +44,7 @@ export class WorkflowsController {
   ) {}
 
   /** My workflows, the newest first. */
+  @PageOf(WorkflowSummaryDto)
   @Get()
   list(@CurrentUser() { userId }: Caller, @Query() query: WorkflowListQuery): Promise<Page<WorkflowSummaryDto>> {
     return this.workflows.list(userId, query);

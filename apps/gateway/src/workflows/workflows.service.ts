@@ -1,9 +1,9 @@
-import { isId, notFound, type WorkflowDto, type WorkflowListQuery, type WorkflowSummaryDto } from '@app/contracts';
+import { notFound, type WorkflowDto, type WorkflowListQuery, type WorkflowSummaryDto } from '@app/contracts';
 import { Workflow } from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { DataSource, LessThan, type FindOptionsWhere, type Repository } from 'typeorm';
 import { HookEndpointsService } from '../hooks/hook-endpoints.service.js';
-import { decodeCursor, pageOf, TOTAL_LIMIT, type Page } from '../http/paging.js';
+import { decodeCursor, isIdKey, pageOf, TOTAL_LIMIT, type Page } from '../http/paging.js';
 import { toWorkflow, toWorkflowSummary } from './to-workflow.js';
 
 /** What people automate, as they see it. */
@@ -21,7 +21,7 @@ export class WorkflowsService {
   /** The newest first. */
   async list(userId: string, query: WorkflowListQuery): Promise<Page<WorkflowSummaryDto>> {
     const { status, trigger_type, cursor, page, limit } = query;
-    const after = cursor === undefined ? undefined : decodeCursor(cursor, isWorkflowKey)[0];
+    const after = cursor === undefined ? undefined : decodeCursor(cursor, isIdKey)[0];
     const where = { user_id: userId, ...(status && { status }), ...(trigger_type && { trigger_type }) };
     const rows = await this.workflows.find({
       where: { ...where, ...(after !== undefined && { id: LessThan(after) }) },
@@ -62,8 +62,4 @@ export class WorkflowsService {
       .getRawOne<{ total: number }>();
     return result?.total ?? 0;
   }
-}
-
-function isWorkflowKey(key: unknown): key is [string] {
-  return Array.isArray(key) && key.length === 1 && isId(key[0]);
 }
