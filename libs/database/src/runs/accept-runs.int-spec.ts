@@ -1,0 +1,119 @@
+import { newId } from '@app/contracts';
+import { testDatabase, type TestDatabase } from '@app/testing';
+import { Pool } from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { acceptRuns, type RunRequest } from './accept-runs.js';
+
+describe('acceptRuns', () => {
+  let database: TestDatabase;
+  let pool: Pool;
+  const userId = newId();
+  const active = newId();
+  const inactive = newId();
+  const deleted = newId();
+
+  beforeAll(async () => {
+    database = await testDatabase();
+    pool = new Pool({ connectionString: database.url });
+    await pool.query(`INSERT INTO users (id, email, name) VALUES ($1, 'a@example.com', 'A')`, [userId]);
+    await pool.query(
+      `INSERT INTO workflows (id, user_id, name, trigger_type, steps, status, version, retention, deleted_at) VALUES
+       ($1, $4, 'active', 'webhook', '[]', 'active', 3, 7, NULL),
+       ($2, $4, 'inactive', 'webhook', '[]', 'inactive', 1, 30, NULL),
+       ($3, $4, 'deleted', 'webhook', '[]', 'active', 1, 30, now())`,
+      [active, inactive, deleted, userId],
+    );
+  });
+  afterAll(async () => {
+    await pool.end();
+    await database.drop();
+  });
+
+  const request = (more: Partial<RunRequest> = {}): RunRequest => ({
+    id: newId(),
+    workflowId: active,
+    userId,
+    trigger: { type: 'manual' },
+    inputJson: '{"a":1}',
+    correlationId: null,
+    tags: [],
+    needsActive: false,
+    dedupeKey: null,
+    ...more,
+  });
+  const counts = async (): Promise<{ runs: number; claims: number }> =>
+    (
+      await pool.query<{ runs: number; claims: number }>(
+        'SELECT (SELECT count(*)::int FROM workflow_runs) AS runs, (SELECT count(*)::int FROM claims) AS claims',
+      )
+    ).rows[0] ?? { runs: -1, claims: -1 };
+
+  it('writes the run and its claim, pinned to the committed version, in the partition of its retention class', async () => {
+    const asked = request({ tags: ['x', 'y "z"'], correlationId: 'c' });
+    const answer = await acceptRuns(pool, [asked]);
+    expect(answer.get(asked.id)).toEqual({ runId: asked.id, workflowVersion: 3, duplicate: false });
+    const { rows } = await pool.query(
+      'SELECT r.*, r.tableoid::regclass::text AS part, c.epoch, c.owner FROM workflow_runs r JOIN claims c ON c.run_id = r.id WHERE r.id = $1',
+      [asked.id],
+    );
+    expect(rows[0]).toMatchObject({
+      version: 3,
+      status: 'pending',
+      input: { a: 1 },
+      tags: ['x', 'y "z"'],
+      correlation_id: 'c',
+      epoch: 0,
+      owner: null,
+    });
+    expect((rows[0] as { part: string }).part).toMatch(/^workflow_runs_r7_\d{8}$/);
+  });
+
+  it('does not accept for a workflow that is deleted, unknown, foreign, or inactive where that matters', async () => {
+    const refused = [
+      request({ workflowId: deleted }),
+      request({ workflowId: newId() }),
+      request({ userId: newId() }),
+      request({ workflowId: inactive, needsActive: true }),
+    ];
+    const good = request({ workflowId: inactive });
+    const before = await counts();
+    const answer = await acceptRuns(pool, [...refused, good]);
+    expect([...answer.keys()]).toEqual([good.id]);
+    expect(await counts()).toEqual({ runs: before.runs + 1, claims: before.claims + 1 });
+  });
+
+  it('starts one run for a delivery that comes again, in one batch, later, and at the same time', async () => {
+    const deliver = (dedupeKey = 'delivery-1'): RunRequest => request({ dedupeKey });
+    const batch = [deliver(), deliver()];
+    const first = await acceptRuns(pool, batch);
+    const started = batch.map(({ id }) => first.get(id)?.runId);
+    expect(new Set(started).size).toBe(1);
+    const again = deliver();
+    expect((await acceptRuns(pool, [again])).get(again.id)).toEqual({
+      runId: started[0],
+      workflowVersion: 3,
+      duplicate: true,
+    });
+    const racing = Array.from({ length: 8 }, () => deliver('delivery-2'));
+    const answers = await Promise.all(racing.map(async (row) => (await acceptRuns(pool, [row])).get(row.id)?.runId));
+    expect(new Set(answers).size).toBe(1);
+  });
+
+  it('forgets a delivery after 24 hours', async () => {
+    const first = request({ dedupeKey: 'old' });
+    await acceptRuns(pool, [first]);
+    await pool.query(`UPDATE seen_deliveries SET seen_at = now() - interval '25 hours' WHERE key = 'old'`);
+    const later = request({ dedupeKey: 'old' });
+    expect((await acceptRuns(pool, [later])).get(later.id)).toMatchObject({ runId: later.id, duplicate: false });
+  });
+
+  it('changes nothing when the same batch is written again', async () => {
+    const batch = [request(), request({ dedupeKey: 'repeat' })];
+    await acceptRuns(pool, batch);
+    const before = await counts();
+    const again = await acceptRuns(pool, batch);
+    expect(batch.map(({ id }) => again.get(id)?.runId)).toEqual(batch.map(({ id }) => id));
+    expect([...again.values()].every(({ duplicate }) => !duplicate)).toBe(true);
+    expect(await counts()).toEqual(before);
+  });
+});
