@@ -2,6 +2,7 @@ import { HttpConfig } from '@app/config';
 import { GracefulShutdown, ShutdownPhase } from '@app/observability';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { addBodyParsers } from './body-parsers.js';
+import { closeServer } from './close-server.js';
 import { RequestHooks } from './request-hooks.js';
 import { securityHeaders } from './security-headers.js';
 import { setPrefix } from './set-prefix.js';
@@ -17,6 +18,6 @@ export function configureHttp(app: NestFastifyApplication): void {
   app.get(RequestHooks).addTo(server, securityHeaders(publicUrl));
   addBodyParsers(server);
   // Requests that are under way are answered before anything they need is taken down.
-  app.get(GracefulShutdown).add(ShutdownPhase.StopTaking, 'http server', () => server.close());
+  app.get(GracefulShutdown).add(ShutdownPhase.StopTaking, 'http server', () => closeServer(server));
   if (corsOrigins.length > 0) app.enableCors({ origin: corsOrigins, exposedHeaders });
 }

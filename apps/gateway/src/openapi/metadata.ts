@@ -832,7 +832,7 @@ export default async () => {
           import('../auth/sessions/sessions.controller.js'),
           {
             SessionsController: {
-              list: { summary: 'Where the user is signed in, the newest first.', type: [contracts.SessionDto] },
+              list: { summary: 'Where the user is signed in, the newest first.' },
               end: { summary: 'Signs the user out on one device.' },
             },
           },
