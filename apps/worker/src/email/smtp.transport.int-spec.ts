@@ -1,6 +1,4 @@
-import type { AddressInfo } from 'node:net';
-import { buffer } from 'node:stream/consumers';
-import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
+import { TestMailServer, type MailBehaviour } from '@app/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { composeMail, type Mail } from './mail.js';
 import { SmtpTransport } from './smtp.transport.js';
@@ -8,25 +6,16 @@ import { SmtpTransport } from './smtp.transport.js';
 const never = new AbortController().signal;
 
 describe('SmtpTransport', () => {
-  const servers: SMTPServer[] = [];
+  const servers: TestMailServer[] = [];
 
   afterEach(async () => {
-    await Promise.all(servers.splice(0).map((server) => new Promise<void>((resolve) => server.close(resolve))));
+    await Promise.all(servers.splice(0).map((server) => server.stop()));
   });
 
-  async function listen(options: SMTPServerOptions = {}): Promise<{ url: string; received: string[] }> {
-    const received: string[] = [];
-    const server = new SMTPServer({
-      disabledCommands: ['AUTH', 'STARTTLS'],
-      disableReverseLookup: true,
-      closeTimeout: 100,
-      onData: (stream, _session, done) => void buffer(stream).then((body) => (received.push(String(body)), done())),
-      ...options,
-    });
-    server.on('error', () => undefined);
+  async function listen(behaviour: MailBehaviour = {}): Promise<TestMailServer> {
+    const server = await TestMailServer.start(behaviour);
     servers.push(server);
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    return { url: `smtp://127.0.0.1:${(server.server.address() as AddressInfo).port}`, received };
+    return server;
   }
 
   function mail(to = ['ann@example.org']): Promise<Mail> {
@@ -39,9 +28,9 @@ describe('SmtpTransport', () => {
     const delivery = await new SmtpTransport(url).deliver(await mail(), never);
     expect(delivery).toMatchObject({ kind: 'accepted', accepted: ['ann@example.org'], rejected: [] });
     expect(received).toHaveLength(1);
-    expect(received[0]).toContain('Message-ID: <run/each[3].send@test>');
-    expect(received[0]).toContain('multipart/alternative');
-    expect(received[0]).toContain('Content-Type: text/html');
+    expect(received[0]).toMatchObject({ messageId: 'run/each[3].send@test', to: ['ann@example.org'] });
+    expect(received[0]!.raw).toContain('multipart/alternative');
+    expect(received[0]!.raw).toContain('Content-Type: text/html');
   });
 
   it('tells which recipients were refused', async () => {
@@ -61,34 +50,21 @@ describe('SmtpTransport', () => {
     [451, 'unavailable'],
     [554, 'rejected'],
   ])('takes the answer %i to the mail for %s', async (code, kind) => {
-    const { url } = await listen({
-      onData: (stream, _session, done) => void buffer(stream).then(() => done(refusal(code))),
-    });
+    const { url } = await listen({ onMail: (_mail, done) => done(refusal(code)) });
     expect(await new SmtpTransport(url).deliver(await mail(), never)).toMatchObject({ kind });
   });
 
   it('does not know what became of a mail whose connection broke after it was sent', async () => {
-    const { url } = await listen({
-      onData: (stream, session) => {
-        void buffer(stream).then(() => {
-          for (const connection of servers[0]!.connections)
-            if (connection.session === session) connection._socket.destroy();
-        });
-      },
-    });
-    expect(await new SmtpTransport(url).deliver(await mail(), never)).toMatchObject({ kind: 'unknown' });
+    const server = await listen({ onMail: () => server.breakConnections() });
+    expect(await new SmtpTransport(server.url).deliver(await mail(), never)).toMatchObject({ kind: 'unknown' });
   });
 
-  it('knows that nothing was sent when it is stopped before, and not when it is stopped after', async () => {
-    const silent = await listen({ onRcptTo: () => undefined });
-    const swallowing = await listen({ onData: (stream) => void stream.resume() });
-    for (const [{ url }, kind] of [
-      [silent, 'unavailable'],
-      [swallowing, 'unknown'],
-    ] as const) {
-      const delivery = new SmtpTransport(url).deliver(await mail(), AbortSignal.timeout(300));
-      expect(await delivery).toMatchObject({ kind });
-    }
+  it.each([
+    ['before the mail was sent', { onRcptTo: () => undefined }, 'unavailable'],
+    ['after it was sent', { onMail: () => undefined }, 'unknown'],
+  ])('knows what it knows when it is stopped %s', async (_when, behaviour, kind) => {
+    const { url } = await listen(behaviour);
+    expect(await new SmtpTransport(url).deliver(await mail(), AbortSignal.timeout(300))).toMatchObject({ kind });
   });
 
   it('knows that nothing was sent when nobody answers', async () => {

@@ -35,7 +35,8 @@ export class TestService {
   /** Whether /ready answers 200 at this moment. */
   async isReady(): Promise<boolean> {
     const response = await fetch(`${this.url}/ready`, { signal: AbortSignal.timeout(2_000) }).catch(() => undefined);
-    await response?.body?.cancel();
+    // Read, not cancelled: a cancelled body can leave the client's connection stuck, and every later look with it.
+    await response?.text();
     return response?.status === 200;
   }
 
