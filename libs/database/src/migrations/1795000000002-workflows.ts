@@ -153,6 +153,7 @@ const hotTables = `
   CREATE INDEX run_inbox_run_id ON run_inbox (run_id, id);
 `;
 
+// Like a run, a job may outlive the account that asked for it: no foreign key makes its last write fail.
 const jobs = `
   CREATE TABLE jobs (
     id uuid PRIMARY KEY,
@@ -170,7 +171,7 @@ const jobs = `
     run_at timestamptz NOT NULL DEFAULT now(),
     enqueued_at timestamptz,
     processed_at timestamptz,
-    user_id uuid REFERENCES users ON DELETE CASCADE,
+    user_id uuid,
     run_id uuid,
     path text,
     cancel_requested_at timestamptz,

@@ -1,0 +1,384 @@
+import { newId, type JournalEntry } from '@app/contracts';
+import { compileDefinition, type StepDefinition } from '@app/definition';
+import { describe, expect, it } from 'vitest';
+import { StepFailure, type EffectRunner, type StepRunner, type StepsService } from '../../steps/steps.service.js';
+import { transformRunner } from '../../steps/transform/transform.runner.js';
+import { switchRunner } from '../../steps/switch/switch.runner.js';
+import { delayRunner } from '../../steps/delay/delay.runner.js';
+import { emailSendRunner } from '../../steps/email-send/email-send.runner.js';
+import type { ClaimedRun } from '../claim/claimed-run.js';
+import { FencedError } from '../store/fenced.error.js';
+import type { RunCommit } from '../store/run-commit.js';
+import { emptyHistory, type RunHistory } from '../store/run-history.js';
+import { RunExecution } from './run-execution.js';
+import { StepExecutor } from './step-executor.js';
+
+const put: StepDefinition = { id: 'put', type: 'http.request', config: { method: 'PUT', url: 'http://x' } };
+const post: StepDefinition = { id: 'post', type: 'http.request', config: { method: 'POST', url: 'http://x' } };
+const pure = (id: string, expression = 'input'): StepDefinition => ({ id, type: 'transform', config: { expression } });
+
+/** A world of one run: its calls, its commits and its clock. */
+class World {
+  readonly commits: RunCommit[] = [];
+  readonly calls: string[] = [];
+  now = 1_000;
+  /** What the next calls do; the default answers with the path. */
+  perform: EffectRunner['perform'] = async (_call, { path }) => path;
+  hash = 'h';
+  beforeCommit: (commit: RunCommit) => void = () => undefined;
+
+  private readonly effect: EffectRunner = {
+    kind: 'effect',
+    prepare: async () => ({ request: null, input: { shown: true }, hash: this.hash }),
+    perform: (call, context) => {
+      this.calls.push(context.path);
+      return this.perform(call, context);
+    },
+  };
+
+  execution(
+    steps: StepDefinition[],
+    more: { history?: Partial<RunHistory>; run?: Partial<ClaimedRun> } = {},
+  ): RunExecution {
+    const runners: Record<string, StepRunner> = {
+      transform: transformRunner,
+      switch: switchRunner,
+      delay: delayRunner,
+      'email.send': emailSendRunner,
+      'http.request': this.effect,
+    };
+    const service = { runner: (type: string) => runners[type] } as unknown as StepsService;
+    const sink = {
+      commit: async (commit: RunCommit) => {
+        this.beforeCommit(commit);
+        this.commits.push(commit);
+      },
+    };
+    const services = { sink, steps: new StepExecutor(service, () => this.now), now: () => this.now };
+    return new RunExecution(
+      claimed(more.run),
+      compileDefinition(steps),
+      { ...emptyHistory(), ...more.history },
+      services,
+    );
+  }
+
+  /** Types of all committed entries, one list per commit. */
+  get journal(): string[][] {
+    return this.commits.map(({ entries }) => entries.map(({ type, path }) => `${type.replace('step.', '')} ${path}`));
+  }
+
+  get last(): RunCommit {
+    const commit = this.commits.at(-1);
+    if (commit === undefined) throw new Error('nothing was committed');
+    return commit;
+  }
+}
+
+function claimed(more: Partial<ClaimedRun> = {}): ClaimedRun {
+  return {
+    runId: newId(),
+    retention: 30,
+    workflowId: newId(),
+    version: 1,
+    userId: newId(),
+    owner: newId(),
+    epoch: 1,
+    cancelRequested: false,
+    claimedAt: new Date(900),
+    status: 'pending',
+    input: { n: 1 },
+    trigger: { type: 'manual' },
+    correlationId: null,
+    tags: [],
+    createdAt: new Date(800),
+    ...more,
+  };
+}
+
+const started = (path: string, effect: 'keyed' | 'unsafe'): JournalEntry => ({
+  type: 'step.started',
+  path,
+  at: 1,
+  attempt: 1,
+  effect,
+  request_hash: 'h',
+});
+
+describe('RunExecution', () => {
+  it('writes a run of pure steps in one commit', async () => {
+    const world = new World();
+    expect(await world.execution([pure('a'), pure('b', 'steps.a.output.n + 1')]).execute()).toBe('finished');
+    expect(world.journal).toEqual([['completed a', 'completed b']]);
+    expect(world.last).toMatchObject({ status: 'completed', outputJson: '2', next: { kind: 'finish' }, seq: 1 });
+  });
+
+  it('commits an announcement, with everything before it, before the call is made', async () => {
+    const world = new World();
+    world.perform = async () => {
+      expect(world.journal.at(-1)).toContain('started put');
+      return 'done';
+    };
+    await world.execution([pure('a'), put, pure('b')]).execute();
+    expect(world.journal).toEqual([
+      ['completed a', 'started put'],
+      ['completed put', 'completed b'],
+    ]);
+    expect(world.commits.map(({ status }) => status)).toEqual(['running', 'completed']);
+  });
+
+  it('skips a step whose condition is false', async () => {
+    const world = new World();
+    await world.execution([{ ...put, if: 'input.n > 5' }, pure('b', '"b"')]).execute();
+    expect(world.journal).toEqual([['skipped put', 'completed b']]);
+    expect(world.calls).toEqual([]);
+  });
+
+  it('parks for a delay, with the time fixed when it began, and goes on after it', async () => {
+    const world = new World();
+    const delay: StepDefinition = { id: 'd', type: 'delay', config: { for_ms: 500 } };
+    expect(await world.execution([delay, pure('b')]).execute()).toBe('parked');
+    expect(world.last).toMatchObject({ status: 'waiting', next: { kind: 'park', until: 1_500, inDoubt: false } });
+    const entries = [...world.last.entries];
+    world.now = 1_400;
+    expect(await world.execution([delay, pure('b')], { history: { entries, nextSeq: 2 } }).execute()).toBe('parked');
+    expect(world.last.next).toMatchObject({ until: 1_500 });
+    world.now = 1_500;
+    expect(await world.execution([delay, pure('b')], { history: { entries, nextSeq: 2 } }).execute()).toBe('finished');
+    expect(world.journal.at(-1)).toEqual(['completed d', 'completed b']);
+  });
+
+  it('commits a job together with the wait for it, and collects its result', async () => {
+    const world = new World();
+    const mail: StepDefinition = {
+      id: 'm',
+      type: 'email.send',
+      config: { to: 'a@example.com', subject: 's', text: 'n is {{ input.n }}' },
+    };
+    const run = claimed();
+    await world.execution([mail], { run }).execute();
+    const [job] = world.last.jobs;
+    expect(job).toMatchObject({ type: 'email.send', path: 'm', payload: { to: ['a@example.com'], text: 'n is 1' } });
+    expect(world.last.next).toEqual({ kind: 'park', until: null, inDoubt: false });
+    const entries = [...world.last.entries];
+    const id = job?.id ?? '';
+    const jobs = (status: 'running' | 'succeeded'): RunHistory['jobs'] =>
+      new Map([[id, { id, status, result: { success: true, data: { message_id: 'x' } } }]]);
+    const history = { entries, nextSeq: 2 };
+    expect(await world.execution([mail], { run, history: { ...history, jobs: jobs('running') } }).execute()).toBe(
+      'parked',
+    );
+    await world.execution([mail], { run, history: { ...history, jobs: jobs('succeeded') } }).execute();
+    expect(world.last).toMatchObject({ status: 'completed', outputJson: '{"message_id":"x"}' });
+  });
+
+  describe('finding an announced call without an outcome', () => {
+    it('sends a keyed one again when it is the same request', async () => {
+      const world = new World();
+      const history = { entries: [started('put', 'keyed')], nextSeq: 2 };
+      expect(await world.execution([put], { history }).execute()).toBe('finished');
+      expect(world.calls).toEqual(['put']);
+      expect(world.journal).toEqual([['completed put']]);
+    });
+
+    it('sends nothing when the request would differ', async () => {
+      const world = new World();
+      world.hash = 'other';
+      const history = { entries: [started('put', 'keyed')], nextSeq: 2 };
+      expect(await world.execution([put], { history }).execute()).toBe('parked');
+      expect(world.calls).toEqual([]);
+      expect(world.journal).toEqual([['in_doubt put']]);
+    });
+
+    it('never repeats an unsafe one: it is in doubt and waits for a person', async () => {
+      const world = new World();
+      const history = { entries: [started('post', 'unsafe')], nextSeq: 2 };
+      expect(await world.execution([post], { history }).execute()).toBe('parked');
+      expect(world.calls).toEqual([]);
+      expect(world.last).toMatchObject({ status: 'waiting', next: { kind: 'park', until: null, inDoubt: true } });
+    });
+
+    it.each(['put', 'post'])('takes what the process before saw of its own call (%s)', async (path) => {
+      const world = new World();
+      const seen: JournalEntry = { type: 'step.completed', path, at: 2, started_at: 1, attempt: 1, output: 'seen' };
+      const history = {
+        entries: [started(path, path === 'put' ? 'keyed' : 'unsafe')],
+        nextSeq: 2,
+        observed: new Map([[`${path}#1`, seen]]) as RunHistory['observed'],
+      };
+      await world.execution([path === 'put' ? put : post], { history }).execute();
+      expect(world.calls).toEqual([]);
+      expect(world.last).toMatchObject({ status: 'completed', outputJson: '"seen"' });
+    });
+  });
+
+  describe('a step in doubt', () => {
+    const entries: JournalEntry[] = [
+      started('post', 'unsafe'),
+      { type: 'step.in_doubt', path: 'post', at: 2, attempt: 1, reason: 'lost' },
+    ];
+    const history = (more: Partial<RunHistory> = {}): { history: Partial<RunHistory> } => ({
+      history: { entries, nextSeq: 3, ...more },
+    });
+
+    it.each([
+      ['succeeded', 'completed', '"o"', 0],
+      ['failed', 'failed', 'null', 0],
+      ['retry', 'completed', '"post"', 1],
+    ] as const)('resolved as %s by a person', async (outcome, status, outputJson, calls) => {
+      const world = new World();
+      const inbox = [{ id: 'i1', by: 'user', path: 'post', attempt: 1, outcome, output: 'o' }];
+      await world.execution([post], history({ inbox })).execute();
+      expect(world.last).toMatchObject({ status, outputJson });
+      expect(world.commits.flatMap(({ readInbox }) => readInbox)).toEqual(['i1']);
+      expect(world.calls).toHaveLength(calls);
+    });
+
+    it('is not settled by an answer that was meant for an earlier attempt', async () => {
+      const world = new World();
+      const inbox = [{ id: 'i1', by: 'user', path: 'post', attempt: 0, outcome: 'succeeded' as const }];
+      expect(await world.execution([post], history({ inbox })).execute()).toBe('parked');
+    });
+
+    it('is settled by a late observation before anybody is asked', async () => {
+      const world = new World();
+      const seen: JournalEntry = {
+        type: 'step.completed',
+        path: 'post',
+        at: 2,
+        started_at: 1,
+        attempt: 1,
+        output: 'late',
+      };
+      const observed = new Map([['post#1', seen]]) as RunHistory['observed'];
+      await world.execution([post], history({ observed })).execute();
+      expect(world.last).toMatchObject({ status: 'completed', outputJson: '"late"' });
+    });
+
+    it('fails when it says so, and tries again a bounded number of times when it says that', async () => {
+      const failing = new World();
+      await failing.execution([{ ...post, on_in_doubt: 'fail' }], history()).execute();
+      expect(failing.last).toMatchObject({ status: 'failed' });
+      expect(failing.last.errorJson).toContain('IN_DOUBT');
+      const trying = new World();
+      trying.perform = async () => {
+        throw new StepFailure(
+          { code: 'HTTP_INTERRUPTED', message: 'broke' },
+          { retryable: true, mayHaveHappened: true },
+        );
+      };
+      expect(await trying.execution([{ ...post, on_in_doubt: 'retry' }], history()).execute()).toBe('parked');
+      expect(trying.calls).toHaveLength(2);
+      expect(trying.last.next).toMatchObject({ inDoubt: true });
+    });
+  });
+
+  it('puts an unsafe call in doubt that broke in the middle, and fails one that certainly did not happen', async () => {
+    const failWith = async (mayHaveHappened: boolean): Promise<World> => {
+      const world = new World();
+      world.perform = async () => {
+        throw new StepFailure({ code: 'HTTP_INTERRUPTED', message: 'broke' }, { retryable: true, mayHaveHappened });
+      };
+      await world.execution([post]).execute();
+      return world;
+    };
+    expect((await failWith(true)).journal.at(-1)).toEqual(['in_doubt post']);
+    expect((await failWith(false)).last).toMatchObject({ status: 'failed' });
+  });
+
+  it('cancels: aborts the call, runs nothing after it, and shows an unsafe call as in doubt', async () => {
+    for (const [step, entry] of [
+      [put, 'cancelled put'],
+      [post, 'in_doubt post'],
+    ] as const) {
+      const world = new World();
+      const execution = world.execution([step, pure('after')]);
+      world.perform = async (_call, { signal }) => {
+        execution.cancel();
+        expect(signal.aborted).toBe(true);
+        throw new StepFailure({ code: 'CANCELLED', message: 'stopped' }, { retryable: true, mayHaveHappened: true });
+      };
+      expect(await execution.execute()).toBe('finished');
+      expect(world.journal.at(-1)).toEqual([entry]);
+      expect(world.last).toMatchObject({ status: 'cancelled', next: { kind: 'finish' } });
+    }
+  });
+
+  it('cancels a run that nobody was executing', async () => {
+    const world = new World();
+    const execution = world.execution([pure('a')], { run: { cancelRequested: true } });
+    expect(await execution.execute()).toBe('finished');
+    expect(world.last).toMatchObject({ status: 'cancelled', entries: [] });
+  });
+
+  it('tells which job a cancelled run no longer wants', async () => {
+    const world = new World();
+    const mail: StepDefinition = {
+      id: 'm',
+      type: 'email.send',
+      config: { to: 'a@example.com', subject: 's', text: 't' },
+    };
+    await world.execution([mail]).execute();
+    const entries = [...world.last.entries];
+    const jobId = world.last.jobs[0]?.id;
+    await world.execution([mail], { history: { entries, nextSeq: 2 }, run: { cancelRequested: true } }).execute();
+    expect(world.last).toMatchObject({ status: 'cancelled', unwantedJobs: [jobId] });
+  });
+
+  it('is handed back between two steps when the process is about to end', async () => {
+    const world = new World();
+    const execution = world.execution([put, pure('b')]);
+    world.perform = async () => {
+      execution.handBack();
+      return 'done';
+    };
+    expect(await execution.execute()).toBe('handed_back');
+    expect(world.journal.at(-1)).toEqual(['completed put']);
+    expect(world.last.next).toEqual({ kind: 'park', until: 1_000, inDoubt: false });
+  });
+
+  it('writes nothing more once this replica lost the right to', async () => {
+    const world = new World();
+    const execution = world.execution([put, pure('b')]);
+    world.perform = async () => {
+      execution.lose();
+      return 'done';
+    };
+    expect(await execution.execute()).toBe('lost');
+    expect(world.journal).toEqual([['started put']]);
+    expect(execution.journal.unwrittenOutcomes()).toMatchObject([{ path: 'put', output: 'done' }]);
+  });
+
+  it('makes no call when the announcement is refused, and keeps an outcome that could not be written', async () => {
+    const refused = new World();
+    refused.beforeCommit = () => {
+      throw new FencedError('r');
+    };
+    await expect(refused.execution([put]).execute()).rejects.toBeInstanceOf(FencedError);
+    expect(refused.calls).toEqual([]);
+
+    const late = new World();
+    late.beforeCommit = ({ next }) => {
+      if (next.kind === 'finish') throw new FencedError('r');
+    };
+    const execution = late.execution([post]);
+    await expect(execution.execute()).rejects.toBeInstanceOf(FencedError);
+    expect(execution.journal.unwrittenOutcomes()).toMatchObject([{ type: 'step.completed', path: 'post' }]);
+  });
+
+  it.each([
+    ['U+0000', '"a\\u0000"'],
+    ['half a surrogate pair', '"\\ud800"'],
+  ])('fails a step whose output holds %s', async (_what, expression) => {
+    const world = new World();
+    await world.execution([pure('a', expression)]).execute();
+    expect(world.last.errorJson).toContain('OUTPUT_INVALID');
+  });
+
+  it('fails a step whose resolved config is not valid, naming the field', async () => {
+    const world = new World();
+    const delay: StepDefinition = { id: 'd', type: 'delay', config: { for_ms: '{{ input.text }}' } };
+    await world.execution([delay], { run: { input: { text: 'soon' } } }).execute();
+    expect(world.last.errorJson).toMatch(/CONFIG_INVALID.*config\.for_ms/);
+  });
+});

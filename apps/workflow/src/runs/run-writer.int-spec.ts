@@ -1,0 +1,174 @@
+import { loadConfig, EngineConfig } from '@app/config';
+import { newId, type JournalEntry } from '@app/contracts';
+import type { CommandBus } from '@app/messaging';
+import { GracefulShutdown, HealthService } from '@app/observability';
+import { testDatabase, type TestDatabase } from '@app/testing';
+import { Pool } from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { claimRuns, type ClaimedRun } from './claim/claimed-run.js';
+import { RunWriter } from './run-writer.service.js';
+import { FencedError } from './store/fenced.error.js';
+import type { RunCommit } from './store/run-commit.js';
+import { loadHistories } from './store/run-history.js';
+
+describe('RunWriter', () => {
+  let database: TestDatabase;
+  let pool: Pool;
+  let writer: RunWriter;
+  const published: string[] = [];
+  const owner = newId();
+
+  beforeAll(async () => {
+    database = await testDatabase();
+    pool = new Pool({ connectionString: database.url });
+    const bus = { publish: (name: string) => published.push(name) } as unknown as CommandBus<'workflow'>;
+    writer = new RunWriter(pool, bus, loadConfig(EngineConfig, {}), new GracefulShutdown(new HealthService()));
+  });
+  afterAll(async () => {
+    await pool.end();
+    await database.drop();
+  });
+
+  /** Accepted runs, claimed by `owner`. */
+  const claimed = async (count = 1, claimer = owner): Promise<ClaimedRun[]> => {
+    const ids = Array.from({ length: count }, () => newId());
+    await pool.query(
+      `WITH run AS (INSERT INTO workflow_runs (id, retention, workflow_id, version, user_id, trigger)
+                    SELECT id, 30, $2, 1, $2, '{"type":"manual"}' FROM unnest($1::uuid[]) AS i (id))
+       INSERT INTO claims (run_id, retention, workflow_id, version, user_id) SELECT id, 30, $2, 1, $2 FROM unnest($1::uuid[]) AS i (id)`,
+      [ids, newId()],
+    );
+    return (await claimRuns(pool, claimer, 1_000)).filter(({ runId }) => ids.includes(runId));
+  };
+  const one = async (): Promise<ClaimedRun> => {
+    const [run] = await claimed();
+    if (run === undefined) throw new Error('not claimed');
+    return run;
+  };
+  const commit = (run: ClaimedRun, more: Partial<RunCommit> = {}): RunCommit => {
+    const entries: JournalEntry[] = more.entries?.slice() ?? [{ type: 'step.skipped', path: 'a', at: 1 }];
+    return {
+      ...run,
+      seq: 1,
+      entries,
+      entriesJson: JSON.stringify(entries),
+      next: { kind: 'keep' },
+      status: null,
+      outputJson: null,
+      errorJson: null,
+      startedAt: run.claimedAt,
+      jobs: [],
+      readInbox: [],
+      unwantedJobs: [],
+      ...more,
+    };
+  };
+  const claim = async (id: string): Promise<Record<string, unknown> | undefined> =>
+    (await pool.query<Record<string, unknown>>('SELECT *, run_at::text AS due FROM claims WHERE run_id = $1', [id]))
+      .rows[0];
+  const row = async (id: string): Promise<Record<string, unknown> | undefined> =>
+    (await pool.query<Record<string, unknown>>('SELECT * FROM workflow_runs WHERE id = $1', [id])).rows[0];
+
+  it('journals for the owner, and finishing removes the claim', async () => {
+    const run = await one();
+    await writer.commit(commit(run, { status: 'running' }));
+    expect(await row(run.runId)).toMatchObject({ status: 'running', started_at: run.claimedAt });
+    await writer.commit(commit(run, { seq: 2, next: { kind: 'finish' }, status: 'completed', outputJson: '{"x":1}' }));
+    expect(await row(run.runId)).toMatchObject({
+      status: 'completed',
+      output: { x: 1 },
+      completed_at: expect.any(Date),
+    });
+    expect(await claim(run.runId)).toBeUndefined();
+    const history = (await loadHistories(pool, [run.runId])).get(run.runId);
+    expect(history).toMatchObject({ nextSeq: 3, entries: [{ type: 'step.skipped' }, { type: 'step.skipped' }] });
+  });
+
+  it('refuses another owner and an older epoch, and changes nothing for them', async () => {
+    const run = await one();
+    const strangers = [commit({ ...run, owner: newId() }), commit({ ...run, epoch: run.epoch - 1 })];
+    for (const stranger of strangers) {
+      const finish = { ...stranger, next: { kind: 'finish' } as const, status: 'completed' as const };
+      await expect(writer.commit(finish)).rejects.toBeInstanceOf(FencedError);
+    }
+    expect(await row(run.runId)).toMatchObject({ status: 'pending' });
+    expect(await claim(run.runId)).toMatchObject({ owner });
+    expect((await loadHistories(pool, [run.runId])).get(run.runId)?.entries).toEqual([]);
+  });
+
+  it('parks until a time, and makes a run due at once that somebody woke meanwhile', async () => {
+    const [quiet, woken, cancelled] = await claimed(3);
+    if (quiet === undefined || woken === undefined || cancelled === undefined) throw new Error('not claimed');
+    await pool.query('UPDATE claims SET woken = true WHERE run_id = $1', [woken.runId]);
+    await pool.query('UPDATE claims SET cancel_requested_at = now() WHERE run_id = $1', [cancelled.runId]);
+    const next = { kind: 'park', until: null, inDoubt: false } as const;
+    await Promise.all([quiet, woken, cancelled].map((run) => writer.commit(commit(run, { next, status: 'waiting' }))));
+    expect(await claim(quiet.runId)).toMatchObject({ owner: null, due: 'infinity' });
+    const again = (await claimRuns(pool, owner, 1_000)).map(({ runId }) => runId);
+    expect(again).toEqual(expect.arrayContaining([woken.runId, cancelled.runId]));
+    expect(again).not.toContain(quiet.runId);
+  });
+
+  it('writes a job with the journal or not at all', async () => {
+    const run = await one();
+    const job = {
+      id: newId(),
+      type: 'email.send',
+      path: 'm',
+      payload: { to: ['a@example.com'], subject: 's', text: 't', message_id: 'x@y' },
+    } as const;
+    await expect(writer.commit(commit({ ...run, epoch: 9 }, { jobs: [job] }))).rejects.toBeInstanceOf(FencedError);
+    const count = 'SELECT count(*)::int AS n FROM jobs WHERE id = $1';
+    expect((await pool.query<{ n: number }>(count, [job.id])).rows[0]?.n).toBe(0);
+    published.length = 0;
+    await writer.commit(commit(run, { jobs: [job] }));
+    expect((await pool.query<{ n: number }>(count, [job.id])).rows[0]?.n).toBe(1);
+    expect(published).toEqual(['jobs.waiting']);
+  });
+
+  it('is fair: a row that PostgreSQL refuses fails alone', async () => {
+    const runs = await claimed(20);
+    const results = await Promise.allSettled(
+      runs.map((run, i) => writer.commit(commit(run, i === 7 ? { entriesJson: '[not json' } : {}))),
+    );
+    expect(results.filter(({ status }) => status === 'rejected')).toHaveLength(1);
+    expect(results[7]?.status).toBe('rejected');
+  });
+
+  it('accepts a batch again whose first sending was committed without an answer', async () => {
+    const run = await one();
+    let isFirst = true;
+    const flaky = new Proxy(pool, {
+      get: (target, name) => {
+        if (name !== 'query') return Reflect.get(target, name) as unknown;
+        return async (...args: [never]) => {
+          const result: unknown = await target.query(...args);
+          if (isFirst) {
+            isFirst = false;
+            throw Object.assign(new Error('Connection terminated'), { code: 'ECONNRESET' });
+          }
+          return result;
+        };
+      },
+    });
+    const shutdown = new GracefulShutdown(new HealthService());
+    const bus = { publish: () => undefined } as unknown as CommandBus<'workflow'>;
+    const second = new RunWriter(flaky, bus, loadConfig(EngineConfig, {}), shutdown);
+    await second.commit(commit(run, { next: { kind: 'finish' }, status: 'completed', outputJson: '1' }));
+    expect(await row(run.runId)).toMatchObject({ status: 'completed' });
+  });
+
+  it('gives each run to one of many claimers', async () => {
+    const ids = Array.from({ length: 200 }, () => newId());
+    await pool.query(
+      `WITH run AS (INSERT INTO workflow_runs (id, retention, workflow_id, version, user_id, trigger)
+                    SELECT id, 30, $2, 1, $2, '{"type":"manual"}' FROM unnest($1::uuid[]) AS i (id))
+       INSERT INTO claims (run_id, retention, workflow_id, version, user_id) SELECT id, 30, $2, 1, $2 FROM unnest($1::uuid[]) AS i (id)`,
+      [ids, newId()],
+    );
+    const batches = await Promise.all(Array.from({ length: 8 }, () => claimRuns(pool, newId(), 50)));
+    const taken = batches.flat().map(({ runId }) => runId);
+    expect(new Set(taken).size).toBe(taken.length);
+    expect(taken.length).toBeGreaterThanOrEqual(200);
+  });
+});
