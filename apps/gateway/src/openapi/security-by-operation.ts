@@ -1,4 +1,4 @@
-import type { INestApplication, Type } from '@nestjs/common';
+import type { INestApplication } from '@nestjs/common';
 import { MetadataScanner, ModulesContainer } from '@nestjs/core';
 import { accessOf } from '../http/access/access-of.js';
 
@@ -15,10 +15,10 @@ export function securityByOperation(
   return new Map(
     controllers.flatMap(({ metatype }) => {
       if (typeof metatype !== 'function') return [];
-      const { name, prototype } = metatype as Type & { prototype: Record<string, object> };
-      return scanner.getAllMethodNames(prototype).map((method): [string, Security] => {
-        const access = accessOf(prototype[method] ?? {}, metatype);
-        return [operationId(name, method), access?.who === 'everybody' ? [] : [{ [scheme]: [] }]];
+      const handlers = metatype.prototype as Record<string, object>;
+      return scanner.getAllMethodNames(handlers).map((method): [string, Security] => {
+        const access = accessOf(handlers[method] ?? {}, metatype);
+        return [operationId(metatype.name, method), access?.who === 'everybody' ? [] : [{ [scheme]: [] }]];
       });
     }),
   );

@@ -22,6 +22,7 @@ import {
   Query,
   UseInterceptors,
 } from '@nestjs/common';
+import { ApiBody } from '@nestjs/swagger';
 import { Authenticated } from '../http/access/access.decorators.js';
 import type { Caller } from '../http/access/caller.js';
 import { CurrentUser } from '../http/access/current-user.decorator.js';
@@ -58,6 +59,7 @@ export class WorkflowsController {
   }
 
   /** What saving this definition would find wrong with it. */
+  @ApiBody({ type: WorkflowDefinitionDto })
   @HttpCode(200)
   @Post('validate')
   validate(@Body() definition: Record<string, unknown> = {}): DefinitionCheckDto {

@@ -12,6 +12,7 @@ import {
   ValidateIf,
   ValidateNested,
 } from 'class-validator';
+import type { ErrorCode } from '../error-codes.js';
 import { Resolution, type RunError } from '../journal/journal-entry.js';
 import { RunStatus, type StepStatus } from '../run-status.js';
 import { RunTriggerType, type RunTrigger } from '../workflow-status.js';
@@ -86,6 +87,15 @@ export class AllRunsQuery extends RunListQuery {
   workflow_id?: string;
 }
 
+/** Why a run or a step failed. */
+export class RunErrorDto implements RunError {
+  code: ErrorCode;
+  message: string;
+  step_id?: string;
+  /** Facts, for instance the answer's status and body of a failed http.request. */
+  details?: unknown;
+}
+
 /** A run in a list: everything but its input and output. */
 export class RunSummaryDto {
   id: string;
@@ -95,7 +105,7 @@ export class RunSummaryDto {
   status: RunStatus;
   /** What started it. */
   trigger: RunTrigger;
-  error: RunError | null;
+  error: RunErrorDto | null;
   tags: string[];
   correlation_id: string | null;
   retry_of: string | null;
@@ -127,7 +137,7 @@ export class RunStepDto {
   attempt: number;
   input: unknown;
   output: unknown;
-  error: RunError | null;
+  error: RunErrorDto | null;
   started_at: string | null;
   completed_at: string | null;
 }

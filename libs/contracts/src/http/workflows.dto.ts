@@ -132,9 +132,16 @@ export class WorkflowStatusDto {
   runs: RunSummaryDto[];
 }
 
+/** One mistake in a definition. */
+export class DefinitionMistakeDto implements FieldError {
+  /** JSON path: `steps[2].config.url`. */
+  field: string;
+  /** How to mend it. */
+  message: string;
+}
+
 /** What is wrong with a definition. */
 export class DefinitionCheckDto {
   valid: boolean;
-  /** Each mistake by its JSON path, with a sentence that says how to mend it. */
-  errors: FieldError[];
+  errors: DefinitionMistakeDto[];
 }
