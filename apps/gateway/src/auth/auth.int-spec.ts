@@ -134,7 +134,7 @@ describe('GET /auth/me', () => {
       'x',
     ];
     const answers = await Promise.all(refused.map(me));
-    const bodies = answers.map(({ status, body: { request_id: _, ...same } }) => JSON.stringify({ status, same }));
+    const bodies = answers.map(({ status, body }) => JSON.stringify({ status, body: { ...body, request_id: 'any' } }));
     expect(answers[0]).toMatchObject({ status: 401, headers: { 'www-authenticate': 'Bearer' } });
     expect(new Set(bodies).size).toBe(1);
   });

@@ -24,9 +24,7 @@ export class JwtAuthenticator {
       // passport-jwt hands it to jsonwebtoken, which takes a KeyObject; only the type of passport-jwt is older.
       secretOrKey: key as unknown as Buffer,
     };
-    this.strategy = new Strategy(options, (payload: unknown, done: VerifiedCallback) => {
-      this.callerOf(payload).then((caller) => done(null, caller), done);
-    });
+    this.strategy = new Strategy(options, (payload: unknown, done: VerifiedCallback) => void this.judge(payload, done));
   }
 
   /** @throws AppError UNAUTHORIZED, in the same words whatever is wrong; SERVICE_UNAVAILABLE when nobody can tell */
@@ -41,6 +39,14 @@ export class JwtAuthenticator {
   }
 
   /** Called with a payload whose signature, issuer, audience and times are good. */
+  private async judge(payload: unknown, done: VerifiedCallback): Promise<void> {
+    try {
+      done(null, await this.callerOf(payload));
+    } catch (error) {
+      done(error);
+    }
+  }
+
   private async callerOf(payload: unknown): Promise<Caller> {
     const claims = this.tokens.claimsOf(payload);
     if (await this.revocations.isRevoked(claims)) throw unauthorized();

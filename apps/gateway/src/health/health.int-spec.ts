@@ -22,7 +22,11 @@ async function asAdmin(work: (client: Client, database: string) => Promise<void>
   url.pathname = 'postgres';
   const client = new Client({ connectionString: url.href });
   await client.connect();
-  await work(client, database).finally(() => client.end());
+  try {
+    await work(client, database);
+  } finally {
+    await client.end();
+  }
 }
 
 describe('GET /health', () => {

@@ -7,7 +7,7 @@ import type { FastifyRequest } from 'fastify';
 /** Refuses a query or a body that a route takes no notice of: a misspelt filter must not look as if it had worked. */
 @Injectable()
 export class UndeclaredInputGuard implements CanActivate {
-  private readonly read = new WeakMap<object, ReadonlySet<RouteParamtypes>>();
+  private readonly read = new WeakMap<object, ReadonlySet<number>>();
 
   canActivate(context: ExecutionContext): boolean {
     const { query, body } = context.switchToHttp().getRequest<FastifyRequest>();
@@ -21,15 +21,15 @@ export class UndeclaredInputGuard implements CanActivate {
     throw validationFailed(ignored.map((field) => ({ field, message: 'is not known here' })));
   }
 
-  /** The kinds of parameters a handler has, from what Nest's decorators left on its controller. */
-  private readBy(context: ExecutionContext): ReadonlySet<RouteParamtypes> {
+  /** The kinds (RouteParamtypes) of parameters a handler has, from what Nest's decorators left on its controller. */
+  private readBy(context: ExecutionContext): ReadonlySet<number> {
     const handler = context.getHandler();
     const known = this.read.get(handler);
     if (known !== undefined) return known;
     const controller: Type = context.getClass();
     const parameters = Reflect.getMetadata(ROUTE_ARGS_METADATA, controller, handler.name) as object | undefined;
     // A key is "<kind>:<index>", or a name of its own for parameters that applications add.
-    const kinds = new Set(Object.keys(parameters ?? {}).map((key) => Number.parseInt(key, 10) as RouteParamtypes));
+    const kinds = new Set(Object.keys(parameters ?? {}).map((key) => Number.parseInt(key, 10)));
     this.read.set(handler, kinds);
     return kinds;
   }
