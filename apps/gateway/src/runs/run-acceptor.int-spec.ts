@@ -2,9 +2,10 @@ import { newId } from '@app/contracts';
 import { createDataSource, hotPool, type RunRequest } from '@app/database';
 import type { CommandBus } from '@app/messaging';
 import { testDatabase, type TestDatabase } from '@app/testing';
-import type { Pool } from 'pg';
+import { Pool } from 'pg';
 import type { DataSource } from 'typeorm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { toAppError } from '../http/problems/to-app-error.js';
 import { RunAcceptor } from './run-acceptor.service.js';
 
 const userId = newId();
@@ -92,5 +93,13 @@ describe('RunAcceptor', () => {
     expect(again).toMatchObject({ runId: first.runId, duplicate: true });
     expect(b1?.runId).toBe(b2?.runId);
     expect(await countOf('claims')).toBe(2);
+  });
+
+  it('tells its callers to come back when the database stays away', async () => {
+    const nowhere = new Pool({ host: '127.0.0.1', port: 1 });
+    const lonely = new RunAcceptor(nowhere, { publish } as unknown as CommandBus<'gateway'>);
+    const error = await lonely.accept(request()).catch((thrown: unknown) => thrown);
+    expect(toAppError(error)).toMatchObject({ code: 'SERVICE_UNAVAILABLE', retryAfterS: expect.any(Number) });
+    expect(publish).not.toHaveBeenCalled();
   });
 });

@@ -6,6 +6,16 @@ import { decodeCursor, pageOf, type Page } from '../http/paging.js';
 import { toVersion, toVersionSummary } from './to-version.js';
 import { WorkflowsService } from './workflows.service.js';
 
+/** What a list shows: no steps, which may be a megabyte each. */
+const summaryColumns = {
+  workflow_id: true,
+  version: true,
+  name: true,
+  description: true,
+  trigger_type: true,
+  created_at: true,
+} as const;
+
 /** What a workflow was at each of its versions. */
 @Injectable()
 export class WorkflowVersionsService {
@@ -28,6 +38,7 @@ export class WorkflowVersionsService {
     const first =
       cursor === undefined ? newest - (page - 1) * limit : Number(decodeCursor(cursor, isVersionKey)[0]) - 1;
     const rows = await this.versions.find({
+      select: summaryColumns,
       where: { workflow_id: workflowId, version: LessThan(first + 1) },
       order: { version: 'DESC' },
       take: limit + 1,

@@ -6,6 +6,19 @@ import { HookEndpointsService } from '../hooks/hook-endpoints.service.js';
 import { decodeCursor, isIdKey, pageOf, TOTAL_LIMIT, type Page } from '../http/paging.js';
 import { toWorkflow, toWorkflowSummary } from './to-workflow.js';
 
+/** What a list shows: no steps, which may be a megabyte each. */
+const summaryColumns = {
+  id: true,
+  name: true,
+  description: true,
+  trigger_type: true,
+  status: true,
+  version: true,
+  revision: true,
+  created_at: true,
+  updated_at: true,
+} as const;
+
 /** What people automate, as they see it. */
 @Injectable()
 export class WorkflowsService {
@@ -24,6 +37,7 @@ export class WorkflowsService {
     const after = cursor === undefined ? undefined : decodeCursor(cursor, isIdKey)[0];
     const where = { user_id: userId, ...(status && { status }), ...(trigger_type && { trigger_type }) };
     const rows = await this.workflows.find({
+      select: summaryColumns,
       where: { ...where, ...(after !== undefined && { id: LessThan(after) }) },
       order: { id: 'DESC' },
       skip: after === undefined ? (page - 1) * limit : 0,
