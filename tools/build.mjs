@@ -2,7 +2,7 @@
 // Plain Node.js without dependencies: it runs before anything is installed.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -21,6 +21,12 @@ export function build() {
   const { status } = spawnSync(process.execPath, [nest, 'build'], { cwd: root, stdio: ['ignore', 2, 2] });
   if (status === 0) writeFileSync(stamp, hash);
   return status === 0;
+}
+
+/** Lets `npx biometrics` find the command at once: npm links the commands of dependencies, not those of the root. */
+export function linkCommand() {
+  const link = join(root, 'node_modules', '.bin', 'biometrics');
+  if (!existsSync(link)) symlinkSync(join('..', '..', 'tools', 'biometrics.mjs'), link);
 }
 
 /** A hash over names and contents of whatever the result depends on. */
@@ -42,4 +48,7 @@ function filesIn(path) {
   return names.map((name) => join(path, name)).filter((file) => /(?<!spec)\.(ts|json)$/.test(file));
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) process.exitCode = build() ? 0 : 1;
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  process.exitCode = build() ? 0 : 1;
+  linkCommand();
+}

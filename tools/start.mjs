@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { build, isBuilt } from './build.mjs';
+import { build, isBuilt, linkCommand } from './build.mjs';
 
 const root = join(import.meta.dirname, '..');
 process.chdir(root);
@@ -15,6 +15,7 @@ if (!isBuilt()) {
   say('Building …');
   if (!build()) fail('The build failed, see above.');
 }
+linkCommand();
 process.argv.splice(2, 0, 'serve', 'all');
 process.setSourceMapsEnabled(true);
 await import(pathToFileURL(join(root, 'dist', 'apps', 'cli', 'src', 'main.js')).href);
