@@ -8,7 +8,16 @@ export type Variables = Readonly<Record<string, string | undefined>>;
 
 /** The files that may hold variables, the strongest last. The real environment is stronger than all of them. */
 export function environmentFiles(): string[] {
-  return [resolve('.env'), join(homedir(), '.biometrics', 'config.env'), '/etc/biometrics/config.env'];
+  return [resolve('.env'), ...inHomeFolder('.biometrics', 'config.env'), '/etc/biometrics/config.env'];
+}
+
+/** None for a user that has no home folder, as in a container. */
+function inHomeFolder(...path: string[]): string[] {
+  try {
+    return [join(homedir(), ...path)];
+  } catch {
+    return [];
+  }
 }
 
 /**
