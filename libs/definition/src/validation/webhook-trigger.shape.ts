@@ -18,6 +18,9 @@ import {
 export const webhookMethods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 const HEADER_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/;
 
+/** How a webhook is answered. */
+export type WebhookResponse = 'accepted';
+
 /** How a webhook proves where it comes from. */
 export class WebhookVerification {
   @IsIn(['none', 'bearer', 'hmac'])
@@ -48,7 +51,10 @@ export class WebhookVerification {
   @MaxLength(32)
   prefix?: string;
 
-  /** The header with the time of signing in unix seconds; it is then signed as `<time>.<body>`. */
+  /**
+   * The header with the time of signing in unix seconds. Then `<time>.<body>` is signed, or `v0:<time>:<body>` with a
+   * prefix that is a version, like Slack's `v0=`. Stripe's `t=<time>,v1=<signature>` names one header for both.
+   */
   @IsOptional()
   @Matches(HEADER_NAME)
   timestamp_header?: string;
@@ -77,5 +83,5 @@ export class WebhookTrigger {
   /** `accepted`: 202 as soon as the run is committed. */
   @IsOptional()
   @IsIn(['accepted'])
-  respond?: 'accepted' = 'accepted';
+  respond?: WebhookResponse = 'accepted';
 }
