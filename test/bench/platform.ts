@@ -1,0 +1,72 @@
+import { freePort } from '@app/servers';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const services = ['gateway', 'workflow', 'worker'] as const;
+
+/** The whole platform as `npm start` runs it, in a data folder of its own. */
+export class Platform {
+  private constructor(
+    private readonly child: ChildProcess,
+    private readonly dataDir: string,
+    readonly url: string,
+    /** From the start of the command to its ready line, in ms; the servers' first initialisation included. */
+    readonly startedInMs: number,
+  ) {}
+
+  static async start(): Promise<Platform> {
+    const dataDir = mkdtempSync(join(tmpdir(), 'biometrics-bench-'));
+    const port = await freePort();
+    const main = join(import.meta.dirname, '..', '..', 'apps', 'cli', 'src', 'main.js');
+    const startedAt = performance.now();
+    const child = spawn(process.execPath, [main, 'serve', 'all'], {
+      env: {
+        ...process.env,
+        BIOMETRICS_DATA_DIR: dataDir,
+        SERVER_PORT: String(port),
+        METRICS_PORT: '0',
+        LOG_LEVEL: 'warn',
+      },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    await untilReady(child);
+    return new Platform(child, dataDir, `http://127.0.0.1:${port}`, performance.now() - startedAt);
+  }
+
+  get databaseUrl(): string {
+    const line = readFileSync(join(this.dataDir, 'run', 'env'), 'utf8')
+      .split('\n')
+      .find((text) => text.startsWith('DATABASE_URL='));
+    return (line ?? '').slice('DATABASE_URL='.length).replace(/^["']|["']$/g, '');
+  }
+
+  /** Resident memory of each service, in MB. */
+  residentMemory(): Record<(typeof services)[number], number> {
+    const of = (service: string): number => {
+      const pid = readFileSync(join(this.dataDir, 'run', `${service}.pid`), 'utf8').trim();
+      const kilobytes = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+      return Number(kilobytes) / 1024;
+    };
+    return { gateway: of('gateway'), workflow: of('workflow'), worker: of('worker') };
+  }
+
+  async stop(): Promise<void> {
+    const exited = new Promise((resolve) => this.child.once('exit', resolve));
+    this.child.kill('SIGTERM');
+    await exited;
+    rmSync(this.dataDir, { recursive: true, force: true });
+  }
+}
+
+async function untilReady(child: ChildProcess): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    let output = '';
+    child.stdout?.on('data', (chunk: Buffer) => {
+      output += chunk.toString();
+      if (output.includes('biometrics is ready:')) resolve();
+    });
+    child.once('exit', (code) => reject(new Error(`The platform ended with ${code} before it was ready.\n${output}`)));
+  });
+}
