@@ -499,7 +499,7 @@ CREATE TABLE workflows (
   CONSTRAINT workflows_status_check CHECK ((status IN ('inactive', 'active'))),
   CONSTRAINT workflows_trigger_type_check CHECK ((trigger_type IN ('manual', 'cron', 'webhook', 'event')))
 );
-CREATE INDEX workflows_user_id ON workflows USING btree (user_id, id DESC) WHERE (deleted_at IS NULL);
+CREATE INDEX workflows_user_id ON workflows USING btree (user_id, id DESC);
 CREATE INDEX workflows_user_status ON workflows USING btree (user_id, status, trigger_type) WHERE (deleted_at IS NULL);
 
 ALTER TABLE api_keys ADD CONSTRAINT api_keys_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;

@@ -36,7 +36,7 @@ const definitions = `
     updated_at timestamptz NOT NULL DEFAULT now(),
     deleted_at timestamptz
   );
-  CREATE INDEX workflows_user_id ON workflows (user_id, id DESC) WHERE deleted_at IS NULL;
+  CREATE INDEX workflows_user_id ON workflows (user_id, id DESC);
   CREATE INDEX workflows_user_status ON workflows (user_id, status, trigger_type) WHERE deleted_at IS NULL;
 
   CREATE TABLE workflow_versions (
