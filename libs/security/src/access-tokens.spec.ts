@@ -51,7 +51,11 @@ describe('an access token', () => {
 
   it('is verified with the same answer', () => {
     const now = Date.now();
-    expect(tokens.verify(tokens.sign(subject, now).token)).toEqual({ ...subject, issuedAt: Math.floor(now / 1000) });
+    expect(tokens.verify(tokens.sign(subject, now).token)).toEqual({
+      ...subject,
+      issuedAt: Math.floor(now / 1000),
+      expiresAt: Math.floor(now / 1000) + 900,
+    });
   });
 
   it('is not for one who has another secret: none is built in', () => {

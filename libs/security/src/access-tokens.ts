@@ -16,6 +16,8 @@ export interface AccessSubject {
 export interface AccessClaims extends AccessSubject {
   /** Seconds since 1970. */
   issuedAt: number;
+  /** Seconds since 1970. */
+  expiresAt: number;
 }
 
 export interface AccessToken {
@@ -84,7 +86,7 @@ export class AccessTokens {
     const { typ, sub, sid, jti, iat, exp, email, roles: held } = payload as Record<string, unknown>;
     if (typ !== TYPE || !isId(sub) || !isId(sid) || !isId(jti) || typeof email !== 'string') throw unauthorized();
     if (typeof iat !== 'number' || typeof exp !== 'number' || !areRoles(held)) throw unauthorized();
-    return { userId: sub, sessionId: sid, email, roles: held, tokenId: jti, issuedAt: iat };
+    return { userId: sub, sessionId: sid, email, roles: held, tokenId: jti, issuedAt: iat, expiresAt: exp };
   }
 }
 

@@ -1,8 +1,9 @@
 import { LoginDto, MessageDto, RefreshDto, RefreshedDto, RegisterDto, SignedInDto, UserDto } from '@app/contracts';
-import { Body, Controller, Get, HttpCode, Post } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Post, UseInterceptors } from '@nestjs/common';
 import { Authenticated, Public } from '../http/access/access.decorators.js';
 import type { Caller } from '../http/access/caller.js';
 import { CurrentUser } from '../http/access/current-user.decorator.js';
+import { EtagInterceptor } from '../http/etag.interceptor.js';
 import { UsersService } from '../users/users.service.js';
 import { AuthService } from './auth.service.js';
 import { FromDevice, type Device } from './device.decorator.js';
@@ -50,6 +51,7 @@ export class AuthController {
 
   /** The user who is asking. */
   @Authenticated()
+  @UseInterceptors(EtagInterceptor)
   @Get('me')
   me(@CurrentUser() caller: Caller): Promise<UserDto> {
     return this.users.find(caller.userId);

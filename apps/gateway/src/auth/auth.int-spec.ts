@@ -139,11 +139,30 @@ describe('GET /auth/me', () => {
     expect(new Set(bodies).size).toBe(1);
   });
 
+  it('is 304 for one who has this version already', async () => {
+    const { tokens } = await signUp();
+    const authorization = `Bearer ${tokens.access_token}`;
+    const known = (await me(tokens.access_token)).headers['etag'];
+    expect(known).toBe('"1"');
+    const headers = { authorization, 'if-none-match': String(known) };
+    expect(await gateway.request({ method: 'GET', url: '/api/v1/auth/me', headers })).toMatchObject({ status: 304 });
+  });
+
   it('takes no token from anywhere but the header', async () => {
     const { tokens } = await signUp();
     const url = `/api/v1/auth/me?access_token=${tokens.access_token}`;
     expect((await gateway.request({ method: 'GET', url })).status).toBe(401);
     const cookie = `access_token=${tokens.access_token}`;
     expect((await gateway.request({ method: 'GET', url: '/api/v1/auth/me', headers: { cookie } })).status).toBe(401);
+  });
+});
+
+describe('AUTH_REGISTRATION', () => {
+  it.each(['invite', 'closed'])('%s lets nobody make an account by themselves', async (registration) => {
+    const strict = await gateway.replica({ AUTH_REGISTRATION: registration });
+    const payload = { email: `${randomUUID()}@example.com`, password, name: 'Eve' };
+    const answer = await strict.request({ method: 'POST', url: '/api/v1/auth/register', payload });
+    expect(answer).toMatchObject({ status: 403, body: { code: 'FORBIDDEN' } });
+    await strict.stop();
   });
 });

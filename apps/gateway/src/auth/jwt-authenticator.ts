@@ -1,9 +1,12 @@
-import { AccessTokens, unauthorized } from '@app/security';
+import { AccessTokens, unauthorized, type AccessClaims } from '@app/security';
 import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { ExtractJwt, Strategy, type VerifiedCallback } from 'passport-jwt';
 import type { Caller } from '../http/access/caller.js';
 import { RevocationFeed } from './revocations/revocation-feed.js';
+import { VerifiedTokens } from './verified-tokens.js';
+
+const bearerToken = ExtractJwt.fromAuthHeaderAsBearerToken();
 
 /**
  * Tells who is calling from the access token in the Authorization header, with passport's JWT strategy. passport's own
@@ -12,23 +15,30 @@ import { RevocationFeed } from './revocations/revocation-feed.js';
 @Injectable()
 export class JwtAuthenticator {
   private readonly strategy: Strategy;
+  private readonly verified = new VerifiedTokens();
 
   constructor(
     private readonly tokens: AccessTokens,
     private readonly revocations: RevocationFeed,
   ) {
     const { key, ...checks } = tokens.verification;
-    const options = {
-      ...checks,
-      jwtFromRequest: ExtractJwt.fromAuthHeaderAsBearerToken(),
-      // passport-jwt hands it to jsonwebtoken, which takes a KeyObject; only the type of passport-jwt is older.
-      secretOrKey: key as unknown as Buffer,
-    };
-    this.strategy = new Strategy(options, (payload: unknown, done: VerifiedCallback) => void this.judge(payload, done));
+    // passport-jwt hands the key to jsonwebtoken, which takes a KeyObject; only the type of passport-jwt is older.
+    const options = { ...checks, jwtFromRequest: bearerToken, secretOrKey: key as unknown as Buffer };
+    this.strategy = new Strategy(options, (payload: unknown, done: VerifiedCallback) => this.judge(payload, done));
   }
 
   /** @throws AppError UNAUTHORIZED, in the same words whatever is wrong; SERVICE_UNAVAILABLE when nobody can tell */
-  authenticate(request: FastifyRequest): Promise<Caller> {
+  async authenticate(request: FastifyRequest): Promise<Caller> {
+    const token = bearerToken(request);
+    if (token === null) throw unauthorized();
+    const claims = this.verified.find(token, Date.now()) ?? (await this.verify(request));
+    if (await this.revocations.isRevoked(claims)) throw unauthorized();
+    this.verified.add(token, claims);
+    const { userId, sessionId, email, roles } = claims;
+    return { userId, sessionId, email, roles };
+  }
+
+  private verify(request: FastifyRequest): Promise<AccessClaims> {
     return new Promise((resolve, reject) => {
       const refuse = () => reject(unauthorized());
       const outcomes = { success: resolve, fail: refuse, error: reject };
@@ -39,18 +49,11 @@ export class JwtAuthenticator {
   }
 
   /** Called with a payload whose signature, issuer, audience and times are good. */
-  private async judge(payload: unknown, done: VerifiedCallback): Promise<void> {
+  private judge(payload: unknown, done: VerifiedCallback): void {
     try {
-      done(null, await this.callerOf(payload));
+      done(null, this.tokens.claimsOf(payload));
     } catch (error) {
       done(error);
     }
-  }
-
-  private async callerOf(payload: unknown): Promise<Caller> {
-    const claims = this.tokens.claimsOf(payload);
-    if (await this.revocations.isRevoked(claims)) throw unauthorized();
-    const { userId, sessionId, email, roles } = claims;
-    return { userId, sessionId, email, roles };
   }
 }
