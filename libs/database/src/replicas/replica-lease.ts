@@ -16,6 +16,8 @@ export interface LeaseOptions {
 }
 
 const CHECK_EVERY_MS = 100;
+/** A connection and a loop need little; without limits a thread takes as much as a process, in MB. */
+const THREAD_MEMORY = { maxOldGenerationSizeMb: 24, maxYoungGenerationSizeMb: 2 } as const;
 const NS_PER_MS = 1_000_000n;
 
 /**
@@ -42,7 +44,7 @@ export class ReplicaLease {
       heartbeatMs: options.heartbeatMs,
       renewedAt: this.renewedAt,
     };
-    this.thread = new Worker(leaseThreadUrl(), { workerData: data });
+    this.thread = new Worker(leaseThreadUrl(), { workerData: data, resourceLimits: THREAD_MEMORY });
     this.exited = new Promise((resolve) => this.thread.once('exit', () => resolve()));
   }
 

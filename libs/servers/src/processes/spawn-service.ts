@@ -20,7 +20,7 @@ export interface ServiceCommand {
 export async function spawnService(command: ServiceCommand): Promise<ChildProcess & { readonly pid: number }> {
   const preload = ['--import', endWithParent().href];
   const label = command.label === undefined ? [] : [command.label];
-  const child = spawn(process.execPath, ['--enable-source-maps', ...preload, command.main, ...label], {
+  const child = spawn(process.execPath, [...preload, command.main, ...label], {
     cwd: command.cwd,
     detached: true,
     env: command.env,
