@@ -74,6 +74,12 @@ export class JobTable {
     await eventually(busy, { timeoutMs, everyMs: 100 });
   }
 
+  /** Ends everybody's connections to the database, except the one that does it. */
+  async endConnections(): Promise<void> {
+    const others = 'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()';
+    await this.pool.query(`${others} AND pid <> pg_backend_pid()`);
+  }
+
   async clear(): Promise<void> {
     await this.pool.query('DELETE FROM jobs');
   }

@@ -179,9 +179,7 @@ describe('workers', () => {
 
   it('finish what is under way when they are told to end, and hand back what does not end', async () => {
     await receive({
-      onRcptTo: (_address, session, done) => {
-        if (Number(session.envelope.rcptTo.length) >= 0 && mails.received.length < 2) done();
-      },
+      onRcptTo: (_address, _session, done) => (mails.received.length < 2 ? done() : undefined),
       onMail: (_mail, done) => void setTimeout(done, 1_000),
     });
     const worker = await startWorker({ WORKER_COUNT: '2' });
@@ -192,6 +190,37 @@ describe('workers', () => {
     const rows = await Promise.all(ids.map((id) => table.read(id)));
     expect(rows.filter(({ status }) => status === 'succeeded')).toHaveLength(2);
     expect(rows.filter(({ status }) => status === 'queued')).toMatchObject([{ retries: 0 }]);
+  });
+
+  it('cannot finish what was taken from them while they were stopped', async () => {
+    await receive({ onMail: (_mail, done) => void setTimeout(done, 500) });
+    const stale = await startWorker();
+    const [id = ''] = await table.addMails(1);
+    await eventually(() => mails.received.length === 1, { everyMs: 5 });
+    process.kill(stale.pid, 'SIGSTOP');
+    await startWorker();
+    await table.becomes(id, 15_000, 'in_doubt');
+    process.kill(stale.pid, 'SIGCONT');
+    await eventually(() => stale.logs().includes('was taken away'));
+    expect(await table.read(id)).toMatchObject({ status: 'in_doubt', epoch: 1 });
+    expect(mails.received).toHaveLength(1);
+    await eventually(() => stale.isReady());
+  });
+
+  it('go on when PostgreSQL ends their connections', async () => {
+    await receive({ onMail: (_mail, done) => void setTimeout(done, 100) });
+    await Promise.all([startWorker(), startWorker()]);
+    await table.addMails(100);
+    for (const share of [20, 50]) {
+      await eventually(() => mails.received.length >= share, { everyMs: 5 });
+      await table.endConnections();
+    }
+    await table.settle(30_000);
+    // A claim whose answer got lost is nobody's; it was committed, so it ends in doubt.
+    const { succeeded = 0, in_doubt = 0 } = await table.count();
+    expect(succeeded + in_doubt).toBe(100);
+    expect(in_doubt).toBeLessThanOrEqual(20);
+    expect(new Set(receivedIds()).size).toBe(receivedIds().length);
   });
 });
 

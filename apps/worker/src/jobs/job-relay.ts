@@ -17,7 +17,10 @@ export interface JobRelayOptions {
 const EVERY_MS = 1_000;
 const GAP_MS = 20;
 const BATCH = 200;
+/** A message still waits for so long: it may be lost, or the queue is long. */
 const RESEND_AFTER_MS = 5_000;
+/** The same when nothing waits in the queue: it is lost, unless a worker is taking it at this moment. */
+const RESEND_FROM_EMPTY_AFTER_MS = 500;
 
 /** Moves the due jobs of one worker from their rows to its queue, and again those that Redis has lost. */
 export class JobRelay {
@@ -47,12 +50,13 @@ export class JobRelay {
 
   private async relay(): Promise<void> {
     const { pool, queue, types, window } = this.options;
+    const resendAfterMs = (await queue.isEmpty()) ? RESEND_FROM_EMPTY_AFTER_MS : RESEND_AFTER_MS;
     let moved = BATCH;
     while (moved === BATCH && queue.isUp()) {
       const { rows } = await pool.query<JobMessage>({
         name: 'due-jobs',
         text: dueJobsSql,
-        values: [types, window, BATCH, RESEND_AFTER_MS],
+        values: [types, window, BATCH, resendAfterMs],
       });
       // What Redis did not take is sent again like everything else that it lost.
       if (rows.length > 0) await queue.add(rows);

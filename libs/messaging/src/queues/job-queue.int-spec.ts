@@ -43,6 +43,7 @@ describe('JobQueue', () => {
     }, soon);
     await redis.kill();
     expect(await queue.add([{ jobId: 'away', epoch: 0, priority: 5 }])).toBe(false);
+    expect(await queue.isEmpty()).toBe(false);
     await redis.restart();
     await vi.waitFor(async () => {
       expect(await queue.add([{ jobId: 'again', epoch: 0, priority: 5 }])).toBe(true);
@@ -76,8 +77,10 @@ describe('JobQueue', () => {
     await vi.waitFor(async () => expect(await queue.add(messages)).toBe(true), soon);
     await queue.add(messages);
     await queue.add(messages);
+    expect(await queue.isEmpty()).toBe(false);
     consume(queue, ({ jobId }) => void taken.push(jobId));
     await vi.waitFor(() => expect(taken).toHaveLength(6), soon);
+    expect(await queue.isEmpty()).toBe(true);
     await new Promise((resolve) => setTimeout(resolve, 300));
     expect(taken).toEqual(['p1-1', 'p1-5', 'p3-3', 'p5-2', 'p7-0', 'p9-4']);
   });

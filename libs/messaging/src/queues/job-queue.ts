@@ -60,6 +60,13 @@ export class JobQueue {
     }
   }
 
+  /** Whether no message waits to be taken. False while that cannot be known. */
+  async isEmpty(): Promise<boolean> {
+    if (!this.isUp()) return false;
+    const counts = await this.queue.getJobCounts('wait', 'prioritized').catch(() => undefined);
+    return counts !== undefined && Object.values(counts).every((count) => count === 0);
+  }
+
   /**
    * Starts taking messages, as soon as Redis is there.
    * @param concurrency how many are handled at the same time
