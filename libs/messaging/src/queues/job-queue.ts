@@ -2,6 +2,7 @@ import type { RedisConfig } from '@app/config';
 import type { WorkerName } from '@app/contracts';
 import { Logger } from '@nestjs/common';
 import type { Queue, Worker } from 'bullmq';
+import { evictionWarning } from './eviction.js';
 import { JobConsumer, type MessageHandler } from './job-consumer.js';
 import { messageId, type JobMessage } from './job-message.js';
 import { consumerOptions, messageOptions, queueOptions } from './queue-options.js';
@@ -22,10 +23,7 @@ export class JobQueue {
   ) {
     this.log = new Logger(`${JobQueue.name} ${name}`);
     this.queue.on('error', (error) => this.log.debug(error.message));
-    this.queue.getBackend().client.then(
-      (client) => (this.client = client),
-      () => undefined,
-    );
+    void this.whenThere();
   }
 
   /** Opens a queue and does not wait for Redis. Only here is BullMQ loaded: the other services need not carry it. */
@@ -83,5 +81,16 @@ export class JobQueue {
 
   async close(): Promise<void> {
     await this.queue.close();
+  }
+
+  private async whenThere(): Promise<void> {
+    try {
+      const client = await this.queue.getBackend().client;
+      this.client = client;
+      const warning = evictionWarning(await client.info());
+      if (warning !== undefined) this.log.warn(warning);
+    } catch (error) {
+      this.log.debug(String(error));
+    }
   }
 }
