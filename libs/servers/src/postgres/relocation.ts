@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ServerError } from '../server.error.js';
 
@@ -27,6 +27,13 @@ export function relocate(dataDir: string): string {
   writeFileSync(join(folder, 'belongs-to'), `${dataDir}\n`);
   writeFileSync(join(dataDir, NOTE), `${folder}\n`);
   return folder;
+}
+
+/** Takes back what `relocate` did, for data nobody will miss: whoever deletes `dataDir` would not find it. */
+export function removeRelocated(dataDir: string, folder: string): void {
+  if (folder === dataDir) return;
+  rmSync(folder, { recursive: true, force: true });
+  rmSync(join(dataDir, NOTE), { force: true });
 }
 
 function makeFolder(): string {

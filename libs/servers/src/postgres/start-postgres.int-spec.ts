@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
@@ -119,17 +119,27 @@ describe('startPostgres', () => {
     const secret = join(root, 'home');
     mkdirSync(secret, { mode: 0o700 });
     const dataDir = join(secret, 'postgres');
-    server = await startPostgres({ dataDir, durable: false });
+    server = await startPostgres({ dataDir });
     const location = readFileSync(join(dataDir, 'location'), 'utf8').trim();
     try {
       expect(await query(server.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
       await server.stop();
-      server = await startPostgres({ dataDir, durable: false });
+      server = await startPostgres({ dataDir });
       expect(readFileSync(join(dataDir, 'location'), 'utf8').trim()).toBe(location);
     } finally {
       await server.stop();
       rmSync(location, { recursive: true, force: true });
     }
-    await expect(startPostgres({ dataDir, durable: false })).rejects.toThrow('which is gone');
+    await expect(startPostgres({ dataDir })).rejects.toThrow('which is gone');
+  });
+
+  it.runIf(process.getuid?.() === 0)('leaves nothing outside its folder when its data are worth nothing', async () => {
+    const secret = join(root, 'home');
+    mkdirSync(secret, { mode: 0o700 });
+    const dataDir = join(secret, 'postgres');
+    server = await startPostgres({ dataDir, durable: false });
+    const location = readFileSync(join(dataDir, 'location'), 'utf8').trim();
+    await server.stop();
+    expect(existsSync(location)).toBe(false);
   });
 });

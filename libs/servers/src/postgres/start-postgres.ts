@@ -9,6 +9,7 @@ import { initCluster, SUPERUSER } from './init-cluster.js';
 import { launchPostgres } from './launch-postgres.js';
 import { type PostgresHome, postgresHome } from './postgres-home.js';
 import { runningPostmaster } from './postmaster-lock.js';
+import { removeRelocated } from './relocation.js';
 import { type PostgresSettings, settingArguments } from './settings.js';
 import { POSTGRES_STOP } from './stop-steps.js';
 
@@ -50,6 +51,7 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningSe
   });
   const stop = async (): Promise<void> => {
     await stopProcess(server.pid, POSTGRES_STOP);
+    if (!durable) removeRelocated(options.dataDir, home.folder);
   };
   try {
     record.write(server.pid, port);
