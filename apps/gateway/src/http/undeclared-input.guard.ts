@@ -28,8 +28,8 @@ export class UndeclaredInputGuard implements CanActivate {
     if (known !== undefined) return known;
     const controller: Type = context.getClass();
     const parameters = Reflect.getMetadata(ROUTE_ARGS_METADATA, controller, handler.name) as object | undefined;
-    // A key is "<kind>:<index>", or a name of its own for parameters that applications add.
-    const kinds = new Set(Object.keys(parameters ?? {}).map((key) => Number.parseInt(key, 10)));
+    // A key is "<kind>:<index>"; those of decorators of our own begin with a random text, which may look like a number.
+    const kinds = new Set(Object.keys(parameters ?? {}).map((key) => Number(/^(\d+):\d+$/.exec(key)?.[1] ?? NaN)));
     this.read.set(handler, kinds);
     return kinds;
   }
