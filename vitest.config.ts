@@ -24,7 +24,11 @@ export default defineConfig({
     // Decorated classes need it; in a process its main module imports it first.
     setupFiles: ['test/setup/metadata.ts'],
     projects: [
-      project('unit', 0, { include: ['{apps,libs,tools,test}/**/*.spec.ts'] }),
+      // Unit tests leave nothing behind, so that files may share a process and its imports, which take most of the time.
+      project('unit', 0, {
+        isolate: false,
+        include: ['{apps,libs,tools,test}/**/*.spec.ts'],
+      }),
       project('integration', 1, {
         ...withServers,
         include: ['{apps,libs,tools}/**/*.int-spec.ts'],
