@@ -39,7 +39,6 @@ function compileStep(definition: StepDefinition): CompiledStep {
   const { value: config } = checkShape(kind.config, definition.config, '');
   const lists = kind.lists(config);
   const bare = kind.bareExpressions(config);
-  const isTemplate = lists.length === 0 && bare.length === 0;
   return {
     id,
     type,
@@ -47,7 +46,7 @@ function compileStep(definition: StepDefinition): CompiledStep {
     effect: kind.effect(definition),
     onInDoubt: definition.on_in_doubt ?? kind.onInDoubt,
     condition: definition.if === undefined ? undefined : compileBare(definition.if),
-    config: isTemplate ? compileTemplate(definition.config) : { kind: 'literal', value: definition.config },
+    config: kind.isTemplate ? compileTemplate(definition.config) : { kind: 'literal', value: definition.config },
     expressions: new Map(bare.map(({ field, text }) => [field, compileBare(text)])),
     lists: new Map(lists.map(({ branch, steps }) => [branch, steps.map(compileStep)])),
   };

@@ -20,8 +20,10 @@ export interface BareExpression {
 export interface StepKind<Config extends object = object> {
   /** One sentence for the docs. */
   description: string;
-  /** Validates the config; a string with `{{ }}` is checked once it is resolved. */
+  /** Validates the config; in a template a string with `{{ }}` is checked once it is resolved. */
   config: new () => Config;
+  /** Whether strings of the config may hold `{{ }}`. Not where members are expressions or lists of steps as a whole. */
+  isTemplate: boolean;
   /** Decides what happens to an attempt that was found unfinished (see docs/reliability.md). */
   effect: (step: StepDefinition) => EffectClass;
   /** What a step in doubt does unless it says otherwise. */
@@ -33,6 +35,7 @@ export interface StepKind<Config extends object = object> {
 
 /** Defaults of a leaf without a doubtful effect. */
 export const leaf = {
+  isTemplate: true,
   onInDoubt: 'hold',
   bareExpressions: () => [],
   lists: () => [],

@@ -50,6 +50,7 @@ export const switchKind: StepKind<SwitchConfig> = {
   ...leaf,
   description: 'Runs the steps of the first case that is true, or those of `else`; its output is that of the last one.',
   config: SwitchConfig,
+  isTemplate: false,
   effect: () => EffectClass.Pure,
   bareExpressions: ({ cases }) => cases.map((item, i) => ({ field: `cases[${i}].if`, text: item.if })),
   lists: (config) => [

@@ -14,6 +14,7 @@ export const transformKind: StepKind<TransformConfig> = {
   ...leaf,
   description: 'Computes its output from the input and the outputs of earlier steps with a JSONata expression.',
   config: TransformConfig,
+  isTemplate: false,
   effect: () => EffectClass.Pure,
   bareExpressions: ({ expression }) => [{ field: 'expression', text: expression }],
 };

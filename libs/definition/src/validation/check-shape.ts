@@ -8,24 +8,32 @@ export interface CheckedShape<T> {
   errors: FieldError[];
 }
 
+/** Whether a value is meant as it stands, or its strings may hold expressions that are resolved and checked later. */
+export type ShapeOf = 'value' | 'template';
+
 /**
- * Checks a value against a class and says what is wrong by JSON path. A string that holds an expression passes: what
- * it becomes is checked when it is resolved.
+ * Checks a value against a class and says what is wrong by JSON path.
  * @param path JSON path of the value, '' for the root
+ * @param of in a template whatever holds an expression passes: what it becomes is checked when it is resolved
  */
-export function checkShape<T extends object>(shape: new () => T, value: unknown, path: string): CheckedShape<T> {
+export function checkShape<T extends object>(
+  shape: new () => T,
+  value: unknown,
+  path: string,
+  of: ShapeOf = 'value',
+): CheckedShape<T> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return { value: new shape(), errors: [{ field: path, message: 'must be an object' }] };
   }
   const instance = plainToInstance(shape, value);
   const found = validateSync(instance, { whitelist: true, forbidNonWhitelisted: true });
-  return { value: instance, errors: found.flatMap((error) => fieldErrors(error, path)) };
+  return { value: instance, errors: found.flatMap((error) => fieldErrors(error, path, of)) };
 }
 
-function fieldErrors(error: ValidationError, parent: string): FieldError[] {
+function fieldErrors(error: ValidationError, parent: string, of: ShapeOf): FieldError[] {
   const field = joinPath(parent, error.property);
-  const children = (error.children ?? []).flatMap((child) => fieldErrors(child, field));
-  if (error.constraints === undefined || mayBecomeValid(error)) return children;
+  const children = (error.children ?? []).flatMap((child) => fieldErrors(child, field, of));
+  if (error.constraints === undefined || (of === 'template' && mayBecomeValid(error))) return children;
   const unknown = 'whitelistValidation' in error.constraints;
   const message = unknown
     ? 'is not a known field: remove it or mend its name'
@@ -33,13 +41,21 @@ function fieldErrors(error: ValidationError, parent: string): FieldError[] {
   return [{ field, message: withoutOwnName(message, error.property) }, ...children];
 }
 
-function mayBecomeValid({ value, constraints }: ValidationError): boolean {
-  return typeof value === 'string' && hasExpression(value) && !('whitelistValidation' in (constraints ?? {}));
+function mayBecomeValid({ value, constraints = {} }: ValidationError): boolean {
+  if ('whitelistValidation' in constraints) return false;
+  if (!Array.isArray(value)) return holdsExpression(value);
+  // No expression changes how many members a list has.
+  const isTooShortOrLong = 'arrayMinSize' in constraints || 'arrayMaxSize' in constraints;
+  return !isTooShortOrLong && value.some(holdsExpression);
 }
 
-/** class-validator starts its sentences with the field's own name, which the path already says. */
+function holdsExpression(value: unknown): boolean {
+  return typeof value === 'string' && hasExpression(value);
+}
+
+/** class-validator puts the field's own name into its sentences, which the path already says. */
 function withoutOwnName(message: string, property: string): string {
-  return message.replaceAll(`${property} `, '');
+  return message.replaceAll(`each value in ${property} `, 'each value ').replaceAll(`${property} `, '');
 }
 
 /** `steps` + `2` → `steps[2]`, `steps[2]` + `id` → `steps[2].id`. */

@@ -73,14 +73,18 @@ export class StepListValidator {
     }
     const kind = stepKind(step.type);
     const path = `${field}.config`;
-    const { value: config, errors } = checkShape(kind.config, step.config, path);
+    const { value: config, errors } = checkShape(
+      kind.config,
+      step.config,
+      path,
+      kind.isTemplate ? 'template' : 'value',
+    );
     this.errors.push(...errors);
     if (errors.length > 0) return;
     const lists = kind.lists(config);
     for (const { field: part, text } of kind.bareExpressions(config))
       this.checkExpression(text, `${path}.${part}`, visible);
-    if (lists.length === 0 && kind.bareExpressions(config).length === 0)
-      this.checkTemplates(step.config, path, visible);
+    if (kind.isTemplate) this.checkTemplates(step.config, path, visible);
     for (const list of lists) this.checkList(list.steps, `${path}.${list.field}`, visible, depth + 1);
   }
 

@@ -110,6 +110,30 @@ describe('validateDefinition', () => {
     expect(errors.find((error) => error.field === field)?.message).toMatch(message);
   });
 
+  it.each<[string, unknown, string]>([
+    ['trigger type', workflow([transform('a')], { trigger_type: '{{ input.x }}' }), 'trigger_type'],
+    ['id', workflow([transform('{{ 1 }}')]), 'steps[0].id'],
+    ['time-out', workflow([{ ...transform('a'), timeout_ms: '{{ 1 }}' }]), 'steps[0].timeout_ms'],
+    ['list of cases', workflow([{ id: 'a', type: 'switch', config: { cases: '{{ 1 }}' } }]), 'steps[0].config.cases'],
+    [
+      'header that is verified',
+      workflow([transform('a')], {
+        trigger_type: 'webhook',
+        config: { trigger: { verify: { type: 'hmac', secret: 's', header: '{{ 1 }}' } } },
+      }),
+      'config.trigger.verify.header',
+    ],
+  ])('takes no expression for a %s, which nobody would resolve', (_what, definition, field) => {
+    expect(validateDefinition(definition).map((error) => error.field)).toContain(field);
+  });
+
+  it('lets an expression be a member of a list, which has its length all the same', () => {
+    const mail = (to: string[]) => ({ id: 'm', type: 'email.send', config: { to, subject: 's', text: 't' } });
+    expect(validateDefinition(workflow([mail(['a@example.org', '{{ input.address }}'])]))).toEqual([]);
+    const many = Array.from({ length: 51 }, () => '{{ input.address }}');
+    expect(validateDefinition(workflow([mail(many)])).map(({ field }) => field)).toEqual(['steps[0].config.to']);
+  });
+
   it('does not take a member of the data for a step', () => {
     expect(
       validateDefinition(workflow([transform('a', 'input.list[steps.x = 1]'), transform('b', 'input.steps.x')])),
