@@ -1,27 +1,58 @@
 import { AppError } from '@app/contracts';
 import { addToContext } from '@app/observability';
-import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { unauthorized, type AccessClaims } from '@app/security';
+import { Injectable, type ExecutionContext } from '@nestjs/common';
+import { AuthGuard } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
 import type { Access } from '../http/access/access.decorators.js';
 import { accessOf } from '../http/access/access-of.js';
 import type { Caller } from '../http/access/caller.js';
-import { JwtAuthenticator } from './jwt-authenticator.js';
+import { bearerToken } from './jwt.strategy.js';
+import { RevocationFeed } from './revocations/revocation-feed.js';
+import { VerifiedTokens } from './verified-tokens.js';
 
 /** Lets in whom a route is declared for, and nobody to a route that declares nothing. */
 @Injectable()
-export class AccessGuard implements CanActivate {
-  constructor(private readonly authenticator: JwtAuthenticator) {}
+export class AccessGuard extends AuthGuard('jwt') {
+  private readonly verified = new VerifiedTokens();
 
-  async canActivate(context: ExecutionContext): Promise<boolean> {
+  constructor(private readonly revocations: RevocationFeed) {
+    super();
+  }
+
+  override async canActivate(context: ExecutionContext): Promise<boolean> {
     const access = accessOf(context.getHandler(), context.getClass());
     if (access === undefined) throw undeclared();
     if (access.who === 'everybody') return true;
-    const request = context.switchToHttp().getRequest<FastifyRequest>();
-    const caller = await this.authenticator.authenticate(request);
-    request.user = caller;
+    const caller = await this.authenticate(context);
+    context.switchToHttp().getRequest<FastifyRequest>().user = caller;
     addToContext({ userId: caller.userId });
     if (!isAllowed(access, caller)) throw forbidden();
     return true;
+  }
+
+  /** What passport found: one answer to whatever is wrong with the token, what is wrong with us passes through. */
+  override handleRequest<T>(error: unknown, claims: T | false | undefined): T {
+    if (error instanceof Error) throw error;
+    if (claims === false || claims === undefined) throw unauthorized();
+    return claims;
+  }
+
+  /** @throws AppError UNAUTHORIZED, in the same words whatever is wrong; SERVICE_UNAVAILABLE when nobody can tell */
+  private async authenticate(context: ExecutionContext): Promise<Caller> {
+    const token = bearerToken(context.switchToHttp().getRequest<FastifyRequest>());
+    if (token === null) throw unauthorized();
+    const claims = this.verified.find(token, Date.now()) ?? (await this.verify(context));
+    if (await this.revocations.isRevoked(claims)) throw unauthorized();
+    this.verified.add(token, claims);
+    const { userId, sessionId, email, roles } = claims;
+    return { userId, sessionId, email, roles };
+  }
+
+  /** Has passport verify the request's token; it leaves the claims where it always leaves what it found. */
+  private async verify(context: ExecutionContext): Promise<AccessClaims> {
+    await super.canActivate(context);
+    return context.switchToHttp().getRequest<{ user: AccessClaims }>().user;
   }
 }
 

@@ -5,7 +5,7 @@ import { UsersModule } from '../users/users.module.js';
 import { AccessGuard } from './access.guard.js';
 import { AuthController } from './auth.controller.js';
 import { AuthService } from './auth.service.js';
-import { JwtAuthenticator } from './jwt-authenticator.js';
+import { JwtStrategy } from './jwt.strategy.js';
 import { PasswordPolicy } from './passwords/password-policy.js';
 import { FeedConnection } from './revocations/feed-connection.js';
 import { RevocationFeed } from './revocations/revocation-feed.js';
@@ -46,7 +46,7 @@ const passwordHasher = {
     PasswordPolicy,
     FeedConnection,
     RevocationFeed,
-    JwtAuthenticator,
+    JwtStrategy,
     AccessGuard,
   ],
   exports: [AccessGuard],
