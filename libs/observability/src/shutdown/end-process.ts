@@ -7,13 +7,14 @@ const DEADLINE_MS = 8_000;
 
 /**
  * Ends the process when it is told to (SIGTERM, SIGINT): the shutdown hooks, then Nest's, then exit code 0. Past the
- * deadline it ends with exit code 1; what was under way is then recovered as after a crash. A second signal ends it
- * at once.
+ * deadline it ends with exit code 1; what was under way is then recovered as after a crash. A second Ctrl-C ends it at
+ * once; supervisors that repeat SIGTERM do not.
  */
 export function endOnSignals(app: INestApplicationContext, logger: Logger, deadlineMs = DEADLINE_MS): void {
   let ending = false;
   const onSignal = (signal: NodeJS.Signals) => {
-    if (ending) process.exit(1);
+    if (ending && signal === 'SIGINT') process.exit(1);
+    if (ending) return;
     ending = true;
     logger.info({ signal }, 'stopping');
     setTimeout(() => {
