@@ -1,0 +1,40 @@
+import type { WorkflowDefinition } from '@app/definition';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** An example of docs/workflows.md: a definition and what the blocks after it say about it. */
+export interface WorkflowExample {
+  definition: WorkflowDefinition;
+  /** Input to execute it with. */
+  input: unknown;
+  /** What a webhook's sender posts. */
+  delivery?: { headers: Record<string, string>; body: unknown };
+  /** What the run's output holds at least. */
+  output?: unknown;
+  /** What the run's error holds at least. */
+  error?: object;
+}
+
+const FILE = join(import.meta.dirname, '..', '..', 'docs', 'workflows.md');
+const BLOCK = /^```json (\w+)\n([\s\S]*?)^```$/gm;
+const parts = ['input', 'delivery', 'output', 'error'];
+
+/** Where the document's examples expect examples/github-triage/directory.mjs. */
+export const DIRECTORY_URL = 'http://127.0.0.1:4680';
+
+/**
+ * The examples of docs/workflows.md: each block "```json workflow" with the input, delivery, output and error blocks up
+ * to the next one.
+ * @param directoryUrl where the directory is found this time
+ */
+export function workflowExamples(directoryUrl = DIRECTORY_URL): WorkflowExample[] {
+  const text = readFileSync(FILE, 'utf8').replaceAll(DIRECTORY_URL, directoryUrl);
+  const examples: WorkflowExample[] = [];
+  for (const [, part = '', json = ''] of text.matchAll(BLOCK)) {
+    const value = JSON.parse(json) as never;
+    if (part === 'workflow') examples.push({ definition: value, input: undefined });
+    else if (parts.includes(part)) Object.assign(examples.at(-1)!, { [part]: value });
+    else throw new Error(`docs/workflows.md has a block of the unknown kind ${part}.`);
+  }
+  return examples;
+}

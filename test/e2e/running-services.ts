@@ -1,0 +1,46 @@
+import { spawnService, temporaryFolder, testDatabase, testRedis, type TestService } from '@app/testing';
+import { join } from 'node:path';
+
+type Name = 'gateway' | 'workflow' | 'worker';
+
+/** The three built services on a database, a Redis and a data folder of their own. */
+export class RunningServices {
+  private readonly services = new Map<Name, TestService>();
+
+  private constructor(
+    private readonly env: Readonly<Record<string, string>>,
+    private readonly cleanUp: () => Promise<void>,
+  ) {}
+
+  static async start(): Promise<RunningServices> {
+    const [database, redis] = await Promise.all([testDatabase(), testRedis()]);
+    const folder = temporaryFolder('platform');
+    const env = { DATABASE_URL: database.url, REDIS_URL: redis.url, BIOMETRICS_DATA_DIR: join(folder.path, 'data') };
+    const running = new RunningServices(env, async () => {
+      await database.drop();
+      folder.remove();
+    });
+    // One after the other: the first one makes the secrets that the others read.
+    for (const name of ['gateway', 'workflow', 'worker'] as const) await running.restart(name);
+    return running;
+  }
+
+  get url(): string {
+    return this.services.get('gateway')!.url;
+  }
+
+  get dataDir(): string {
+    return this.env['BIOMETRICS_DATA_DIR']!;
+  }
+
+  /** Starts a service, instead of the one that runs, with these variables besides. */
+  async restart(name: Name, env: Readonly<Record<string, string>> = {}): Promise<void> {
+    await this.services.get(name)?.stop();
+    this.services.set(name, await spawnService(name, { env: { ...this.env, ...env } }));
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.services.values()].map((service) => service.stop()));
+    await this.cleanUp();
+  }
+}

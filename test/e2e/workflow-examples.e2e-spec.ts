@@ -1,0 +1,67 @@
+import {
+  isFinalRunStatus,
+  type HookAcceptedDto,
+  type RunAcceptedDto,
+  type RunDto,
+  type WorkflowDto,
+} from '@app/contracts';
+import { eventually } from '@app/testing';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { hubSignature } from '../../tools/demo/deliveries/signature.js';
+import { DirectoryProcess } from '../../tools/demo/directory-process.js';
+import { Api } from '../../tools/demo/platform/api.js';
+import { signUp } from '../../tools/demo/platform/sign-up.js';
+import { workflowExamples, type WorkflowExample } from '../docs/workflow-examples.js';
+import { RunningServices } from './running-services.js';
+
+const SECRET = 'a secret of the examples';
+
+let services: RunningServices;
+let directory: DirectoryProcess;
+let api: Api;
+
+beforeAll(async () => {
+  [services, directory] = await Promise.all([RunningServices.start(), DirectoryProcess.start()]);
+  ({ api } = await signUp(new Api(services.url)));
+  await api.post('/secrets', { name: 'github_webhook_secret', value: SECRET });
+});
+afterAll(async () => {
+  directory.stop();
+  await services.stop();
+});
+
+const names = workflowExamples().map(({ definition }) => definition.name);
+
+it.each(names.map((name, index) => [name, index] as const))('docs/workflows.md: %s', async (_name, index) => {
+  const example = workflowExamples(directory.url)[index]!;
+  const { id } = await api.post<WorkflowDto>('/workflows', example.definition);
+  const runId = await startRun(id, example);
+  const run = await eventually(
+    async () => {
+      const seen = await api.get<RunDto>(`/runs/${runId}`);
+      return isFinalRunStatus(seen.status) ? seen : undefined;
+    },
+    { timeoutMs: 30_000 },
+  );
+  const { output, error } = example;
+  if (error === undefined) expect({ output: run.output, error: run.error }).toMatchObject({ output, error: null });
+  else expect(run.error).toMatchObject(error);
+});
+
+/** Executes the workflow, or activates it and posts the example's delivery. */
+async function startRun(id: string, { input, delivery }: WorkflowExample): Promise<string> {
+  if (delivery === undefined) {
+    const accepted = await api.post<RunAcceptedDto>(`/workflows/${id}/execute`, input === undefined ? {} : { input });
+    return accepted.run_id;
+  }
+  const { hook_url } = await api.post<WorkflowDto>(`/workflows/${id}/activate`);
+  const body = JSON.stringify(delivery.body);
+  const headers = { ...delivery.headers, 'content-type': 'application/json' };
+  const response = await fetch(hook_url!, {
+    method: 'POST',
+    headers: { ...headers, 'x-hub-signature-256': hubSignature(SECRET, body) },
+    body,
+  });
+  expect(response.status).toBe(202);
+  return ((await response.json()) as HookAcceptedDto).run_id;
+}
