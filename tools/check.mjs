@@ -12,6 +12,7 @@ const checks = [
     remedy: 'mend the code; npm run lint -- --fix mends what is mechanical',
   },
   { name: 'types', command: 'npm run --silent types', remedy: 'mend the types' },
+  { name: 'generated', command: 'node tools/openapi-metadata.mjs --check', remedy: 'npm run generate' },
   { name: 'boundaries', command: 'npm run --silent lint:boundaries', remedy: 'see the sentence under each violation' },
   { name: 'dead code', command: 'npm run --silent lint:dead', remedy: 'remove what nobody uses, or use it' },
 ];

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { RequestMethod } from '@nestjs/common';
 import { METHOD_METADATA } from '@nestjs/common/constants.js';
 import { ModulesContainer } from '@nestjs/core';
@@ -18,6 +19,10 @@ describe('the OpenAPI document', () => {
   it('is OpenAPI 3.1 without the words of 3.0', () => {
     expect(document.openapi).toBe('3.1.0');
     expect(JSON.stringify(document)).not.toContain('"nullable"');
+  });
+
+  it('is the one that is checked in: otherwise `make generate`', () => {
+    expect(JSON.parse(readFileSync('docs/openapi.json', 'utf8'))).toEqual(document);
   });
 
   it('has every route', () => {
