@@ -13,6 +13,8 @@ const REMEDIES: Readonly<Record<string, string>> = {
   EEXIST: 'A file is where a folder should be: remove it, or choose another folder with BIOMETRICS_DATA_DIR.',
 };
 
+const NO_PLACE = 'No folder can be made there: choose another one with BIOMETRICS_DATA_DIR.';
+
 /** One line for what the user can mend, a stack for a bug of ours. */
 export function explainFailure(error: unknown): string {
   if (error instanceof ServerError) return error.message;
@@ -21,7 +23,10 @@ export function explainFailure(error: unknown): string {
 }
 
 function explainFileFailure(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !('code' in error) || !('path' in error)) return undefined;
-  const remedy = REMEDIES[String(error.code)];
-  return remedy === undefined ? undefined : `${String(error.path)} (${String(error.code)}): ${remedy}`;
+  if (!(error instanceof Error) || !('code' in error)) return undefined;
+  const cannotBeMade = error.code === 'ENOENT' && 'syscall' in error && error.syscall === 'mkdir';
+  const remedy = cannotBeMade ? NO_PLACE : REMEDIES[String(error.code)];
+  if (remedy === undefined) return undefined;
+  if ('path' in error) return `${String(error.path)} (${String(error.code)}): ${remedy}`;
+  return error.code === 'ENOSPC' ? remedy : undefined; // A write to an open file does not know its name.
 }

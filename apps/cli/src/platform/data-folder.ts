@@ -1,5 +1,5 @@
-import { mkdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 
 /** The folder with everything a platform on one machine keeps. Scripts rely on the names under `run`. */
 export class DataFolder {
@@ -10,11 +10,11 @@ export class DataFolder {
     this.path = resolve(path);
   }
 
-  /** Makes the folder. Others may pass through it (the account PostgreSQL runs as for root does), not look around. */
+  /** Makes the folder; throws what the operating system says when it cannot be written to. Others may pass through it (the account PostgreSQL runs as for root does), not look around. */
   create(): void {
-    mkdirSync(this.path, { recursive: true, mode: 0o711 });
-    mkdirSync(this.run, { recursive: true, mode: 0o700 });
-    mkdirSync(this.logs, { recursive: true, mode: 0o700 });
+    makeFolder(this.path, 0o711);
+    makeFolder(this.run, 0o700);
+    makeFolder(this.logs, 0o700);
   }
 
   get run(): string {
@@ -42,4 +42,13 @@ export class DataFolder {
   get environment(): string {
     return join(this.run, 'env');
   }
+}
+
+/** Node's own recursive way reports a read-only disk as ENOENT and never ends in some places, such as /proc. */
+function makeFolder(path: string, mode: number): void {
+  if (!existsSync(path)) {
+    makeFolder(dirname(path), mode);
+    mkdirSync(path, { mode });
+  }
+  accessSync(path, constants.W_OK);
 }

@@ -48,7 +48,8 @@ async function runInitdb(home: PostgresHome, folder: string, passwordFile: strin
     await run(join(home.server.folder, 'bin', 'initdb'), args, { ...home.account, cwd: '/', env: { LC_ALL: 'C' } });
   } catch (cause) {
     const stderr = cause instanceof Error && 'stderr' in cause ? String(cause.stderr).trim() : '';
-    const reason = stderr.split('\n').find((line) => /error|fatal/i.test(line)) ?? String(cause);
+    const line = stderr.split('\n').find((text) => /error:|FATAL:/.test(text)) ?? String(cause);
+    const reason = line.replace(/^.*?(error|FATAL): +/, '');
     throw new ServerError(`PostgreSQL cannot create its data in ${home.cluster}: ${reason}`, { cause });
   }
 }
