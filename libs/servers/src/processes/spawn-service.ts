@@ -1,6 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 
+/**
+ * A young generation of 4 MB instead of 16: about 20 MB of resident memory less for each service, for collections that
+ * are shorter and more frequent (docs/performance.md has the figures). The Dockerfile says the same.
+ */
+const MEMORY_FLAGS = ['--max-semi-space-size=4'];
+
 /** How a Node.js service of ours is started. */
 export interface ServiceCommand {
   /** Path of its compiled main module. */
@@ -20,7 +26,7 @@ export interface ServiceCommand {
 export async function spawnService(command: ServiceCommand): Promise<ChildProcess & { readonly pid: number }> {
   const preload = ['--import', endWithParent().href];
   const label = command.label === undefined ? [] : [command.label];
-  const child = spawn(process.execPath, [...preload, command.main, ...label], {
+  const child = spawn(process.execPath, [...MEMORY_FLAGS, ...preload, command.main, ...label], {
     cwd: command.cwd,
     detached: true,
     env: command.env,
