@@ -1,6 +1,8 @@
 import type { RunCounts } from './runs/run-counts.js';
 
 const PLAIN_EVERY_MS = 2_000;
+/** Of a terminal that does not tell. */
+const DEFAULT_WIDTH = 80;
 
 /** One line that says how far it is: redrawn in a terminal, now and then a new one elsewhere. */
 export class Progress {
@@ -32,7 +34,7 @@ export class Progress {
   }
 
   private draw(): void {
-    this.out.write(`\r\u001B[2K${this.line().slice(0, this.out.columns - 1)}`);
+    this.out.write(`\r\u001B[2K${this.line().slice(0, (this.out.columns || DEFAULT_WIDTH) - 1)}`);
   }
 
   private write(): void {

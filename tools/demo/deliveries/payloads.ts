@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { DemoError } from '../demo.error.js';
 
 /** One payload as GitHub sent it. */
@@ -16,7 +17,7 @@ interface RecordedEvent {
   examples: unknown[];
 }
 
-const PACKAGE = '@octokit/webhooks-examples';
+const require = createRequire(import.meta.url);
 /** The servers that payloads were recorded from: github.com, and the releases of GitHub Enterprise Server. */
 const servers = ['api.github.com', 'ghes-31', 'ghes-32', 'ghes-33', 'ghes-34', 'ghes-35'];
 
@@ -25,18 +26,24 @@ const servers = ['api.github.com', 'ghes-31', 'ghes-32', 'ghes-33', 'ghes-34', '
  * @throws DemoError
  */
 export async function loadPayloads(file: string | undefined): Promise<Payload[]> {
-  const files = file === undefined ? servers.map(recordedFile) : [file];
+  const files = file === undefined ? recordedFiles() : [file];
   const lists = await Promise.all(files.map(readEvents));
   return lists
     .flat()
     .flatMap(({ name, examples }) => examples.map((example) => ({ event: name, body: JSON.stringify(example) })));
 }
 
-function recordedFile(server: string): string {
+function recordedFiles(): string[] {
+  const folder = dirname(requiredPackage());
+  return servers.map((server) => join(folder, server, 'index.json'));
+}
+
+function requiredPackage(): string {
   try {
-    return createRequire(import.meta.url).resolve(`${PACKAGE}/${server}/index.json`);
+    return require.resolve('@octokit/webhooks-examples/package.json');
   } catch (error) {
-    const message = `The development dependency ${PACKAGE} is missing: run "npm ci" without --omit=dev.`;
+    const message =
+      'A development dependency is missing (@octokit/webhooks-examples): run "npm ci" without --omit=dev.';
     throw new DemoError(message, { cause: error });
   }
 }
