@@ -32,7 +32,8 @@ export function linkCommand() {
 /** A hash over names and contents of whatever the result depends on. */
 function sourcesHash() {
   const hash = createHash('sha256');
-  for (const path of ['apps', 'libs', 'nest-cli.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json']) {
+  const settings = ['nest-cli.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json'];
+  for (const path of ['apps', 'libs', 'tools/demo', ...settings]) {
     for (const file of filesIn(path))
       hash
         .update(`${file}\0`)
