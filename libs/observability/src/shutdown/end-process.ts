@@ -17,11 +17,14 @@ export function endOnSignals(app: INestApplicationContext, logger: Logger, deadl
     if (ending) return;
     ending = true;
     logger.info({ signal }, 'stopping');
-    setTimeout(() => {
+    const deadline = setTimeout(() => {
       logger.warn({ deadline_ms: deadlineMs }, 'did not stop in time');
       process.exit(1);
-    }, deadlineMs).unref();
-    void end(app, logger).then((code) => process.exit(code));
+    }, deadlineMs);
+    void end(app, logger).then((code) => {
+      clearTimeout(deadline);
+      process.exit(code);
+    });
   };
   process.on('SIGTERM', onSignal);
   process.on('SIGINT', onSignal);
