@@ -68,17 +68,18 @@ describe('endOnSignals', () => {
     expect(lines.join()).toContain('"hook":"journal"');
   });
 
-  it('is not hurried by a second SIGTERM, but by a second Ctrl-C', () => {
-    shutdown.add(ShutdownPhase.FinishWork, 'slow', () => new Promise(() => {}));
-    endOnSignals(
-      appWith(() => Promise.resolve()),
-      logger,
-      60_000,
-    );
+  it('is not hurried by a second SIGTERM, but by a second Ctrl-C', async () => {
+    let finish: (() => void) | undefined;
+    shutdown.add(ShutdownPhase.FinishWork, 'slow', () => new Promise<void>((resolve) => (finish = resolve)));
+    const close = () => Promise.resolve();
+    endOnSignals(appWith(close), logger);
     process.emit('SIGTERM', 'SIGTERM');
     process.emit('SIGTERM', 'SIGTERM');
+    await vi.waitFor(() => expect(finish).toBeDefined());
     expect(exit).not.toHaveBeenCalled();
     process.emit('SIGINT', 'SIGINT');
     expect(exit).toHaveBeenCalledWith(1);
+    finish?.();
+    await vi.waitFor(() => expect(exit).toHaveBeenLastCalledWith(0));
   });
 });
