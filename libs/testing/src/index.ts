@@ -1,5 +1,4 @@
 export { eventually } from './eventually.js';
-export { FakeClock } from './fake-clock.js';
 export { TestMailServer, type MailBehaviour, type ReceivedMail } from './mail/test-mail-server.js';
 export { createTemplateDatabase } from './postgres/template-database.js';
 export { testDatabase, type TestDatabase } from './postgres/test-database.js';
