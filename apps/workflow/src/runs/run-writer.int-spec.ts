@@ -1,9 +1,9 @@
 import { loadConfig, EngineConfig } from '@app/config';
-import { newId, type JournalEntry } from '@app/contracts';
+import { newId, type JobRequest, type JournalEntry } from '@app/contracts';
 import type { CommandBus } from '@app/messaging';
 import { GracefulShutdown, HealthService } from '@app/observability';
 import { testDatabase, type TestDatabase } from '@app/testing';
-import { Pool } from 'pg';
+import { Pool, type QueryConfig } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { claimRuns, type ClaimedRun } from './claim/claimed-run.js';
 import { RunWriter } from './run-writer.service.js';
@@ -111,12 +111,12 @@ describe('RunWriter', () => {
 
   it('writes a job with the journal or not at all', async () => {
     const run = await one();
-    const job = {
+    const job: JobRequest = {
       id: newId(),
       type: 'email.send',
       path: 'm',
       payload: { to: ['a@example.com'], subject: 's', text: 't', message_id: 'x@y' },
-    } as const;
+    };
     await expect(writer.commit(commit({ ...run, epoch: 9 }, { jobs: [job] }))).rejects.toBeInstanceOf(FencedError);
     const count = 'SELECT count(*)::int AS n FROM jobs WHERE id = $1';
     expect((await pool.query<{ n: number }>(count, [job.id])).rows[0]?.n).toBe(0);
@@ -141,8 +141,8 @@ describe('RunWriter', () => {
     const flaky = new Proxy(pool, {
       get: (target, name) => {
         if (name !== 'query') return Reflect.get(target, name) as unknown;
-        return async (...args: [never]) => {
-          const result: unknown = await target.query(...args);
+        return async (config: QueryConfig) => {
+          const result = await target.query(config);
           if (isFirst) {
             isFirst = false;
             throw Object.assign(new Error('Connection terminated'), { code: 'ECONNRESET' });

@@ -5,7 +5,7 @@ import { compileBare, compileTemplate, type Template } from '../expressions/temp
 import { isStepType, stepKind, stepTypes } from '../step-kinds/registry.js';
 import { checkShape, joinPath } from './check-shape.js';
 import { StepShape } from './definition.shape.js';
-import { referencedSteps } from './step-references.js';
+import { readsSecrets, referencedSteps } from './step-references.js';
 
 const MAX_STEPS = 1_000;
 const MAX_NESTING = 16;
@@ -105,6 +105,12 @@ export class StepListValidator {
   }
 
   private checkReferences(expression: Expression, path: string, visible: ReadonlySet<string>): void {
+    if (readsSecrets(expression)) {
+      this.errors.push({
+        field: path,
+        message: 'reads secrets, which expressions cannot do yet: only webhook signatures use them',
+      });
+    }
     for (const id of referencedSteps(expression)) {
       if (visible.has(id)) continue;
       this.errors.push({ field: path, message: `reads steps.${id}, which cannot have run yet: it must stand earlier` });

@@ -6,12 +6,24 @@ import type { SyntaxNode } from '../expressions/bounded-ast.js';
  * behind a first step, `steps` may be a member of the data.
  */
 export function referencedSteps(expression: Expression): string[] {
-  const found: string[] = [];
+  return rootPaths(expression).flatMap(([root, member]) => (root === 'steps' && member !== undefined ? [member] : []));
+}
+
+/** Whether an expression reads `secrets`, which no step resolves yet. */
+export function readsSecrets(expression: Expression): boolean {
+  return rootPaths(expression).some(([root]) => root === 'secrets');
+}
+
+/** First and second name of a path that starts at the root. */
+type RootPath = readonly [root: string, member: string | undefined];
+
+function rootPaths(expression: Expression): RootPath[] {
+  const found: RootPath[] = [];
   collect(expression.syntaxTree, found);
   return found;
 }
 
-function collect(part: unknown, found: string[]): void {
+function collect(part: unknown, found: RootPath[]): void {
   if (Array.isArray(part)) {
     for (const item of part) collect(item, found);
     return;
@@ -28,15 +40,17 @@ function collect(part: unknown, found: string[]): void {
   }
 }
 
-function collectPath(node: SyntaxNode, found: string[]): void {
+function collectPath(node: SyntaxNode, found: RootPath[]): void {
   const steps = Array.isArray(node['steps']) ? (node['steps'] as SyntaxNode[]) : [];
   const [first, second, third] = steps;
   if (first === undefined) return;
   const atRoot = first.type === 'variable' && (first.value === '$' || first.value === '');
-  const [list, id] = atRoot ? [second, third] : [first, second];
-  if (list?.type === 'name' && list.value === 'steps') {
-    if (id?.type === 'name' && typeof id.value === 'string') found.push(id.value);
-  } else if (!atRoot && first.type !== 'name') {
-    collect(first, found);
-  }
+  const [root, member] = atRoot ? [second, third] : [first, second];
+  const name = nameOf(root);
+  if (name !== undefined) found.push([name, nameOf(member)]);
+  else if (!atRoot) collect(first, found);
+}
+
+function nameOf(node: SyntaxNode | undefined): string | undefined {
+  return node?.type === 'name' && typeof node.value === 'string' ? node.value : undefined;
 }

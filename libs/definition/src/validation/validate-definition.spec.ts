@@ -63,6 +63,7 @@ describe('validateDefinition', () => {
       'steps[0].config.expression',
       /cannot have run yet/,
     ],
+    ['a secret', workflow([transform('a', 'secrets.token')]), 'steps[0].config.expression', /reads secrets/],
     ['own output', workflow([transform('a', 'steps.a.output')]), 'steps[0].config.expression', /cannot have run yet/],
     ['bad expression', workflow([transform('a', 'input.(')]), 'steps[0].config.expression', /not a valid expression/],
     [
