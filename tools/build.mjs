@@ -26,7 +26,11 @@ export function build() {
 /** Lets `npx biometrics` find the command at once: npm links the commands of dependencies, not those of the root. */
 export function linkCommand() {
   const link = join(root, 'node_modules', '.bin', 'biometrics');
-  if (!existsSync(link)) symlinkSync(join('..', '..', 'tools', 'biometrics.mjs'), link);
+  try {
+    if (!existsSync(link)) symlinkSync(join('..', '..', 'tools', 'biometrics.mjs'), link);
+  } catch {
+    // In an installation of somebody else's npx takes a little longer, and nothing else changes.
+  }
 }
 
 /** A hash over names and contents of whatever the result depends on. */

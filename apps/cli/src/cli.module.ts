@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { BiometricsCommand } from './biometrics.command.js';
+import { CompletionCommand } from './completion/completion.command.js';
 import { MigrateModule } from './migrate/migrate.module.js';
 import { OutputModule } from './output/output.module.js';
 import { SeedModule } from './seed/seed.module.js';
@@ -8,6 +9,6 @@ import { ServeModule } from './serve/serve.module.js';
 /** The command line. Each command is a folder. */
 @Module({
   imports: [OutputModule, ServeModule, MigrateModule, SeedModule],
-  providers: [BiometricsCommand],
+  providers: [BiometricsCommand, CompletionCommand],
 })
 export class CliModule {}

@@ -12,5 +12,4 @@ function fail(error: unknown): void {
 await CommandFactory.run(CliModule, {
   cliName: 'biometrics',
   serviceErrorHandler: fail,
-  completion: { cmd: 'biometrics', fig: false, nativeShell: { executablePath: 'biometrics' } },
 }).catch(fail);
