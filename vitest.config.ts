@@ -1,5 +1,6 @@
 import { configDefaults, defineConfig, type TestProjectConfiguration } from 'vitest/config';
 import { CountReporter } from './test/setup/count.reporter.js';
+import { EvidenceReporter } from './test/setup/evidence.reporter.js';
 
 const SECOND = 1_000;
 
@@ -19,7 +20,7 @@ export default defineConfig({
     alias: [{ find: /^@app\/([^/]+)$/, replacement: `${import.meta.dirname}/libs/$1/src/index.ts` }],
   },
   test: {
-    reporters: ['default', new CountReporter()],
+    reporters: ['default', new EvidenceReporter(), new CountReporter()],
     pool: 'forks',
     // Decorated classes need it; in a process its main module imports it first.
     setupFiles: ['test/setup/metadata.ts'],

@@ -2,6 +2,7 @@ export { eventually } from './eventually.js';
 export { TestMailServer, type MailBehaviour, type ReceivedMail } from './mail/test-mail-server.js';
 export { createTemplateDatabase } from './postgres/template-database.js';
 export { testDatabase, type TestDatabase } from './postgres/test-database.js';
+export { sized } from './proof-size.js';
 export type { ProvidedServers } from './provided.js';
 export { TestRedisServer } from './redis/test-redis-server.js';
 export { testRedis } from './redis/test-redis.js';
