@@ -116,4 +116,13 @@ describe('acceptRuns', () => {
     expect([...again.values()].every(({ duplicate }) => !duplicate)).toBe(true);
     expect(await counts()).toEqual(before);
   });
+
+  it('does not execute a run again that was finished before the same batch is written again', async () => {
+    const asked = request();
+    await acceptRuns(pool, [asked]);
+    await pool.query('DELETE FROM claims WHERE run_id = $1', [asked.id]);
+    const before = await counts();
+    expect((await acceptRuns(pool, [asked])).get(asked.id)).toMatchObject({ runId: asked.id, duplicate: false });
+    expect(await counts()).toEqual(before);
+  });
 });

@@ -6,7 +6,7 @@
  *   is cached, so an edit, a deletion or a deactivation that was acknowledged before is seen.
  * - A row whose workflow is missing, deleted, somebody else's or (when `needs_active`) inactive is not accepted.
  * - Of the rows with one (workflow, dedupe key) one is accepted in 24 hours.
- * - Repeating the statement with the same ids changes nothing.
+ * - Repeating the statement with the same ids changes nothing, also when a run of them is over by now.
  */
 export const acceptRunsSql = `
 WITH incoming AS (
@@ -40,11 +40,12 @@ run AS (
          ARRAY(SELECT jsonb_array_elements_text(tags))
   FROM fresh
   ON CONFLICT DO NOTHING
+  RETURNING id, retention, workflow_id, version, user_id
 ),
+-- Only for runs written just now: a finished run has no claim, and with a new one it would be executed once more.
 claim AS (
   INSERT INTO claims (run_id, retention, workflow_id, version, user_id)
-  SELECT id, retention, workflow_id, version, user_id FROM fresh
-  ON CONFLICT DO NOTHING
+  SELECT id, retention, workflow_id, version, user_id FROM run
 )
 SELECT k.id, k.version, k.id IN (SELECT id FROM fresh) AS is_new FROM known k`;
 
