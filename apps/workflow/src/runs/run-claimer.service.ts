@@ -64,6 +64,8 @@ export class RunClaimer {
     const known = runs.filter(({ epoch }) => epoch > FIRST_EPOCH).map(({ runId }) => runId);
     const [definitions, histories] = await Promise.all([this.definitions.load(runs), loadHistories(this.pool, known)]);
     for (const run of runs) {
+      // Claimed under a lease that is gone by now: whoever frees the runs of the dead frees this one too.
+      if (run.owner !== this.replica.id()) continue;
       const history = histories.get(run.runId) ?? emptyHistory();
       void this.executor.execute(run, definitions.get(keyOf(run)), history).then(() => this.makeUseOfRoom());
     }

@@ -4,6 +4,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Pool } from 'pg';
 import { CorruptJournalError, type Outcome } from '../engine/index.js';
 import { StepExecutor } from './execution/step-executor.js';
+import { ReplicaService } from '../replica/replica.service.js';
 import { StatsService } from '../stats/stats.service.js';
 import { ActiveRuns } from './active-runs.service.js';
 import type { ClaimedRun } from './claim/claimed-run.js';
@@ -28,6 +29,7 @@ export class RunExecutor {
     private readonly pool: Pool,
     private readonly writer: RunWriter,
     private readonly steps: StepExecutor,
+    private readonly replica: ReplicaService,
     private readonly active: ActiveRuns,
     private readonly stats: StatsService,
     private readonly metrics: RunMetrics,
@@ -55,10 +57,13 @@ export class RunExecutor {
   private async executeDefinition(run: ClaimedRun, definition: CompiledDefinition, history: RunHistory): Promise<void> {
     let execution: RunExecution | undefined;
     try {
-      const services = { sink: this.writer, steps: this.steps, now: Date.now };
+      const holds = (owner: string): boolean => this.replica.id() === owner;
+      const services = { sink: this.writer, steps: this.steps, now: Date.now, holds };
       execution = new RunExecution(run, definition, history, services);
       this.active.add(execution);
-      this.count(run, await execution.execute());
+      const end = await execution.execute();
+      this.count(run, end);
+      if (end === 'lost') await this.tellOutcomes(execution);
     } catch (error) {
       if (!(error instanceof FencedError)) throw error;
       this.metrics.fenced.inc();

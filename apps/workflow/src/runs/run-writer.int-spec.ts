@@ -141,8 +141,8 @@ describe('RunWriter', () => {
     const flaky = new Proxy(pool, {
       get: (target, name) => {
         if (name !== 'query') return Reflect.get(target, name) as unknown;
-        return async (config: QueryConfig) => {
-          const result = await target.query(config);
+        return async (config: QueryConfig, values?: unknown[]) => {
+          const result = await target.query(config, values);
           if (isFirst) {
             isFirst = false;
             throw Object.assign(new Error('Connection terminated'), { code: 'ECONNRESET' });

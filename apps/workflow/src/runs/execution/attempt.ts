@@ -53,6 +53,13 @@ export class Attempt {
     this.append({ type: 'step.in_doubt', ...this.base, reason });
   }
 
+  /** The announced call was not made: whoever has the run makes it, as another attempt. */
+  notMade(): void {
+    const error = { code: 'HTTP_UNREACHABLE', message: 'The process lost the run before it made the call.' } as const;
+    const { base, startedAt } = this;
+    this.append({ type: 'step.failed', ...base, started_at: startedAt, error, retry_at: base.at });
+  }
+
   append(entry: JournalEntry, wish?: Parameters<RunUnderWay['journal']['append']>[1]): void {
     this.execution.journal.append(entry, wish);
   }

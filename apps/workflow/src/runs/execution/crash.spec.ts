@@ -114,7 +114,7 @@ async function executeWithCrashes(steps: StepDefinition[], n: number, lostBefore
         if (lostAfter.has(commits)) throw new FencedError(runId);
       },
     };
-    const services = { sink, steps: new StepExecutor(service, () => now), now: () => now };
+    const services = { sink, steps: new StepExecutor(service, () => now), now: () => now, holds: () => true };
     const history = { ...emptyHistory(), entries: [...entries], nextSeq: epoch };
     const end: ExecutionEnd | 'crashed' = await new RunExecution(run, compileDefinition(steps), history, services)
       .execute()

@@ -27,11 +27,9 @@ export async function settleDoubt(execution: RunUnderWay, state: StepState, now:
   const observed = history.observed.get(`${state.path}#${state.attempt}`);
   if (observed !== undefined) {
     const by = 'observation';
-    journal.append(
-      observed.type === 'step.completed'
-        ? resolve('succeeded', by, { output: observed.output })
-        : resolve('failed', by, { error: observed.error }),
-    );
+    if (observed.type === 'step.completed') journal.append(resolve('succeeded', by, { output: observed.output }));
+    else if (observed.retry_at !== undefined) journal.append(resolve('retry', by));
+    else journal.append(resolve('failed', by, { error: observed.error }));
     return;
   }
   const answer = history.inbox.find(({ path, attempt }) => path === state.path && attempt === state.attempt);

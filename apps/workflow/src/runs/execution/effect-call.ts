@@ -17,6 +17,8 @@ export async function announceAndCall(runner: EffectRunner, attempt: Attempt): P
     request_hash: call.hash,
   });
   await attempt.execution.journal.commit();
+  // The lease may have gone meanwhile. Without a word the next owner would be in doubt about a call that nobody made.
+  if (!attempt.execution.isOurs()) return attempt.notMade();
   await makeCall(runner, call, attempt);
 }
 
@@ -44,8 +46,7 @@ export async function recoverCall(runner: EffectRunner, attempt: Attempt, state:
 
 async function makeCall(runner: EffectRunner, call: PreparedCall, attempt: Attempt): Promise<void> {
   const { signal, step } = attempt.context;
-  // The lease may have gone while the announcement was written; then another replica decides what becomes of it.
-  if (signal.aborted) return;
+  if (signal.aborted || !attempt.execution.isOurs()) return;
   try {
     attempt.complete(await runner.perform(call, attempt.context));
   } catch (error) {

@@ -1,109 +1,9 @@
-import { newId, type JournalEntry } from '@app/contracts';
-import { compileDefinition, type StepDefinition } from '@app/definition';
+import type { JournalEntry } from '@app/contracts';
+import type { StepDefinition } from '@app/definition';
 import { describe, expect, it } from 'vitest';
-import { StepFailure, type EffectRunner, type StepRunner, type StepsService } from '../../steps/steps.service.js';
-import { transformRunner } from '../../steps/transform/transform.runner.js';
-import { switchRunner } from '../../steps/switch/switch.runner.js';
-import { delayRunner } from '../../steps/delay/delay.runner.js';
-import { emailSendRunner } from '../../steps/email-send/email-send.runner.js';
-import type { ClaimedRun } from '../claim/claimed-run.js';
-import { FencedError } from '../store/fenced.error.js';
-import type { RunCommit } from '../store/run-commit.js';
-import { emptyHistory, type RunHistory } from '../store/run-history.js';
-import { RunExecution } from './run-execution.js';
-import { StepExecutor } from './step-executor.js';
-
-const put: StepDefinition = { id: 'put', type: 'http.request', config: { method: 'PUT', url: 'http://x' } };
-const post: StepDefinition = { id: 'post', type: 'http.request', config: { method: 'POST', url: 'http://x' } };
-const pure = (id: string, expression = 'input'): StepDefinition => ({ id, type: 'transform', config: { expression } });
-
-/** A world of one run: its calls, its commits and its clock. */
-class World {
-  readonly commits: RunCommit[] = [];
-  readonly calls: string[] = [];
-  now = 1_000;
-  /** What the next calls do; the default answers with the path. */
-  perform: EffectRunner['perform'] = async (_call, { path }) => path;
-  hash = 'h';
-  beforeCommit: (commit: RunCommit) => void = () => undefined;
-
-  private readonly effect: EffectRunner = {
-    kind: 'effect',
-    prepare: async () => ({ request: null, input: { shown: true }, hash: this.hash }),
-    perform: (call, context) => {
-      this.calls.push(context.path);
-      return this.perform(call, context);
-    },
-  };
-
-  execution(
-    steps: StepDefinition[],
-    more: { history?: Partial<RunHistory>; run?: Partial<ClaimedRun> } = {},
-  ): RunExecution {
-    const runners: Record<string, StepRunner> = {
-      transform: transformRunner,
-      switch: switchRunner,
-      delay: delayRunner,
-      'email.send': emailSendRunner,
-      'http.request': this.effect,
-    };
-    const service = { runner: (type: string) => runners[type] } as unknown as StepsService;
-    const sink = {
-      commit: async (commit: RunCommit) => {
-        this.beforeCommit(commit);
-        this.commits.push(commit);
-      },
-    };
-    const services = { sink, steps: new StepExecutor(service, () => this.now), now: () => this.now };
-    return new RunExecution(
-      claimed(more.run),
-      compileDefinition(steps),
-      { ...emptyHistory(), ...more.history },
-      services,
-    );
-  }
-
-  /** Types of all committed entries, one list per commit. */
-  get journal(): string[][] {
-    return this.commits.map(({ entries }) => entries.map(({ type, path }) => `${type.replace('step.', '')} ${path}`));
-  }
-
-  get last(): RunCommit {
-    const commit = this.commits.at(-1);
-    if (commit === undefined) throw new Error('nothing was committed');
-    return commit;
-  }
-}
-
-function claimed(more: Partial<ClaimedRun> = {}): ClaimedRun {
-  return {
-    runId: newId(),
-    retention: 30,
-    workflowId: newId(),
-    version: 1,
-    userId: newId(),
-    owner: newId(),
-    epoch: 1,
-    cancelRequested: false,
-    claimedAt: new Date(900),
-    status: 'pending',
-    input: { n: 1 },
-    trigger: { type: 'manual' },
-    correlationId: null,
-    tags: [],
-    createdAt: new Date(800),
-    ...more,
-  };
-}
-
-const started = (path: string, effect: 'keyed' | 'unsafe'): JournalEntry => ({
-  type: 'step.started',
-  path,
-  at: 1,
-  attempt: 1,
-  effect,
-  request_hash: 'h',
-});
+import { World, claimed, post, pure, put, started } from '../../../../../test/workflow/run-world.js';
+import { StepFailure } from '../../steps/steps.service.js';
+import type { RunHistory } from '../store/run-history.js';
 
 describe('RunExecution', () => {
   it('writes a run of pure steps in one commit', async () => {
@@ -335,35 +235,6 @@ describe('RunExecution', () => {
     expect(await execution.execute()).toBe('handed_back');
     expect(world.journal.at(-1)).toEqual(['completed put']);
     expect(world.last.next).toEqual({ kind: 'park', until: 1_000, inDoubt: false });
-  });
-
-  it('writes nothing more once this replica lost the right to', async () => {
-    const world = new World();
-    const execution = world.execution([put, pure('b')]);
-    world.perform = async () => {
-      execution.lose();
-      return 'done';
-    };
-    expect(await execution.execute()).toBe('lost');
-    expect(world.journal).toEqual([['started put']]);
-    expect(execution.journal.unwrittenOutcomes()).toMatchObject([{ path: 'put', output: 'done' }]);
-  });
-
-  it('makes no call when the announcement is refused, and keeps an outcome that could not be written', async () => {
-    const refused = new World();
-    refused.beforeCommit = () => {
-      throw new FencedError('r');
-    };
-    await expect(refused.execution([put]).execute()).rejects.toBeInstanceOf(FencedError);
-    expect(refused.calls).toEqual([]);
-
-    const late = new World();
-    late.beforeCommit = ({ next }) => {
-      if (next.kind === 'finish') throw new FencedError('r');
-    };
-    const execution = late.execution([post]);
-    await expect(execution.execute()).rejects.toBeInstanceOf(FencedError);
-    expect(execution.journal.unwrittenOutcomes()).toMatchObject([{ type: 'step.completed', path: 'post' }]);
   });
 
   it.each([

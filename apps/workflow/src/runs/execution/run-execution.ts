@@ -21,6 +21,8 @@ export interface ExecutionServices {
   steps: StepPerformer;
   /** ms since 1970. */
   now: () => number;
+  /** Whether the lease that a run was claimed under is still held. */
+  holds: (owner: string) => boolean;
 }
 
 /** Why an execution ended. */
@@ -76,10 +78,17 @@ export class RunExecution implements RunUnderWay {
     this.stop.abort();
   }
 
-  /** This replica lost the right to go on: another one decides what becomes of what is under way. */
+  /**
+   * This replica lost the right to go on: another one decides what becomes of what is under way. Calls are stopped
+   * after one turn of the event loop: what has been answered already is read, and told instead of left in doubt.
+   */
   lose(): void {
     this.isLost = true;
-    this.stop.abort();
+    setImmediate(() => this.stop.abort());
+  }
+
+  isOurs(): boolean {
+    return !this.isLost && this.services.holds(this.run.owner);
   }
 
   /** This process is about to end: finish what is under way and give the rest back. */
@@ -91,7 +100,7 @@ export class RunExecution implements RunUnderWay {
   async execute(): Promise<ExecutionEnd> {
     for (;;) {
       if (this.failure !== undefined) throw this.failure;
-      if (this.isLost) return this.abandon();
+      if (!this.isOurs()) return this.abandon();
       if (this.cancelRequested) return this.endCancelled();
       const decision = decide(this.state, this.services.now(), new Set(this.underWay.keys()), this.held);
       if (decision.kind === 'finish') {

@@ -12,6 +12,8 @@ export interface RunUnderWay {
   readonly facts: RunFacts;
   /** Aborts when the run is cancelled or this replica lost it: for every call made on its behalf. */
   readonly signal: AbortSignal;
+  /** Whether this replica has the right to go on at this moment: asked before each call. */
+  isOurs(): boolean;
   /** Leaves a step waiting for something outside; it is looked at again at the next claim. */
   hold(path: string, inDoubt: boolean): void;
 }

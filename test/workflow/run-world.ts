@@ -1,0 +1,115 @@
+import { newId, type JournalEntry } from '@app/contracts';
+import { compileDefinition, type StepDefinition } from '@app/definition';
+import type { ClaimedRun } from '../../apps/workflow/src/runs/claim/claimed-run.js';
+import { RunExecution } from '../../apps/workflow/src/runs/execution/run-execution.js';
+import { StepExecutor } from '../../apps/workflow/src/runs/execution/step-executor.js';
+import type { RunCommit } from '../../apps/workflow/src/runs/store/run-commit.js';
+import { emptyHistory, type RunHistory } from '../../apps/workflow/src/runs/store/run-history.js';
+import { delayRunner } from '../../apps/workflow/src/steps/delay/delay.runner.js';
+import { emailSendRunner } from '../../apps/workflow/src/steps/email-send/email-send.runner.js';
+import type { EffectRunner, StepRunner, StepsService } from '../../apps/workflow/src/steps/steps.service.js';
+import { switchRunner } from '../../apps/workflow/src/steps/switch/switch.runner.js';
+import { transformRunner } from '../../apps/workflow/src/steps/transform/transform.runner.js';
+
+export const put: StepDefinition = { id: 'put', type: 'http.request', config: { method: 'PUT', url: 'http://x' } };
+export const post: StepDefinition = { id: 'post', type: 'http.request', config: { method: 'POST', url: 'http://x' } };
+export const pure = (id: string, expression = 'input'): StepDefinition => ({
+  id,
+  type: 'transform',
+  config: { expression },
+});
+
+/** A world of one run: its calls, its commits and its clock. */
+export class World {
+  readonly commits: RunCommit[] = [];
+  readonly calls: string[] = [];
+  now = 1_000;
+  /** Whether the lease is held. */
+  holds = true;
+  /** What the next calls do; the default answers with the path. */
+  perform: EffectRunner['perform'] = async (_call, { path }) => path;
+  hash = 'h';
+  beforeCommit: (commit: RunCommit) => void = () => undefined;
+
+  private readonly effect: EffectRunner = {
+    kind: 'effect',
+    prepare: async () => ({ request: null, input: { shown: true }, hash: this.hash }),
+    perform: (call, context) => {
+      this.calls.push(context.path);
+      return this.perform(call, context);
+    },
+  };
+
+  execution(
+    steps: StepDefinition[],
+    more: { history?: Partial<RunHistory>; run?: Partial<ClaimedRun> } = {},
+  ): RunExecution {
+    const runners: Record<string, StepRunner> = {
+      transform: transformRunner,
+      switch: switchRunner,
+      delay: delayRunner,
+      'email.send': emailSendRunner,
+      'http.request': this.effect,
+    };
+    const service = { runner: (type: string) => runners[type] } as unknown as StepsService;
+    const sink = {
+      commit: async (commit: RunCommit) => {
+        this.beforeCommit(commit);
+        this.commits.push(commit);
+      },
+    };
+    const services = {
+      sink,
+      steps: new StepExecutor(service, () => this.now),
+      now: () => this.now,
+      holds: () => this.holds,
+    };
+    return new RunExecution(
+      claimed(more.run),
+      compileDefinition(steps),
+      { ...emptyHistory(), ...more.history },
+      services,
+    );
+  }
+
+  /** Types of all committed entries, one list per commit. */
+  get journal(): string[][] {
+    return this.commits.map(({ entries }) => entries.map(({ type, path }) => `${type.replace('step.', '')} ${path}`));
+  }
+
+  get last(): RunCommit {
+    const commit = this.commits.at(-1);
+    if (commit === undefined) throw new Error('nothing was committed');
+    return commit;
+  }
+}
+
+export function claimed(more: Partial<ClaimedRun> = {}): ClaimedRun {
+  return {
+    runId: newId(),
+    retention: 30,
+    workflowId: newId(),
+    version: 1,
+    userId: newId(),
+    owner: newId(),
+    epoch: 1,
+    cancelRequested: false,
+    claimedAt: new Date(900),
+    status: 'pending',
+    input: { n: 1 },
+    trigger: { type: 'manual' },
+    correlationId: null,
+    tags: [],
+    createdAt: new Date(800),
+    ...more,
+  };
+}
+
+export const started = (path: string, effect: 'keyed' | 'unsafe'): JournalEntry => ({
+  type: 'step.started',
+  path,
+  at: 1,
+  attempt: 1,
+  effect,
+  request_hash: 'h',
+});
