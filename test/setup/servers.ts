@@ -33,7 +33,7 @@ async function start(): Promise<Servers> {
   const templateDatabase = 'migrated';
   await createTemplateDatabase(postgres.url, templateDatabase);
   return {
-    provided: { postgresUrl: postgres.url, redisUrl: redis.url, templateDatabase },
+    provided: { postgresUrl: postgres.url, redisUrl: redis.url, templateDatabase, folder: folder.path },
     stop: async () => {
       await Promise.all([postgres.stop(), redis.stop()]);
       folder.remove();

@@ -8,6 +8,8 @@ export interface ProvidedServers {
   readonly templateDatabase: string;
   /** The run's Redis, logical database 0. */
   readonly redisUrl: string;
+  /** Folder of this run, removed at its end. */
+  readonly folder: string;
 }
 
 declare module 'vitest' {

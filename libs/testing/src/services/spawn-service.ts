@@ -1,8 +1,8 @@
 import type { ServiceName } from '@app/contracts';
 import { freePort, spawnService as spawnNodeService } from '@app/servers';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
-import { temporaryFolder } from '../temporary-folder.js';
+import { providedServers } from '../provided.js';
 import { TestService } from './test-service.js';
 
 export interface SpawnOptions {
@@ -16,7 +16,7 @@ const READY_TIMEOUT_MS = 30_000;
 const DIST = join(import.meta.dirname, '..', '..', '..', '..', 'dist', 'apps');
 
 /** One data folder per test file, so that the services of a test share the generated secrets. */
-let dataDir: ReturnType<typeof temporaryFolder> | undefined;
+let dataDir: string | undefined;
 
 /**
  * Starts a built service (`npm run build` first) on free ports and waits until its /ready answers 200.
@@ -26,16 +26,16 @@ export async function spawnService(name: ServiceName, options: SpawnOptions): Pr
   const main = join(DIST, name, 'src', 'main.js');
   if (!existsSync(main)) throw new Error(`${main} is missing: run "npm run build" first`);
   const port = await freePort();
-  dataDir ??= removedAtExit(temporaryFolder('services'));
+  dataDir ??= mkdtempSync(join(providedServers().folder, 'services of '));
   const child = await spawnNodeService({
     main,
-    cwd: dataDir.path,
+    cwd: dataDir,
     output: 'pipe',
     env: {
       PATH: process.env['PATH'],
-      HOME: dataDir.path,
+      HOME: dataDir,
       ENVIRONMENT: 'test',
-      BIOMETRICS_DATA_DIR: dataDir.path,
+      BIOMETRICS_DATA_DIR: dataDir,
       METRICS_PORT: '0',
       ...(name === 'gateway' ? { SERVER_PORT: String(port) } : { HEALTH_PORT: String(port) }),
       ...options.env,
@@ -44,9 +44,4 @@ export async function spawnService(name: ServiceName, options: SpawnOptions): Pr
   const service = new TestService(name, child, options.env['SERVER_PORT'] ?? options.env['HEALTH_PORT'] ?? port);
   if (options.waitUntilReady ?? true) await service.ready(READY_TIMEOUT_MS);
   return service;
-}
-
-function removedAtExit(folder: ReturnType<typeof temporaryFolder>): ReturnType<typeof temporaryFolder> {
-  process.once('exit', () => folder.remove());
-  return folder;
 }
