@@ -27,7 +27,7 @@ function evidence(name: string, tests: readonly TestCase[]): string {
   return [
     `# Evidence: ${name}`,
     '',
-    'Written by `npm run prove`, in full size.',
+    `Written by \`npm run prove -- ${name}\`, in full size.`,
     '',
     `- Machine: ${machine}, ${systemName()} ${release()}, Node.js ${process.versions.node}`,
     `- Date: ${new Date().toISOString()}`,
@@ -36,8 +36,17 @@ function evidence(name: string, tests: readonly TestCase[]): string {
     '| proof | outcome | seconds |',
     '| --- | --- | --- |',
     ...rows,
+    ...tests.flatMap(figures),
     '',
   ].join('\n');
+}
+
+/** What a test measured, as it noted it. */
+function figures(test: TestCase): string[] {
+  const measured = Object.entries(test.meta().figures ?? {});
+  if (measured.length === 0) return [];
+  const rows = measured.map(([name, value]) => `| ${name} | ${value} |`);
+  return ['', `## ${sentence(test)}`, '', '| figure | value |', '| --- | --- |', ...rows];
 }
 
 function sentence(test: TestCase): string {
