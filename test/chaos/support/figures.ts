@@ -16,7 +16,5 @@ declare module 'vitest' {
 export function note({ task }: Pick<TestContext, 'task'>, figures: Figures): void {
   task.meta.figures = { ...figures, seed: proofSeed };
   const lines = Object.entries(task.meta.figures).map(([name, value]) => `  ${name}: ${value}`);
-  process.stdout.write(
-    `${task.name} (${sized({ ci: 'CI', full: 'full' })} size)\n${lines.join('\n')}\n`,
-  );
+  process.stdout.write(`${task.name} (${sized({ ci: 'CI', full: 'full' })} size)\n${lines.join('\n')}\n`);
 }
