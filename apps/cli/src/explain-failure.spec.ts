@@ -34,6 +34,10 @@ describe('explainFailure', () => {
     expect(explainFailure(failureOf(() => readFileSync('/nowhere')))).toContain('\n    at ');
   });
 
+  it.each(['28P01', '3D000', 'ENOTFOUND', 'EAI_AGAIN'])('has one line for a server that %s keeps us from', (code) => {
+    expect(explainFailure(Object.assign(new Error('the reason'), { code }))).toMatch(/^[^\n]*the reason[^\n]*$/);
+  });
+
   it('shows the stack of a bug', () => {
     expect(explainFailure(new TypeError('undefined is not a function'))).toContain('\n    at ');
   });

@@ -19,7 +19,7 @@ const NO_PLACE = 'No folder can be made there: choose another one with BIOMETRIC
 export function explainFailure(error: unknown): string {
   if (error instanceof ServerError) return error.message;
   if (error instanceof AppError && error.kind === 'user') return error.message;
-  return explainFileFailure(error) ?? explainStartFailure(error);
+  return explainFileFailure(error) ?? explainServerFailure(error) ?? explainStartFailure(error);
 }
 
 function explainFileFailure(error: unknown): string | undefined {
@@ -29,4 +29,12 @@ function explainFileFailure(error: unknown): string | undefined {
   if (remedy === undefined) return undefined;
   if ('path' in error) return `${String(error.path)} (${String(error.code)}): ${remedy}`;
   return error.code === 'ENOSPC' ? remedy : undefined; // A write to an open file does not know its name.
+}
+
+/** What keeps us out of a server that the user named. 28: invalid authorization; 3D: no such database (PostgreSQL, appendix A). */
+function explainServerFailure(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('code' in error)) return undefined;
+  if (/^(28|3D)/.test(String(error.code))) return `PostgreSQL refuses us: ${error.message}. Correct DATABASE_URL.`;
+  const isUnknown = error.code === 'ENOTFOUND' || error.code === 'EAI_AGAIN';
+  return isUnknown ? `No address is known for the server: ${error.message}. Correct its name.` : undefined;
 }
