@@ -1,8 +1,8 @@
-import { hash, verify, type Options } from '@node-rs/argon2';
+import * as argon2 from '@node-rs/argon2';
 import { BoundedQueue } from './bounded-queue.js';
 
 /** OWASP's first choice for argon2id: 19 MiB, two passes, one lane (Password Storage Cheat Sheet). */
-const options: Options = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
+const options: argon2.Options = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 
 /** About ten seconds of work per thread: who waits longer has given up. */
 const MOST_WAITING = 500;
@@ -20,7 +20,11 @@ export class PasswordHasher {
   private readonly queue: BoundedQueue;
   private stranger: Promise<string> | undefined;
 
-  constructor({ concurrency }: PasswordHasherOptions) {
+  /** @param argon2id does the work; a test counts it */
+  constructor(
+    { concurrency }: PasswordHasherOptions,
+    private readonly argon2id: Pick<typeof argon2, 'hash' | 'verify'> = argon2,
+  ) {
     this.queue = new BoundedQueue(concurrency, MOST_WAITING);
   }
 
@@ -29,7 +33,7 @@ export class PasswordHasher {
    * @throws AppError SERVICE_UNAVAILABLE when too many are waiting
    */
   hash(password: string): Promise<string> {
-    return this.queue.run(() => hash(normalized(password), options));
+    return this.queue.run(() => this.argon2id.hash(normalized(password), options));
   }
 
   /**
@@ -39,9 +43,9 @@ export class PasswordHasher {
    */
   async verify(password: string, stored: string | undefined): Promise<boolean> {
     // Made once, of a text nobody can send: verifying against it costs what a real one costs.
-    this.stranger ??= hash('\0', options);
+    this.stranger ??= this.argon2id.hash('\0', options);
     const against = stored ?? (await this.stranger);
-    const matches = await this.queue.run(() => verify(against, normalized(password)));
+    const matches = await this.queue.run(() => this.argon2id.verify(against, normalized(password)));
     return matches && stored !== undefined;
   }
 }
