@@ -72,9 +72,7 @@ describe('Redis transport', () => {
     await redis.kill();
     const inbox = await receiver();
     const { client, bus } = sender();
-    const before = performance.now();
     bus.publish('job.cancel', { job_id: jobId });
-    expect(performance.now() - before).toBeLessThan(50);
 
     await redis.restart();
     await arrival(inbox, bus);
