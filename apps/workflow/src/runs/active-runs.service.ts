@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { RunExecution } from './execution/run-execution.js';
 
-/** The runs that this process is executing at this moment. */
+/** The runs that this process is executing at this moment, or is about to. */
 @Injectable()
 export class ActiveRuns {
   private readonly executions = new Map<string, RunExecution>();
+  private readonly starting = new Set<string>();
   private idle: (() => void)[] = [];
 
   get size(): number {
@@ -12,7 +13,17 @@ export class ActiveRuns {
   }
 
   has(runId: string): boolean {
-    return this.executions.has(runId);
+    return this.executions.has(runId) || this.starting.has(runId);
+  }
+
+  /** Counts claimed runs as ours while what they need is being read: slow reading is not forgetting. */
+  async whileStarting<T>(runIds: readonly string[], read: () => Promise<T>): Promise<T> {
+    for (const runId of runIds) this.starting.add(runId);
+    try {
+      return await read();
+    } finally {
+      for (const runId of runIds) this.starting.delete(runId);
+    }
   }
 
   add(execution: RunExecution): void {

@@ -62,7 +62,10 @@ export class RunClaimer {
   private async launch(runs: ClaimedRun[]): Promise<void> {
     this.metrics.claimed.observe(runs.length);
     const known = runs.filter(({ epoch }) => epoch > FIRST_EPOCH).map(({ runId }) => runId);
-    const [definitions, histories] = await Promise.all([this.definitions.load(runs), loadHistories(this.pool, known)]);
+    const claimed = runs.map(({ runId }) => runId);
+    const [definitions, histories] = await this.active.whileStarting(claimed, () =>
+      Promise.all([this.definitions.load(runs), loadHistories(this.pool, known)]),
+    );
     for (const run of runs) {
       // Claimed under a lease that is gone by now: whoever frees the runs of the dead frees this one too.
       if (run.owner !== this.replica.id()) continue;
