@@ -11,7 +11,6 @@ import { PlatformProcess } from './platform-process.js';
 
 const run = promisify(execFile);
 
-/** What spec/operations promises for SIGINT and SIGTERM. */
 /** What scripts may rely on, see docs: everything is stopped within ten seconds. */
 const STOP_MS = 10_000;
 
