@@ -33,6 +33,9 @@ afterAll(async () => {
   await database.drop();
 });
 
+const resolvedByObservationSql = `
+  SELECT count(DISTINCT run_id)::int AS n FROM run_journal WHERE entries::text LIKE '%"by":"observation"%'`;
+
 /** Paths that were called more often than once. */
 function repeated(): string[] {
   return [...receiver.byPath()].filter(([, calls]) => calls.length > 1).map(([path]) => path);
@@ -75,8 +78,10 @@ describe('a workflow replica that is told to end', () => {
 
     const ended = leaver.stop();
     await eventually(async () => !(await leaver.isReady()), { timeoutMs: PATIENCE_MS, everyMs: 10 });
-    receiver.release();
+    // The next step of each run is held: a process that began it could not end before it is killed.
+    receiver.answer(count);
     expect(await ended).toBe(0);
+    receiver.release();
     const ms = await platform.runs.completed(workflowId, count, PATIENCE_MS);
 
     note(test, { 'runs under way': count, 'ms from the end of the process to the last completion': ms });
@@ -112,6 +117,8 @@ describe('a workflow replica that is frozen past its lease', () => {
     expect(await platform.runs.staleWrites()).toBe(0);
     expect(repeated().filter((path) => path.endsWith('/order'))).toEqual([]);
     const observed = await platform.runs.number('SELECT count(*)::int AS n FROM effect_ledger');
+    // Not one of them was completed by the frozen process's own, late write.
+    expect(await platform.runs.number(resolvedByObservationSql)).toBe(count);
 
     await other.stop();
     const later = await user.createWorkflow(puts(2, receiver.url));
