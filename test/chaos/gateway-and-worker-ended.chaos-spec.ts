@@ -9,6 +9,7 @@ import {
 } from '@app/testing';
 import { once } from 'node:events';
 import { request, type IncomingMessage } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ApiUser } from './support/api-user.js';
 import { mail, puts } from './support/definitions.js';
@@ -18,6 +19,7 @@ import { chance } from './support/chance.js';
 import { Receiver } from './support/receiver.js';
 
 const PATIENCE_MS = 60_000;
+const WAITS_MS = 500;
 
 let database: TestDatabase;
 let platform: Platform;
@@ -87,6 +89,8 @@ describe('a gateway that is told to end', () => {
     const finish = await startedRequest(url, user.headers);
     const ended = gateway.stop();
     await eventually(async () => !(await gateway.isReady()), { timeoutMs: PATIENCE_MS, everyMs: 10 });
+    // A process that did not wait for the request would be gone by then, or have cut it off.
+    expect(await Promise.race([ended, sleep(WAITS_MS, 'it waits')])).toBe('it waits');
     const { status, body } = await finish('{"input":{}}');
 
     expect(status).toBe(202);
@@ -102,6 +106,10 @@ describe('a gateway that is killed right after it accepted runs', () => {
     const count = sized({ ci: 40, full: 400 });
     gateway = await platform.spawn('gateway');
     const workflowId = await user.createWorkflow(puts(1, receiver.url));
+    // Nothing can be committed for a while: nothing may be promised either.
+    const blocker = await platform.runs.pool.connect();
+    await blocker.query('BEGIN');
+    await blocker.query('LOCK TABLE claims IN SHARE MODE');
     const answersBeforeTheKill = chance('answers')(5, count / 2);
     const promisedRuns: string[] = [];
     const attempts = Array.from({ length: count }, async () => {
@@ -109,6 +117,10 @@ describe('a gateway that is killed right after it accepted runs', () => {
       // Of the others some are on their way, some being committed, some not yet read.
       if (promisedRuns.length === answersBeforeTheKill) await gateway.kill();
     });
+    await eventually(async () => (await platform.runs.number(waitingForALockSql)) > 0, { timeoutMs: PATIENCE_MS });
+    expect(promisedRuns).toEqual([]);
+    await blocker.query('ROLLBACK');
+    blocker.release();
     await Promise.allSettled(attempts);
     await platform.runs.allFinished(PATIENCE_MS);
 
@@ -120,6 +132,10 @@ describe('a gateway that is killed right after it accepted runs', () => {
     expect(completed).toBe(called.length);
   });
 });
+
+const waitingForALockSql = `
+  SELECT count(*)::int AS n FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
+    AND query LIKE '%needs_active%'`;
 
 interface FinishedRequest {
   status: number | undefined;
