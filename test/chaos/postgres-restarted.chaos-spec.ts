@@ -95,7 +95,7 @@ describe('a PostgreSQL that is ended in the middle of everything and started aga
     end.abort();
     const [putRuns = [], postRuns = [], mailRuns = []] = await Promise.all(executing);
 
-    // What stays is in doubt for a person: an unsafe call whose outcome could not be written in time.
+    // What stays is in doubt: an unsafe call whose outcome has not been told yet, or cannot be.
     const doubtful = await eventually(
       async () => {
         const inDoubt = await platform.runs.inDoubt(workflowIds[1]!);
@@ -112,7 +112,7 @@ describe('a PostgreSQL that is ended in the middle of everything and started aga
       restarts: outages.length,
       'outages, in ms': outages.join(', '),
       'runs acknowledged': putRuns.length + postRuns.length + mailRuns.length,
-      'calls that a person had to resolve': doubtful.length,
+      'calls in doubt when all other runs were over': doubtful.length,
     });
     for (const runId of [...putRuns, ...postRuns, ...mailRuns]) {
       const { body } = await user.must(200, 'GET', `/runs/${runId}`);
