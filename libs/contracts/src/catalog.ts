@@ -61,7 +61,7 @@ export type CommandsTo<S extends ServiceName> = {
   [N in CommandName]: (typeof commands)[N]['to'] extends S ? N : never;
 }[CommandName];
 
-/** What a job's effect is, which decides what happens to an attempt that nobody finished (see docs/reliability.md). */
+/** What a job's effect is, which decides what happens to an attempt that nobody finished (see docs/architecture.md, Effects). */
 export type JobEffect = 'safe' | 'unsafe';
 
 interface JobEntry {

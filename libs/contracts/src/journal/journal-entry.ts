@@ -9,7 +9,7 @@ export interface RunError {
   details?: unknown;
 }
 
-/** What happens to a step of this class that was found unfinished after a crash (see docs/reliability.md). */
+/** What happens to a step of this class that was found unfinished after a crash (see docs/architecture.md, Effects). */
 export const EffectClass = {
   Pure: 'pure',
   Transactional: 'transactional',

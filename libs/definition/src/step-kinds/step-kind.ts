@@ -24,7 +24,7 @@ export interface StepKind<Config extends object = object> {
   config: new () => Config;
   /** Whether strings of the config may hold `{{ }}`. Not where members are expressions or lists of steps as a whole. */
   isTemplate: boolean;
-  /** Decides what happens to an attempt that was found unfinished (see docs/reliability.md). */
+  /** Decides what happens to an attempt that was found unfinished (see docs/architecture.md, Effects). */
   effect: (step: StepDefinition) => EffectClass;
   /** What a step in doubt does unless it says otherwise. */
   onInDoubt: OnInDoubt;
