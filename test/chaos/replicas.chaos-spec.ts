@@ -24,7 +24,8 @@ beforeEach(async () => {
   receiver = await Receiver.start();
 });
 
-afterEach(async () => {
+afterEach(async ({ task }) => {
+  if (task.result?.state === 'fail') process.stdout.write(platform.logs());
   await receiver.stop();
 });
 

@@ -31,6 +31,11 @@ export class Platform {
     return service;
   }
 
+  /** What the services wrote, for whoever reads why a test failed. */
+  logs(): string {
+    return this.services.map((service) => `--- process ${service.pid}\n${service.logs()}`).join('\n');
+  }
+
   /** A new user of the gateway that was started last. */
   async signUp(): Promise<ApiUser> {
     return ApiUser.signUp(() => this.gateway!.url);

@@ -6,6 +6,7 @@ import { type SpawnedServer, spawnServer } from '../processes/spawn-server.js';
 import { stopProcess } from '../processes/stop-process.js';
 import { ServerError } from '../server.error.js';
 import type { PostgresHome } from './postgres-home.js';
+import { removeStaleLock } from './postmaster-lock.js';
 import { POSTGRES_STOP } from './stop-steps.js';
 import { waitUntilReady } from './wait-until-ready.js';
 
@@ -24,8 +25,8 @@ export interface LaunchedPostgres {
   readonly port: number;
 }
 
-/** Orphaned backends of a killed server hold its shared memory for a moment; a port may be snatched from us. */
-const WORTH_ANOTHER_TRY = /pre-existing shared memory block|could not bind|could not create any TCP/;
+/** A killed server takes a moment to die, its orphaned backends hold its memory; a port may be snatched from us. */
+const WORTH_ANOTHER_TRY = /lock file "postmaster.pid" already exists|pre-existing shared memory block|could not bind|could not create any TCP/;
 const TRIES = 20;
 const RETRY_MS = 250;
 
@@ -43,6 +44,7 @@ export async function launchPostgres(launch: PostgresLaunch): Promise<LaunchedPo
 
 async function tryOnce(launch: PostgresLaunch): Promise<LaunchedPostgres | undefined> {
   const { home, logFile } = launch;
+  removeStaleLock(home.cluster);
   const port = await portOr(launch.preferredPort);
   const server = await spawnServer({
     file: join(home.server.folder, 'bin', 'postgres'),

@@ -1,15 +1,18 @@
-import { spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync, type StdioOptions } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ownerOf } from '../processes/account.js';
 import { processMark } from '../processes/process-mark.js';
 import type { RunningServer } from '../running-server.js';
 import { startPostgres } from './start-postgres.js';
 
 let root: string;
 let server: RunningServer | undefined;
+let parent: ChildProcess | undefined;
 
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'servers with a space-'));
@@ -19,6 +22,7 @@ beforeEach(() => {
 afterEach(async () => {
   await server?.stop();
   server = undefined;
+  parent?.kill();
   rmSync(root, { recursive: true, force: true });
 });
 
@@ -31,6 +35,15 @@ async function query(url: string, sql: string): Promise<Record<string, unknown>[
   } finally {
     await client.end();
   }
+}
+
+/** The pid of a process of the server's account that has ended and that its parent does not wait for. */
+async function zombie(cluster: string): Promise<number> {
+  const stdio: StdioOptions = ['ignore', 'pipe', 'ignore'];
+  parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 60'], { stdio, ...ownerOf(cluster) });
+  const [pid] = (await once(parent.stdout!, 'data')) as [Buffer];
+  await vi.waitFor(() => expect(processMark(Number(pid))).toBeUndefined());
+  return Number(pid);
 }
 
 describe('startPostgres', () => {
@@ -69,14 +82,17 @@ describe('startPostgres', () => {
     await expect(query(wrong.href, 'SELECT 1')).rejects.toThrow('password authentication failed');
   });
 
-  it('recovers after the postmaster was killed and its pid went to a stranger', async () => {
+  it.each([
+    { whose: 'a stranger', pidOf: async () => process.ppid },
+    { whose: 'a zombie', pidOf: zombie },
+  ])('recovers after the postmaster was killed and its pid is that of $whose', async ({ pidOf }) => {
     const dataDir = join(root, 'postgres');
     server = await startPostgres({ dataDir });
     await query(server.url, 'CREATE TABLE kept AS SELECT 42 AS answer');
     process.kill(server.pid, 'SIGKILL');
     await server.exited;
     const lock = join(dataDir, 'cluster', 'postmaster.pid');
-    writeFileSync(lock, readFileSync(lock, 'utf8').replace(/^\d+/, String(process.ppid)));
+    writeFileSync(lock, readFileSync(lock, 'utf8').replace(/^\d+/, String(await pidOf(join(dataDir, 'cluster')))));
 
     server = await startPostgres({ dataDir });
     expect(await query(server.url, 'SELECT answer FROM kept')).toEqual([{ answer: 42 }]);

@@ -25,6 +25,9 @@ export interface ExecutionServices {
   holds: (owner: string) => boolean;
 }
 
+/** How long a replica that lost a run reads answers that are there; far less than it stops before its lease runs out. */
+const READING_MS = 250;
+
 /** Why an execution ended. */
 export type ExecutionEnd = 'finished' | 'parked' | 'handed_back' | 'lost';
 
@@ -79,12 +82,12 @@ export class RunExecution implements RunUnderWay {
   }
 
   /**
-   * This replica lost the right to go on: another one decides what becomes of what is under way. Calls are stopped
-   * after one turn of the event loop: what has been answered already is read, and told instead of left in doubt.
+   * This replica lost the right to go on: another one decides what becomes of what is under way. Calls are stopped a
+   * moment later: what has been answered already is read first, and told instead of left in doubt.
    */
   lose(): void {
     this.isLost = true;
-    setImmediate(() => this.stop.abort());
+    setTimeout(() => this.stop.abort(), READING_MS);
   }
 
   isOurs(): boolean {
