@@ -26,7 +26,8 @@ export interface LaunchedPostgres {
 }
 
 /** A killed server takes a moment to die, its orphaned backends hold its memory; a port may be snatched from us. */
-const WORTH_ANOTHER_TRY = /lock file "postmaster.pid" already exists|pre-existing shared memory block|could not bind|could not create any TCP/;
+const WORTH_ANOTHER_TRY =
+  /lock file "postmaster.pid" already exists|pre-existing shared memory block|could not bind|could not create any TCP/;
 const TRIES = 20;
 const RETRY_MS = 250;
 

@@ -12,7 +12,7 @@ import { startPostgres } from './start-postgres.js';
 
 let root: string;
 let server: RunningServer | undefined;
-let parent: ChildProcess | undefined;
+let careless: ChildProcess | undefined;
 
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'servers with a space-'));
@@ -22,7 +22,7 @@ beforeEach(() => {
 afterEach(async () => {
   await server?.stop();
   server = undefined;
-  parent?.kill();
+  careless?.kill();
   rmSync(root, { recursive: true, force: true });
 });
 
@@ -40,8 +40,8 @@ async function query(url: string, sql: string): Promise<Record<string, unknown>[
 /** The pid of a process of the server's account that has ended and that its parent does not wait for. */
 async function zombie(cluster: string): Promise<number> {
   const stdio: StdioOptions = ['ignore', 'pipe', 'ignore'];
-  parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 60'], { stdio, ...ownerOf(cluster) });
-  const [pid] = (await once(parent.stdout!, 'data')) as [Buffer];
+  careless = spawn('sh', ['-c', 'true & echo $!; exec sleep 60'], { stdio, ...ownerOf(cluster) });
+  const [pid] = (await once(careless.stdout!, 'data')) as [Buffer];
   await vi.waitFor(() => expect(processMark(Number(pid))).toBeUndefined());
   return Number(pid);
 }
