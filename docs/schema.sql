@@ -202,6 +202,21 @@ CREATE INDEX jobs_run_id ON jobs USING btree (run_id) WHERE (run_id IS NOT NULL)
 CREATE INDEX jobs_undelivered ON jobs USING btree (id) WHERE ((run_id IS NOT NULL) AND (delivered_at IS NULL) AND (status IN ('succeeded', 'failed', 'cancelled', 'in_doubt')));
 CREATE INDEX jobs_user_id ON jobs USING btree (user_id, id DESC);
 
+CREATE TABLE oauth_identities (
+  id uuid NOT NULL,
+  user_id uuid NOT NULL,
+  provider character varying(20) NOT NULL,
+  subject character varying(255) NOT NULL,
+  email character varying(254),
+  last_used_at timestamp with time zone,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  updated_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT oauth_identities_pkey PRIMARY KEY (id),
+  CONSTRAINT oauth_identities_provider_check CHECK ((provider IN ('google', 'github', 'apple'))),
+  CONSTRAINT oauth_identities_subject UNIQUE (provider, subject)
+);
+CREATE INDEX oauth_identities_user_id ON oauth_identities USING btree (user_id, created_at DESC);
+
 CREATE TABLE one_time_tokens (
   id uuid NOT NULL,
   user_id uuid,
@@ -348,7 +363,13 @@ CREATE TABLE sessions (
   revoked_at timestamp with time zone,
   created_at timestamp with time zone NOT NULL DEFAULT now(),
   updated_at timestamp with time zone NOT NULL DEFAULT now(),
-  CONSTRAINT sessions_pkey PRIMARY KEY (id)
+  name character varying(255),
+  method character varying(20) NOT NULL DEFAULT 'password'::character varying,
+  proved_at timestamp with time zone NOT NULL DEFAULT now(),
+  proved_by character varying(20) NOT NULL DEFAULT 'password'::character varying,
+  CONSTRAINT sessions_pkey PRIMARY KEY (id),
+  CONSTRAINT sessions_method_check CHECK ((method IN ('password', 'passkey', 'google', 'github', 'apple'))),
+  CONSTRAINT sessions_proved_by_check CHECK ((proved_by IN ('password', 'passkey', 'google', 'github', 'apple')))
 );
 CREATE INDEX sessions_expires_at ON sessions USING btree (expires_at);
 CREATE INDEX sessions_token_hash ON sessions USING btree (token_hash);
@@ -388,13 +409,20 @@ CREATE TABLE users (
   created_at timestamp with time zone NOT NULL DEFAULT now(),
   updated_at timestamp with time zone NOT NULL DEFAULT now(),
   deleted_at timestamp with time zone,
+  kind character varying(20) NOT NULL DEFAULT 'person'::character varying,
+  owner_id uuid,
+  deletion_due_at timestamp with time zone,
   CONSTRAINT users_pkey PRIMARY KEY (id),
+  CONSTRAINT users_kind_check CHECK ((kind IN ('person', 'service'))),
   CONSTRAINT users_metadata_check CHECK ((jsonb_typeof(metadata) = 'object'::text)),
   CONSTRAINT users_provider_check CHECK ((provider IN ('local', 'google', 'github', 'apple'))),
-  CONSTRAINT users_roles_check CHECK ((roles <@ ARRAY['user'::text, 'admin'::text]))
+  CONSTRAINT users_roles_check CHECK ((roles <@ ARRAY['user'::text, 'admin'::text])),
+  CONSTRAINT users_service_has_owner CHECK ((((kind)::text = 'service'::text) = (owner_id IS NOT NULL)))
 );
 CREATE INDEX users_created_at ON users USING btree (created_at DESC, id DESC);
+CREATE INDEX users_deletion_due_at ON users USING btree (deletion_due_at) WHERE (deletion_due_at IS NOT NULL);
 CREATE UNIQUE INDEX users_email ON users USING btree (lower((email)::text));
+CREATE INDEX users_owner_id ON users USING btree (owner_id, id DESC);
 CREATE UNIQUE INDEX users_provider ON users USING btree (provider, provider_id);
 
 CREATE TABLE webhook_endpoints (
@@ -507,12 +535,14 @@ ALTER TABLE content ADD CONSTRAINT content_user_id_fkey FOREIGN KEY (user_id) RE
 ALTER TABLE content_revisions ADD CONSTRAINT content_revisions_content_id_fkey FOREIGN KEY (content_id) REFERENCES content(id) ON DELETE CASCADE;
 ALTER TABLE integration_items ADD CONSTRAINT integration_items_integration_id_fkey FOREIGN KEY (integration_id) REFERENCES integrations(id) ON DELETE CASCADE;
 ALTER TABLE integrations ADD CONSTRAINT integrations_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
+ALTER TABLE oauth_identities ADD CONSTRAINT oauth_identities_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
 ALTER TABLE one_time_tokens ADD CONSTRAINT one_time_tokens_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
 ALTER TABLE passkeys ADD CONSTRAINT passkeys_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
 ALTER TABLE secrets ADD CONSTRAINT secrets_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
 ALTER TABLE seen_deliveries ADD CONSTRAINT seen_deliveries_workflow_id_fkey FOREIGN KEY (workflow_id) REFERENCES workflows(id) ON DELETE CASCADE;
 ALTER TABLE sessions ADD CONSTRAINT sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
 ALTER TABLE sites ADD CONSTRAINT sites_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
+ALTER TABLE users ADD CONSTRAINT users_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES users(id) ON DELETE CASCADE;
 ALTER TABLE webhook_endpoints ADD CONSTRAINT webhook_endpoints_workflow_id_fkey FOREIGN KEY (workflow_id) REFERENCES workflows(id) ON DELETE CASCADE;
 ALTER TABLE workflow_stats ADD CONSTRAINT workflow_stats_workflow_id_fkey FOREIGN KEY (workflow_id) REFERENCES workflows(id) ON DELETE CASCADE;
 ALTER TABLE workflow_versions ADD CONSTRAINT workflow_versions_workflow_id_fkey FOREIGN KEY (workflow_id) REFERENCES workflows(id) ON DELETE CASCADE;

@@ -15,5 +15,6 @@ export function commandHandlers(jobs: JobsService): CommandHandlers<'worker'> {
 export function jobProcessors(email: EmailService): JobProcessors {
   return {
     'email.send': (payload, signal) => email.send(payload, signal),
+    'email.account': () => email.sendAboutAccount(),
   };
 }

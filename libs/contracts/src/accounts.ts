@@ -6,6 +6,20 @@ export type UserRole = (typeof UserRole)[keyof typeof UserRole];
 export const AuthProvider = { Local: 'local', Google: 'google', Github: 'github', Apple: 'apple' } as const;
 export type AuthProvider = (typeof AuthProvider)[keyof typeof AuthProvider];
 
+/** Who an account is for. A service account is a machine's: it has API keys and no way to sign in. */
+export const UserKind = { Person: 'person', Service: 'service' } as const;
+export type UserKind = (typeof UserKind)[keyof typeof UserKind];
+
+/** How somebody proved who they are, at sign-in or later in the same session. */
+export const ProofMethod = {
+  Password: 'password',
+  Passkey: 'passkey',
+  Google: 'google',
+  Github: 'github',
+  Apple: 'apple',
+} as const;
+export type ProofMethod = (typeof ProofMethod)[keyof typeof ProofMethod];
+
 /** What a row of the revocation feed is about: one session, everything issued to a user so far, one API key. */
 export const RevocationKind = { Session: 'session', User: 'user', ApiKey: 'api_key' } as const;
 export type RevocationKind = (typeof RevocationKind)[keyof typeof RevocationKind];

@@ -11,3 +11,49 @@ export type AuditActorKind = (typeof AuditActorKind)[keyof typeof AuditActorKind
 /** How it ended: done, tried in vain, or not allowed. */
 export const AuditOutcome = { Success: 'success', Failure: 'failure', Denied: 'denied' } as const;
 export type AuditOutcome = (typeof AuditOutcome)[keyof typeof AuditOutcome];
+
+/** What is audited: `noun.done`. The meaning of `details` stands with each. No value is ever a secret. */
+export const auditActions = {
+  /** An account was made; `details.provider` says where. */
+  'user.created': 'user.created',
+  /** Profile, address, roles or activity changed: `before` and `after` hold what did. */
+  'user.updated': 'user.updated',
+  'user.deactivated': 'user.deactivated',
+  'user.activated': 'user.activated',
+  /** Deletion was asked for; it happens after the grace period. */
+  'user.deletion_requested': 'user.deletion_requested',
+  'user.deletion_withdrawn': 'user.deletion_withdrawn',
+  /** The account and what it owned are gone. */
+  'user.erased': 'user.erased',
+  /** Everything held about the person was handed to them. */
+  'user.exported': 'user.exported',
+  'user.invited': 'user.invited',
+  /** A sign-in; `details.method` says how. The failed ones have no actor, or the account they were about. */
+  'session.started': 'session.started',
+  'session.refused': 'session.refused',
+  'session.ended': 'session.ended',
+  /** An old refresh token came back: somebody else may have it, so the session is over. */
+  'session.reuse_detected': 'session.reuse_detected',
+  /** A recent proof for sensitive actions; `details.method` says how. */
+  'session.stepped_up': 'session.stepped_up',
+  'password.reset_requested': 'password.reset_requested',
+  'password.reset': 'password.reset',
+  'password.changed': 'password.changed',
+  'email.verification_requested': 'email.verification_requested',
+  'email.verified': 'email.verified',
+  'passkey.registered': 'passkey.registered',
+  'passkey.renamed': 'passkey.renamed',
+  'passkey.removed': 'passkey.removed',
+  /** The signature counter went back: the passkey is revoked. */
+  'passkey.clone_detected': 'passkey.clone_detected',
+  'oauth.linked': 'oauth.linked',
+  'oauth.unlinked': 'oauth.unlinked',
+  'oauth.refused': 'oauth.refused',
+  'api_key.created': 'api_key.created',
+  'api_key.revoked': 'api_key.revoked',
+  'service_account.created': 'service_account.created',
+  'service_account.deleted': 'service_account.deleted',
+  'secret.set': 'secret.set',
+  'secret.deleted': 'secret.deleted',
+} as const;
+export type AuditAction = keyof typeof auditActions;

@@ -1,4 +1,5 @@
 import { ServiceName } from './services.js';
+import { EmailAccount } from './messages/email-account.message.js';
 import { EmailSend } from './messages/email-send.message.js';
 import { JobCancel } from './messages/job-cancel.message.js';
 import { JobsWaiting } from './messages/jobs-waiting.message.js';
@@ -77,6 +78,8 @@ interface JobEntry {
 export const jobs = {
   /** Sends one mail over SMTP. */
   'email.send': { payload: EmailSend, worker: 'email', effect: 'unsafe', priority: 5 },
+  /** Sends a mail about an account. A person waits for it, and a second one with another link does no harm. */
+  'email.account': { payload: EmailAccount, worker: 'email', effect: 'safe', priority: 1 },
 } as const satisfies Record<string, JobEntry>;
 
 export type JobType = keyof typeof jobs;

@@ -1,3 +1,4 @@
+export * from './audit/record-audit.js';
 export * from './coalescer.js';
 export * from './data-source.js';
 export * from './database.module.js';
@@ -5,6 +6,7 @@ export * from './entities/index.js';
 export * from './history/ensure-partitions.js';
 export * from './hot-pool.js';
 export * from './in-transaction.js';
+export * from './one-time-tokens/one-time-tokens.js';
 export * from './pg-errors.js';
 export * from './replicas/lease-keeper.js';
 export * from './replicas/replica-lease.js';

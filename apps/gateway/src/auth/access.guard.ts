@@ -46,7 +46,7 @@ export class AccessGuard extends AuthGuard('jwt') {
     if (await this.revocations.isRevoked(claims)) throw unauthorized();
     this.verified.add(token, claims);
     const { userId, sessionId, email, roles } = claims;
-    return { userId, sessionId, email, roles };
+    return { userId, email, roles, credential: { kind: 'session', sessionId } };
   }
 
   /** Has passport verify the request's token; it leaves the claims where it always leaves what it found. */
@@ -56,12 +56,14 @@ export class AccessGuard extends AuthGuard('jwt') {
   }
 }
 
-function isAllowed(access: Exclude<Access, { who: 'everybody' }>, { roles }: Caller): boolean {
+function isAllowed(access: Exclude<Access, { who: 'everybody' }>, { roles, credential }: Caller): boolean {
   switch (access.who) {
-    case 'authenticated':
-      return true;
+    case 'signed_in':
+      return credential.kind === 'session';
+    case 'scope':
+      return credential.kind === 'session' || credential.scopes.includes(access.scope);
     case 'roles':
-      return access.roles.some((role) => roles.includes(role));
+      return credential.kind === 'session' && access.roles.some((role) => roles.includes(role));
   }
 }
 
@@ -70,5 +72,9 @@ function undeclared(): AppError {
 }
 
 function forbidden(): AppError {
-  return new AppError({ code: 'FORBIDDEN', kind: 'user', message: 'This is not for your role.' });
+  return new AppError({
+    code: 'FORBIDDEN',
+    kind: 'user',
+    message: 'This is not for your role, or not for this API key.',
+  });
 }

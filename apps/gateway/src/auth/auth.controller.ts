@@ -1,12 +1,12 @@
 import { LoginDto, MessageDto, RefreshDto, RefreshedDto, RegisterDto, SignedInDto, UserDto } from '@app/contracts';
 import { Body, Controller, Get, HttpCode, Post, UseInterceptors } from '@nestjs/common';
-import { Authenticated, Public } from '../http/access/access.decorators.js';
-import type { Caller } from '../http/access/caller.js';
+import { Authenticated, Public, Scoped } from '../http/access/access.decorators.js';
+import { sessionOf, type Caller } from '../http/access/caller.js';
 import { CurrentUser } from '../http/access/current-user.decorator.js';
 import { EtagInterceptor } from '../http/etag.interceptor.js';
 import { UsersService } from '../users/users.service.js';
 import { AuthService } from './auth.service.js';
-import { FromDevice, type Device } from './device.decorator.js';
+import { FromDevice, type Device } from '../http/device.decorator.js';
 import { SessionsService } from './sessions/sessions.service.js';
 
 @Controller('auth')
@@ -36,21 +36,21 @@ export class AuthController {
   @Public()
   @HttpCode(200)
   @Post('refresh')
-  async refresh(@Body() body: RefreshDto): Promise<RefreshedDto> {
-    return { tokens: await this.sessions.rotate(body.refresh_token) };
+  async refresh(@Body() body: RefreshDto, @FromDevice() device: Device): Promise<RefreshedDto> {
+    return { tokens: await this.sessions.rotate(body.refresh_token, device) };
   }
 
   /** Ends the session of this request; its tokens are refused from now on. */
   @Authenticated()
   @HttpCode(200)
   @Post('logout')
-  async logout(@CurrentUser() caller: Caller): Promise<MessageDto> {
-    await this.sessions.end(caller.sessionId, caller);
+  async logout(@CurrentUser() caller: Caller, @FromDevice() device: Device): Promise<MessageDto> {
+    await this.sessions.end(sessionOf(caller), caller, device);
     return { message: 'Signed out.' };
   }
 
   /** The user who is asking. */
-  @Authenticated()
+  @Scoped('profile:read')
   @UseInterceptors(EtagInterceptor)
   @Get('me')
   me(@CurrentUser() caller: Caller): Promise<UserDto> {

@@ -1,6 +1,7 @@
 import { AuthConfig } from '@app/config';
 import { AccessTokens, PasswordHasher, RefreshTokens } from '@app/security';
 import { Module } from '@nestjs/common';
+import { AuditModule } from '../audit/audit.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { AccessGuard } from './access.guard.js';
 import { AuthController } from './auth.controller.js';
@@ -9,6 +10,7 @@ import { JwtStrategy } from './jwt.strategy.js';
 import { PasswordPolicy } from './passwords/password-policy.js';
 import { FeedConnection } from './revocations/feed-connection.js';
 import { RevocationFeed } from './revocations/revocation-feed.js';
+import { RevocationsService } from './revocations/revocations.service.js';
 import { SessionsController } from './sessions/sessions.controller.js';
 import { SessionsService } from './sessions/sessions.service.js';
 import { TokenIssuer } from './sessions/token-issuer.js';
@@ -34,7 +36,7 @@ const passwordHasher = {
 
 /** Who is calling, and how they prove it. */
 @Module({
-  imports: [UsersModule],
+  imports: [UsersModule, AuditModule],
   controllers: [AuthController, SessionsController],
   providers: [
     accessTokens,
@@ -46,9 +48,10 @@ const passwordHasher = {
     PasswordPolicy,
     FeedConnection,
     RevocationFeed,
+    RevocationsService,
     JwtStrategy,
     AccessGuard,
   ],
-  exports: [AccessGuard],
+  exports: [AccessGuard, SessionsService, RevocationsService, PasswordHasher],
 })
 export class AuthModule {}

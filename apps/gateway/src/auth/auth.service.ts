@@ -1,9 +1,9 @@
 import { AuthConfig, Registration } from '@app/config';
-import { AppError, type LoginDto, type RegisterDto, type SignedInDto } from '@app/contracts';
+import { AppError, ProofMethod, type LoginDto, type RegisterDto, type SignedInDto } from '@app/contracts';
 import { PasswordHasher } from '@app/security';
 import { Injectable } from '@nestjs/common';
 import { UsersService } from '../users/users.service.js';
-import type { Device } from './device.decorator.js';
+import type { Device } from '../http/device.decorator.js';
 import { PasswordPolicy } from './passwords/password-policy.js';
 import { SessionsService } from './sessions/sessions.service.js';
 
@@ -24,7 +24,7 @@ export class AuthService {
     this.policy.check(password, [email, name]);
     const passwordHash = await this.hasher.hash(password);
     const user = await this.users.create({ email, name, passwordHash });
-    return { user, tokens: await this.sessions.start(user.id, device) };
+    return { user, tokens: await this.sessions.start({ userId: user.id, method: ProofMethod.Password, device }) };
   }
 
   /**
@@ -35,7 +35,8 @@ export class AuthService {
     const account = await this.users.credentialsOf(email);
     const matches = await this.hasher.verify(password, account?.passwordHash);
     if (account === undefined || !matches) throw wrongCredentials();
-    return { user: account.user, tokens: await this.sessions.start(account.user.id, device) };
+    const signIn = { userId: account.user.id, method: ProofMethod.Password, device };
+    return { user: account.user, tokens: await this.sessions.start(signIn) };
   }
 }
 

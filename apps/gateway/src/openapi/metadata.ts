@@ -78,11 +78,31 @@ export default async () => {
                 type: () => Boolean,
                 description: 'Whether it is the session of this request.',
               },
+              name: {
+                required: true,
+                type: () => String,
+                nullable: true,
+                description: 'What the person calls the device; null until they name it.',
+              },
+              method: {
+                required: true,
+                description: 'How they signed in.',
+                enum: ['password', 'passkey', 'google', 'github', 'apple'],
+              },
               ip_address: { required: true, type: () => String, nullable: true },
               user_agent: { required: true, type: () => String, nullable: true },
               created_at: { required: true, type: () => String },
               last_used_at: { required: true, type: () => String },
               expires_at: { required: true, type: () => String },
+            },
+            RenameSessionDto: {
+              name: {
+                required: true,
+                type: () => String,
+                description: 'What the person calls the device.',
+                minLength: 1,
+                maxLength: 255,
+              },
             },
           },
         ],
@@ -598,6 +618,30 @@ export default async () => {
           },
         ],
         [
+          import('../../../../libs/database/src/entities/oauth-identity.entity.js'),
+          {
+            OauthIdentity: {
+              id: { required: true, type: () => String },
+              user_id: { required: true, type: () => String },
+              provider: { required: true, enum: ['google', 'github', 'apple'] },
+              subject: {
+                required: true,
+                type: () => String,
+                description: "The provider's own id of the person (`sub`): it never changes hands, an address may.",
+              },
+              email: {
+                required: true,
+                type: () => String,
+                nullable: true,
+                description: 'The address the provider gave when it was last used.',
+              },
+              last_used_at: { required: true, type: () => Date, nullable: true },
+              created_at: { required: true, type: () => Date },
+              updated_at: { required: true, type: () => Date },
+            },
+          },
+        ],
+        [
           import('../../../../libs/database/src/entities/one-time-token.entity.js'),
           {
             OneTimeToken: {
@@ -728,6 +772,24 @@ export default async () => {
               expires_at: { required: true, type: () => Date },
               ip_address: { required: true, type: () => String, nullable: true },
               user_agent: { required: true, type: () => String, nullable: true },
+              name: {
+                required: true,
+                type: () => String,
+                nullable: true,
+                description: 'What the person calls the device; null until they name it.',
+              },
+              method: {
+                required: true,
+                description: 'How they signed in.',
+                enum: ['password', 'passkey', 'google', 'github', 'apple'],
+              },
+              proved_at: {
+                required: true,
+                type: () => Date,
+                description:
+                  'When they last proved who they are in this session, and how: sensitive actions want a recent proof.',
+              },
+              proved_by: { required: true, enum: ['password', 'passkey', 'google', 'github', 'apple'] },
               last_used_at: { required: true, type: () => Date },
               revoked_at: { required: true, type: () => Date, nullable: true },
               created_at: { required: true, type: () => Date },
@@ -780,14 +842,27 @@ export default async () => {
               },
               avatar: { required: true, type: () => String, nullable: true },
               roles: { required: true, type: () => [Object], enum: ['user', 'admin'], isArray: true },
-              provider: { required: true, enum: ['google', 'github', 'local', 'apple'] },
+              provider: { required: true, enum: ['google', 'github', 'apple', 'local'] },
               provider_id: { required: true, type: () => String, nullable: true },
+              kind: { required: true, enum: ['person', 'service'] },
+              owner_id: {
+                required: true,
+                type: () => String,
+                nullable: true,
+                description: 'Whose machine it is; null for people.',
+              },
               metadata: { required: true, type: 'object', additionalProperties: true },
               is_active: { required: true, type: () => Boolean },
               version: {
                 required: true,
                 type: () => Number,
                 description: 'The ETag of the row: grows by one with each write.',
+              },
+              deletion_due_at: {
+                required: true,
+                type: () => Date,
+                nullable: true,
+                description: 'When the account is erased, because the person asked for it; null otherwise.',
               },
               created_at: { required: true, type: () => Date },
               updated_at: { required: true, type: () => Date },
@@ -885,6 +960,8 @@ export default async () => {
             SessionsController: {
               list: { summary: 'Where the user is signed in, the newest first.' },
               end: { summary: 'Signs the user out on one device.' },
+              rename: { summary: 'Names the device.', type: contracts.SessionDto },
+              endAll: { summary: 'Signs the user out everywhere, here too.' },
             },
           },
         ],

@@ -1,13 +1,13 @@
 import { ResolveStepDto, RunRequestedDto } from '@app/contracts';
 import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
-import { Authenticated } from '../http/access/access.decorators.js';
+import { Scoped } from '../http/access/access.decorators.js';
 import type { Caller } from '../http/access/caller.js';
 import { CurrentUser } from '../http/access/current-user.decorator.js';
 import { IdPipe } from '../http/validation/id.pipe.js';
 import { RunControlService } from './run-control.service.js';
 import { StepResolutionService } from './step-resolution.service.js';
 
-@Authenticated()
+@Scoped('runs:write')
 @Controller('runs/:id')
 export class RunControlController {
   constructor(

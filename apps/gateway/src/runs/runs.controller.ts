@@ -1,6 +1,6 @@
 import { AllRunsQuery, StepListQuery, RunDto, RunStepDto, RunSummaryDto } from '@app/contracts';
 import { Controller, Delete, Get, HttpCode, Param, Query } from '@nestjs/common';
-import { Authenticated } from '../http/access/access.decorators.js';
+import { Scoped } from '../http/access/access.decorators.js';
 import type { Caller } from '../http/access/caller.js';
 import { CurrentUser } from '../http/access/current-user.decorator.js';
 import { PageOf } from '../http/page-of.decorator.js';
@@ -9,7 +9,7 @@ import { IdPipe } from '../http/validation/id.pipe.js';
 import { RunStepsService } from './run-steps.service.js';
 import { RunsService } from './runs.service.js';
 
-@Authenticated()
+@Scoped('runs:read')
 @Controller('runs')
 export class RunsController {
   constructor(
@@ -43,6 +43,7 @@ export class RunsController {
 
   /** Deletes a finished run with its history. */
   @HttpCode(204)
+  @Scoped('runs:write')
   @Delete(':id')
   remove(@CurrentUser() { userId }: Caller, @Param('id', IdPipe) id: string): Promise<void> {
     return this.runs.remove(userId, id);

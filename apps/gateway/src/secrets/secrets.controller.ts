@@ -1,6 +1,6 @@
 import { CreateSecretDto, PageQuery, SecretDto, SecretValueDto } from '@app/contracts';
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query, UseInterceptors } from '@nestjs/common';
-import { Authenticated } from '../http/access/access.decorators.js';
+import { Scoped } from '../http/access/access.decorators.js';
 import type { Caller } from '../http/access/caller.js';
 import { CurrentUser } from '../http/access/current-user.decorator.js';
 import { EtagInterceptor } from '../http/etag.interceptor.js';
@@ -9,7 +9,7 @@ import { PageOf } from '../http/page-of.decorator.js';
 import type { Page } from '../http/paging.js';
 import { SecretsService } from './secrets.service.js';
 
-@Authenticated()
+@Scoped('secrets:read')
 @Controller('secrets')
 export class SecretsController {
   constructor(private readonly secrets: SecretsService) {}
@@ -23,6 +23,7 @@ export class SecretsController {
 
   /** Keeps a secret. */
   @UseInterceptors(EtagInterceptor)
+  @Scoped('secrets:write')
   @Post()
   create(@CurrentUser() { userId }: Caller, @Body() body: CreateSecretDto): Promise<SecretDto> {
     return this.secrets.create(userId, body);
@@ -30,6 +31,7 @@ export class SecretsController {
 
   /** Gives a secret another value, which the next step that uses it sees. */
   @UseInterceptors(EtagInterceptor)
+  @Scoped('secrets:write')
   @Put(':name')
   replace(
     @CurrentUser() { userId }: Caller,
@@ -42,6 +44,7 @@ export class SecretsController {
 
   /** Forgets a secret. Steps that use it fail from now on. */
   @HttpCode(204)
+  @Scoped('secrets:write')
   @Delete(':name')
   remove(
     @CurrentUser() { userId }: Caller,

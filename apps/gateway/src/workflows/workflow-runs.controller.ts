@@ -1,6 +1,6 @@
 import { ExecuteWorkflowDto, RunAcceptedDto, RunListQuery, RunSummaryDto, WorkflowStatusDto } from '@app/contracts';
 import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
-import { Authenticated } from '../http/access/access.decorators.js';
+import { Scoped } from '../http/access/access.decorators.js';
 import type { Caller } from '../http/access/caller.js';
 import { CurrentUser } from '../http/access/current-user.decorator.js';
 import { PageOf } from '../http/page-of.decorator.js';
@@ -8,13 +8,14 @@ import type { Page } from '../http/paging.js';
 import { IdPipe } from '../http/validation/id.pipe.js';
 import { WorkflowRunsService } from './workflow-runs.service.js';
 
-@Authenticated()
+@Scoped('workflows:read')
 @Controller('workflows/:id')
 export class WorkflowRunsController {
   constructor(private readonly runs: WorkflowRunsService) {}
 
   /** Starts a run. It is committed before this answers. */
   @HttpCode(202)
+  @Scoped('workflows:execute')
   @Post('execute')
   execute(
     @CurrentUser() { userId }: Caller,
@@ -32,6 +33,7 @@ export class WorkflowRunsController {
 
   /** The runs of a workflow, the newest first. */
   @PageOf(RunSummaryDto)
+  @Scoped('runs:read')
   @Get('runs')
   list(
     @CurrentUser() { userId }: Caller,

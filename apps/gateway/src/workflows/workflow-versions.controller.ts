@@ -1,6 +1,6 @@
 import { PageQuery, WorkflowDto, WorkflowVersionDto, WorkflowVersionSummaryDto } from '@app/contracts';
 import { Controller, Get, HttpCode, Param, Post, Query, UseInterceptors } from '@nestjs/common';
-import { Authenticated } from '../http/access/access.decorators.js';
+import { Scoped } from '../http/access/access.decorators.js';
 import type { Caller } from '../http/access/caller.js';
 import { CurrentUser } from '../http/access/current-user.decorator.js';
 import { EtagInterceptor } from '../http/etag.interceptor.js';
@@ -12,7 +12,7 @@ import { VersionNumberPipe } from './version-number.pipe.js';
 import { WorkflowChangesService } from './workflow-changes.service.js';
 import { WorkflowVersionsService } from './workflow-versions.service.js';
 
-@Authenticated()
+@Scoped('workflows:read')
 @Controller('workflows/:id/versions')
 export class WorkflowVersionsController {
   constructor(
@@ -45,6 +45,7 @@ export class WorkflowVersionsController {
   /** Makes a new version that says what this one does. */
   @UseInterceptors(EtagInterceptor)
   @HttpCode(200)
+  @Scoped('workflows:write')
   @Post(':version/restore')
   restore(
     @CurrentUser() { userId }: Caller,

@@ -23,7 +23,7 @@ import {
   UseInterceptors,
 } from '@nestjs/common';
 import { ApiBody } from '@nestjs/swagger';
-import { Authenticated } from '../http/access/access.decorators.js';
+import { Scoped } from '../http/access/access.decorators.js';
 import type { Caller } from '../http/access/caller.js';
 import { CurrentUser } from '../http/access/current-user.decorator.js';
 import { EtagInterceptor } from '../http/etag.interceptor.js';
@@ -35,7 +35,7 @@ import { RunControlService } from '../runs/run-control.service.js';
 import { WorkflowChangesService } from './workflow-changes.service.js';
 import { WorkflowsService } from './workflows.service.js';
 
-@Authenticated()
+@Scoped('workflows:read')
 @Controller('workflows')
 export class WorkflowsController {
   constructor(
@@ -53,6 +53,7 @@ export class WorkflowsController {
 
   /** Saves a workflow as inactive. */
   @UseInterceptors(EtagInterceptor)
+  @Scoped('workflows:write')
   @Post()
   create(@CurrentUser() { userId }: Caller, @Body() definition: WorkflowDefinitionDto): Promise<WorkflowDto> {
     return this.changes.create(userId, definition);
@@ -61,6 +62,7 @@ export class WorkflowsController {
   /** What saving this definition would find wrong with it. */
   @ApiBody({ type: WorkflowDefinitionDto })
   @HttpCode(200)
+  @Scoped('workflows:read')
   @Post('validate')
   validate(@Body() definition: Record<string, unknown> = {}): DefinitionCheckDto {
     const errors = validateDefinition(definition);
@@ -76,6 +78,7 @@ export class WorkflowsController {
 
   /** Replaces the definition: a new version, which runs that start from now on use. */
   @UseInterceptors(EtagInterceptor)
+  @Scoped('workflows:write')
   @Put(':id')
   replace(
     @CurrentUser() { userId }: Caller,
@@ -88,6 +91,7 @@ export class WorkflowsController {
 
   /** Replaces the given fields of the definition: a new version, too. */
   @UseInterceptors(EtagInterceptor)
+  @Scoped('workflows:write')
   @Patch(':id')
   patch(
     @CurrentUser() { userId }: Caller,
@@ -100,6 +104,7 @@ export class WorkflowsController {
 
   /** Deletes a workflow. Its triggers stop; its runs finish, or with `cancel=true` are cancelled. */
   @HttpCode(204)
+  @Scoped('workflows:write')
   @Delete(':id')
   async remove(
     @CurrentUser() { userId }: Caller,
@@ -114,6 +119,7 @@ export class WorkflowsController {
   /** Lets its trigger start runs. */
   @UseInterceptors(EtagInterceptor)
   @HttpCode(200)
+  @Scoped('workflows:write')
   @Post(':id/activate')
   activate(@CurrentUser() { userId }: Caller, @Param('id', IdPipe) id: string): Promise<WorkflowDto> {
     return this.changes.setStatus(userId, id, WorkflowStatus.Active);
@@ -122,6 +128,7 @@ export class WorkflowsController {
   /** Stops its trigger. It can still be executed by hand. */
   @UseInterceptors(EtagInterceptor)
   @HttpCode(200)
+  @Scoped('workflows:write')
   @Post(':id/deactivate')
   deactivate(@CurrentUser() { userId }: Caller, @Param('id', IdPipe) id: string): Promise<WorkflowDto> {
     return this.changes.setStatus(userId, id, WorkflowStatus.Inactive);

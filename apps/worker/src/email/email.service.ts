@@ -13,6 +13,11 @@ export class EmailService {
     private readonly transport: MailTransport,
   ) {}
 
+  /** Sends a mail about an account. */
+  async sendAboutAccount(): Promise<JobOutcome> {
+    return { kind: 'failed', code: 'JOB_FAILED', message: 'Mails about accounts are not sent yet.' };
+  }
+
   /** Sends one mail. */
   async send(payload: EmailSend, signal: AbortSignal): Promise<JobOutcome> {
     const mistakes = mailMistakes(payload);

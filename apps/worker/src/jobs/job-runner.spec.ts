@@ -5,6 +5,8 @@ import type { JobOutcome, JobProcessors } from '../job-outcome.js';
 import { JobRunnerService } from './job-runner.service.js';
 import { RunningJobs } from './running-jobs.js';
 
+const unasked = (): Promise<never> => Promise.reject(new Error('nobody asked for it'));
+
 const jobId = newId();
 const runId = newId();
 const message = { jobId, epoch: 3, priority: 5 };
@@ -29,6 +31,7 @@ describe('JobRunnerService', () => {
   const bus = { publish: vi.fn() };
   const running = new RunningJobs();
   const processors: JobProcessors = {
+    'email.account': unasked,
     'email.send': async (_payload, signal) => {
       attempts += 1;
       expect(running.held()).toMatchObject([{ id: jobId, epoch: 4 }]);

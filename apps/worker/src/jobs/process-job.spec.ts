@@ -3,6 +3,8 @@ import type { JobProcessors } from '../job-outcome.js';
 import type { ClaimedJob } from './job.js';
 import { processJob } from './process-job.js';
 
+const unasked = (): Promise<never> => Promise.reject(new Error('nobody asked for it'));
+
 const job: ClaimedJob = {
   id: '0198c0de-0000-7000-8000-000000000001',
   type: 'email.send',
@@ -15,7 +17,10 @@ const job: ClaimedJob = {
   userId: null,
 };
 const idle = new AbortController().signal;
-const fine: JobProcessors = { 'email.send': async ({ subject }) => ({ kind: 'succeeded', data: subject }) };
+const fine: JobProcessors = {
+  'email.account': unasked,
+  'email.send': async ({ subject }) => ({ kind: 'succeeded', data: subject }),
+};
 
 describe('processJob', () => {
   it('hands the validated payload to the processor', async () => {
@@ -33,12 +38,12 @@ describe('processJob', () => {
   );
 
   it('does not know what a crashed processor did', async () => {
-    const crash: JobProcessors = { 'email.send': () => Promise.reject(new Error('boom')) };
+    const crash: JobProcessors = { 'email.account': unasked, 'email.send': () => Promise.reject(new Error('boom')) };
     expect(await processJob(job, crash, idle)).toEqual({ kind: 'unknown', message: 'The worker crashed: boom' });
   });
 
   it('does not wait for ever for one that does not end when told to', async () => {
-    const deaf: JobProcessors = { 'email.send': () => new Promise(() => undefined) };
+    const deaf: JobProcessors = { 'email.account': unasked, 'email.send': () => new Promise(() => undefined) };
     const abort = new AbortController();
     const outcome = processJob(job, deaf, abort.signal);
     abort.abort('timeout');

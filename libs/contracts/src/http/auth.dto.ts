@@ -1,4 +1,5 @@
 import { IsEmail, IsString, Length, MaxLength } from 'class-validator';
+import type { ProofMethod } from '../accounts.js';
 import { UserDto } from './user.dto.js';
 
 /** An account to be made. */
@@ -67,9 +68,21 @@ export class SessionDto {
   id: string;
   /** Whether it is the session of this request. */
   current: boolean;
+  /** What the person calls the device; null until they name it. */
+  name: string | null;
+  /** How they signed in. */
+  method: ProofMethod;
   ip_address: string | null;
   user_agent: string | null;
   created_at: string;
   last_used_at: string;
   expires_at: string;
+}
+
+/** A device's name. */
+export class RenameSessionDto {
+  /** What the person calls the device. */
+  @IsString()
+  @Length(1, 255)
+  name: string;
 }

@@ -5,6 +5,7 @@ export * from './content.entity.js';
 export * from './idempotency-key.entity.js';
 export * from './integration-item.entity.js';
 export * from './integration.entity.js';
+export * from './oauth-identity.entity.js';
 export * from './one-time-token.entity.js';
 export * from './passkey.entity.js';
 export * from './revocation.entity.js';

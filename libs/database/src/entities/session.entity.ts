@@ -1,3 +1,4 @@
+import { ProofMethod } from '@app/contracts';
 import { Column, CreateDateColumn, Entity, PrimaryColumn, UpdateDateColumn } from 'typeorm';
 
 /** One sign-in on one device. Only hashes of its tokens are stored. */
@@ -32,6 +33,21 @@ export class Session {
 
   @Column('varchar', { length: 512, nullable: true })
   user_agent: string | null;
+
+  /** What the person calls the device; null until they name it. */
+  @Column('varchar', { length: 255, nullable: true })
+  name: string | null;
+
+  /** How they signed in. */
+  @Column('varchar', { length: 20 })
+  method: ProofMethod;
+
+  /** When they last proved who they are in this session, and how: sensitive actions want a recent proof. */
+  @Column('timestamptz')
+  proved_at: Date;
+
+  @Column('varchar', { length: 20 })
+  proved_by: ProofMethod;
 
   @Column('timestamptz')
   last_used_at: Date;

@@ -1,7 +1,7 @@
-import { AuthProvider, UserRole } from '@app/contracts';
+import { AuthProvider, UserKind, UserRole } from '@app/contracts';
 import { Column, CreateDateColumn, DeleteDateColumn, Entity, PrimaryColumn, UpdateDateColumn } from 'typeorm';
 
-/** A person who may sign in. Nobody outside the gateway reads `password`. */
+/** A person who may sign in, or a machine's account. Nobody outside the gateway reads `password`. */
 @Entity('users')
 export class User {
   @PrimaryColumn('uuid')
@@ -33,6 +33,13 @@ export class User {
   @Column('varchar', { length: 255, nullable: true })
   provider_id: string | null;
 
+  @Column('varchar', { length: 20, default: UserKind.Person })
+  kind: UserKind;
+
+  /** Whose machine it is; null for people. */
+  @Column('uuid', { nullable: true })
+  owner_id: string | null;
+
   @Column('jsonb', { default: {} })
   metadata: Record<string, unknown>;
 
@@ -42,6 +49,10 @@ export class User {
   /** The ETag of the row: grows by one with each write. */
   @Column('integer', { default: 1 })
   version: number;
+
+  /** When the account is erased, because the person asked for it; null otherwise. */
+  @Column('timestamptz', { nullable: true })
+  deletion_due_at: Date | null;
 
   @CreateDateColumn({ type: 'timestamptz' })
   created_at: Date;

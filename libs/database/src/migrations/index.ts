@@ -1,3 +1,4 @@
 export * from './1795000000001-identity.js';
 export * from './1795000000002-workflows.js';
 export * from './1795000000003-content.js';
+export * from './1795000000004-sign-in.js';

@@ -1,8 +1,9 @@
-import { PageQuery, SessionDto } from '@app/contracts';
-import { Controller, Delete, Get, HttpCode, Param, Query } from '@nestjs/common';
+import { PageQuery, RenameSessionDto, SessionDto } from '@app/contracts';
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Query } from '@nestjs/common';
 import { Authenticated } from '../../http/access/access.decorators.js';
 import type { Caller } from '../../http/access/caller.js';
 import { CurrentUser } from '../../http/access/current-user.decorator.js';
+import { FromDevice, type Device } from '../../http/device.decorator.js';
 import { PageOf } from '../../http/page-of.decorator.js';
 import type { Page } from '../../http/paging.js';
 import { IdPipe } from '../../http/validation/id.pipe.js';
@@ -23,7 +24,24 @@ export class SessionsController {
   /** Signs the user out on one device. */
   @HttpCode(204)
   @Delete(':id')
-  end(@Param('id', IdPipe) id: string, @CurrentUser() caller: Caller): Promise<void> {
-    return this.sessions.end(id, caller);
+  end(@Param('id', IdPipe) id: string, @CurrentUser() caller: Caller, @FromDevice() device: Device): Promise<void> {
+    return this.sessions.end(id, caller, device);
+  }
+
+  /** Names the device. */
+  @Patch(':id')
+  rename(
+    @Param('id', IdPipe) id: string,
+    @Body() body: RenameSessionDto,
+    @CurrentUser() caller: Caller,
+  ): Promise<SessionDto> {
+    return this.sessions.rename(id, body, caller);
+  }
+
+  /** Signs the user out everywhere, here too. */
+  @HttpCode(204)
+  @Delete()
+  endAll(@CurrentUser() caller: Caller, @FromDevice() device: Device): Promise<void> {
+    return this.sessions.endAll(caller, device);
   }
 }

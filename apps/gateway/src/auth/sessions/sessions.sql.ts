@@ -5,7 +5,7 @@ export const REUSE_GRACE_MS = 10_000;
  * Starts a session for a person who may sign in; no row when they may not any more. The share lock makes a change of
  * roles and this statement happen one after the other, and `issued_at` is the time before it: a token that says who
  * the person was before the change is older than the revocation that comes with the change.
- * $1 id, $2 user, $3 hash of the access token's id, $4 hash of the refresh token, $5 lifetime in ms, $6 address, $7 agent.
+ * $1 id, $2 user, $3 hash of the access token's id, $4 hash of the refresh token, $5 lifetime in ms, $6 address, $7 agent, $8 method.
  */
 export const startSession = `
   WITH owner AS (
@@ -13,8 +13,9 @@ export const startSession = `
      WHERE id = $2 AND is_active AND deleted_at IS NULL
        FOR SHARE
   ), started AS (
-    INSERT INTO sessions (id, user_id, token_hash, refresh_token_hash, expires_at, ip_address, user_agent)
-    SELECT $1, owner.id, $3, $4, now() + $5 * interval '1 millisecond', $6, $7 FROM owner
+    INSERT INTO sessions (id, user_id, token_hash, refresh_token_hash, expires_at, ip_address, user_agent,
+                          method, proved_by)
+    SELECT $1, owner.id, $3, $4, now() + $5 * interval '1 millisecond', $6, $7, $8, $8 FROM owner
     RETURNING user_id
   )
   SELECT owner.id AS user_id, owner.email, owner.roles,
@@ -50,35 +51,25 @@ export const rotateSession = `
             extract(epoch FROM statement_timestamp()) * 1000 AS issued_at`;
 
 /**
- * Ends a session whose old refresh token came back, together with its row in the revocation feed. No row when the
- * token is the newest, or was the newest until a moment ago.
- * $1 session, $2 hash of the token that came, $3 id of the revocation, $4 lifetime of access tokens in ms.
+ * Ends a session whose old refresh token came back. No row when the token is the newest, or was the newest until a
+ * moment ago. $1 session, $2 hash of the token that came.
  */
 export const endReusedSession = `
-  WITH ended AS (
-    UPDATE sessions SET revoked_at = now(), updated_at = now()
-     WHERE id = $1
-       AND revoked_at IS NULL
-       AND refresh_token_hash <> $2
-       AND NOT (previous_refresh_token_hash IS NOT DISTINCT FROM $2
-                AND rotated_at > clock_timestamp() - ${REUSE_GRACE_MS} * interval '1 millisecond')
-    RETURNING id
-  )
-  INSERT INTO revocations (id, kind, subject_id, expires_at)
-  SELECT $3, 'session', ended.id, now() + $4 * interval '1 millisecond' FROM ended
-  RETURNING subject_id`;
+  UPDATE sessions SET revoked_at = now(), updated_at = now()
+   WHERE id = $1
+     AND revoked_at IS NULL
+     AND refresh_token_hash <> $2
+     AND NOT (previous_refresh_token_hash IS NOT DISTINCT FROM $2
+              AND rotated_at > clock_timestamp() - ${REUSE_GRACE_MS} * interval '1 millisecond')
+  RETURNING user_id`;
 
-/**
- * Ends one of a user's sessions, together with its row in the revocation feed. No row when there is no such session
- * or it was ended before.
- * $1 session, $2 user, $3 id of the revocation, $4 lifetime of access tokens in ms.
- */
+/** Ends one of a user's sessions. No row when there is no such session or it was ended before. $1 session, $2 user. */
 export const endSession = `
-  WITH ended AS (
-    UPDATE sessions SET revoked_at = now(), updated_at = now()
-     WHERE id = $1 AND user_id = $2 AND revoked_at IS NULL
-    RETURNING id
-  )
-  INSERT INTO revocations (id, kind, subject_id, expires_at)
-  SELECT $3, 'session', ended.id, now() + $4 * interval '1 millisecond' FROM ended
-  RETURNING subject_id`;
+  UPDATE sessions SET revoked_at = now(), updated_at = now()
+   WHERE id = $1 AND user_id = $2 AND revoked_at IS NULL`;
+
+/** Ends a user's sessions. $1 user, $2 the session that goes on, or null. */
+export const endSessions = `
+  UPDATE sessions SET revoked_at = now(), updated_at = now()
+   WHERE user_id = $1 AND revoked_at IS NULL AND expires_at > now() AND id IS DISTINCT FROM $2::uuid
+  RETURNING id`;

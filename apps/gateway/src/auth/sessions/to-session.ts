@@ -6,6 +6,8 @@ export function toSession(session: Session, currentId: string): SessionDto {
   return {
     id: session.id,
     current: session.id === currentId,
+    name: session.name,
+    method: session.method,
     ip_address: session.ip_address,
     user_agent: session.user_agent,
     created_at: session.created_at.toISOString(),

@@ -16,7 +16,7 @@ export class DeclaredAccessCheck implements OnApplicationBootstrap {
   onApplicationBootstrap(): void {
     const undeclared = this.undeclaredRoutes();
     if (undeclared.length === 0) return;
-    throw new Error(`Add @Public(), @Authenticated() or @Roles() to: ${undeclared.join(', ')}`);
+    throw new Error(`Add @Public(), @Authenticated(), @Scoped() or @Roles() to: ${undeclared.join(', ')}`);
   }
 
   /** Every route, as `Controller.handler`, that declares nothing. */

@@ -1,0 +1,23 @@
+/**
+ * What an API key may do. A key is never more than its owner: each scope opens the routes that declare it, for the
+ * owner's own resources. Routes that declare no scope are for people who are signed in.
+ */
+export const scopes = {
+  /** Read who the key speaks for. */
+  'profile:read': 'profile:read',
+  /** List and read workflows, their versions and their runs' totals. */
+  'workflows:read': 'workflows:read',
+  /** Create, change, activate and delete workflows. */
+  'workflows:write': 'workflows:write',
+  /** Start runs. */
+  'workflows:execute': 'workflows:execute',
+  /** List and read runs and their journals. */
+  'runs:read': 'runs:read',
+  /** Cancel, retry, signal and resolve runs. */
+  'runs:write': 'runs:write',
+  /** List the names of secrets. */
+  'secrets:read': 'secrets:read',
+  /** Set and delete secrets; their values never come back. */
+  'secrets:write': 'secrets:write',
+} as const;
+export type Scope = keyof typeof scopes;

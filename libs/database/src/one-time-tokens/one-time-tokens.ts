@@ -1,0 +1,67 @@
+import { newId, type OneTimeTokenPurpose } from '@app/contracts';
+import { hashToken, newToken } from '@app/security';
+import type { Pool, PoolClient } from 'pg';
+
+export interface NewOneTimeToken {
+  purpose: OneTimeTokenPurpose;
+  /** Whom it is about; absent where nobody is known yet. */
+  userId?: string | undefined;
+  /** What the one who brings it back is told, by us. */
+  payload?: Record<string, unknown> | undefined;
+  ttlMs: number;
+}
+
+/** A token that was brought back in time, for the first time. */
+export interface UsedOneTimeToken {
+  id: string;
+  userId: string | undefined;
+  payload: Record<string, unknown>;
+}
+
+type Db = Pick<Pool | PoolClient, 'query'>;
+
+/**
+ * Makes a token that is good once, for one purpose and for `ttlMs`. Only its hash is stored.
+ * @returns the token, 43 characters of base64url
+ */
+export async function issueOneTimeToken(db: Db, { purpose, userId, payload, ttlMs }: NewOneTimeToken): Promise<string> {
+  const token = newToken();
+  const values = [newId(), userId ?? null, purpose, hashToken(token), JSON.stringify(payload ?? {}), ttlMs];
+  await db.query(insertToken, values);
+  return token;
+}
+
+/**
+ * Uses a token up: of any number of callers with the same one, one gets its row, the others undefined. So does whoever
+ * brings one that has expired or is for another purpose.
+ */
+export async function useOneTimeToken(
+  db: Db,
+  purpose: OneTimeTokenPurpose,
+  token: string,
+): Promise<UsedOneTimeToken | undefined> {
+  const { rows } = await db.query<{ id: string; user_id: string | null; payload: Record<string, unknown> }>(useToken, [
+    hashToken(token),
+    purpose,
+  ]);
+  const [row] = rows;
+  return row && { id: row.id, userId: row.user_id ?? undefined, payload: row.payload };
+}
+
+/** Makes every open token of a person for a purpose worthless: the password is set, the older links must not work. */
+export async function voidOneTimeTokens(db: Db, purpose: OneTimeTokenPurpose, userId: string): Promise<void> {
+  await db.query(voidTokens, [userId, purpose]);
+}
+
+const insertToken = `
+INSERT INTO one_time_tokens (id, user_id, purpose, token_hash, payload, expires_at)
+VALUES ($1, $2, $3, $4, $5, now() + $6 * interval '1 millisecond')`;
+
+const useToken = `
+UPDATE one_time_tokens SET used_at = now(), updated_at = now()
+ WHERE token_hash = $1 AND purpose = $2 AND used_at IS NULL AND expires_at > now()
+RETURNING id, user_id, payload`;
+
+const voidTokens = `
+UPDATE one_time_tokens SET used_at = now(), updated_at = now()
+ WHERE user_id = $1 AND purpose = $2 AND used_at IS NULL`;
