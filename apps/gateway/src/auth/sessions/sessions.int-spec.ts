@@ -40,6 +40,11 @@ function call(method: 'GET' | 'POST' | 'DELETE', path: string, { access_token }:
   return gateway.request({ method, url: `/api/v1/auth/${path}`, headers: { authorization: `Bearer ${access_token}` } });
 }
 
+function rename(id: string, name: string, { access_token }: Tokens): Promise<Answer> {
+  const headers = { authorization: `Bearer ${access_token}` };
+  return gateway.request({ method: 'PATCH', url: `/api/v1/auth/sessions/${id}`, headers, payload: { name } });
+}
+
 async function isSignedIn(tokens: Tokens): Promise<boolean> {
   return (await call('GET', 'me', tokens)).status === 200;
 }
@@ -164,6 +169,26 @@ describe('/auth/sessions', () => {
     expect((await call('DELETE', `sessions/${id}`, mine)).status).toBe(404);
   });
 
+  it('names a device', async () => {
+    const tokens = await signIn();
+    const [{ id }] = (await call('GET', 'sessions', tokens)).body.data;
+    const named = await rename(id, 'The old laptop', tokens);
+    expect(named).toMatchObject({ status: 200, body: { id, name: 'The old laptop', method: 'password' } });
+    expect((await call('GET', 'sessions', tokens)).body.data[0]).toMatchObject({ id, name: 'The old laptop' });
+    expect(await rename(id, '', tokens)).toMatchObject({ status: 400, body: { errors: [{ field: 'name' }] } });
+    const stranger = await gateway.signUp();
+    expect(await stranger.call('PATCH', `/auth/sessions/${id}`, { name: 'Mine' })).toMatchObject({ status: 404 });
+  });
+
+  it('ends all of them, the one that asks too', async () => {
+    const [mine, other] = [await signIn(), await signIn()];
+    expect((await call('DELETE', 'sessions', mine)).status).toBe(204);
+    for (const tokens of [mine, other]) {
+      expect(await isSignedIn(tokens)).toBe(false);
+      expect((await refresh(tokens.refresh_token)).status).toBe(401);
+    }
+  });
+
   it("answers 404 for somebody else's session and leaves it alone", async () => {
     const stranger = await gateway.signUp();
     const mine = await signIn();
@@ -173,5 +198,36 @@ describe('/auth/sessions', () => {
       expect({ status, code: body.code }).toEqual({ status: 404, code: 'NOT_FOUND' });
     }
     expect(await isSignedIn(mine)).toBe(true);
+  });
+});
+
+describe('the audit trail', () => {
+  it('says who signed in and out, from where and by which request, and holds no token', async () => {
+    await gateway.pool.query('DELETE FROM audit_events');
+    const reused = await signIn();
+    const kept = await refreshed(reused.refresh_token);
+    await graceOver();
+    await refresh(reused.refresh_token);
+    const ended = await signIn();
+    await call('POST', 'logout', ended);
+    const { rows } = await gateway.pool.query('SELECT * FROM audit_events ORDER BY id');
+    expect(rows.map(({ action, actor_kind, actor_id }) => [action, actor_kind, actor_id])).toEqual([
+      ['session.started', 'user', account.id],
+      ['session.reuse_detected', 'anonymous', null],
+      ['session.started', 'user', account.id],
+      ['session.ended', 'user', account.id],
+    ]);
+    const where = {
+      ip_address: '127.0.0.1',
+      user_agent: 'lightMyRequest',
+      request_id: expect.stringMatching(/^.{36}$/),
+    };
+    for (const row of rows) expect(row).toMatchObject({ ...where, subject_type: 'session', outcome: 'success' });
+    expect(rows[0].details).toEqual({ method: 'password' });
+    const text = JSON.stringify(rows);
+    for (const { access_token, refresh_token } of [reused, kept, ended]) {
+      expect(text).not.toContain(access_token);
+      expect(text).not.toContain(refresh_token);
+    }
   });
 });
