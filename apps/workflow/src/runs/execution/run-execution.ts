@@ -26,7 +26,7 @@ export interface ExecutionServices {
 }
 
 /** How long a replica that lost a run reads answers that are there; far less than it stops before its lease runs out. */
-const READING_MS = 250;
+const READING_MS = 500;
 
 /** Why an execution ended. */
 export type ExecutionEnd = 'finished' | 'parked' | 'handed_back' | 'lost';
