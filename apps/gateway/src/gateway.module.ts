@@ -6,6 +6,7 @@ import {
   HttpConfig,
   RedisConfig,
   ServiceConfig,
+  StepUpConfig,
 } from '@app/config';
 import { ServiceName } from '@app/contracts';
 import { DatabaseModule } from '@app/database';
@@ -15,6 +16,8 @@ import { Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { AccessGuard } from './auth/access.guard.js';
 import { AuthModule } from './auth/auth.module.js';
+import { StepUpGuard } from './auth/step-up/step-up.guard.js';
+import { StepUpModule } from './auth/step-up/step-up.module.js';
 import { HealthModule } from './health/health.module.js';
 import { HooksModule } from './hooks/hooks.module.js';
 import { AcceptGuard } from './http/accept.guard.js';
@@ -26,7 +29,15 @@ import { SecretsModule } from './secrets/secrets.module.js';
 import { WorkflowsModule } from './workflows/workflows.module.js';
 
 /** The configuration of this process. */
-export const gatewayConfigs = [ServiceConfig, HttpConfig, DatabaseConfig, RedisConfig, AuthConfig, EncryptionConfig];
+export const gatewayConfigs = [
+  ServiceConfig,
+  HttpConfig,
+  DatabaseConfig,
+  RedisConfig,
+  AuthConfig,
+  StepUpConfig,
+  EncryptionConfig,
+];
 
 @Module({
   imports: [
@@ -36,6 +47,7 @@ export const gatewayConfigs = [ServiceConfig, HttpConfig, DatabaseConfig, RedisC
     MessagingModule.forService(ServiceName.Gateway),
     HttpModule,
     AuthModule,
+    StepUpModule,
     HealthModule,
     DocsModule,
     WorkflowsModule,
@@ -46,6 +58,7 @@ export const gatewayConfigs = [ServiceConfig, HttpConfig, DatabaseConfig, RedisC
   // Every route passes these, in this order.
   providers: [
     { provide: APP_GUARD, useExisting: AccessGuard },
+    { provide: APP_GUARD, useExisting: StepUpGuard },
     { provide: APP_GUARD, useExisting: AcceptGuard },
     { provide: APP_GUARD, useExisting: UndeclaredInputGuard },
   ],

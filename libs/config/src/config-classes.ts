@@ -7,6 +7,7 @@ import { HttpConfig } from './classes/http.config.js';
 import { MailConfig } from './classes/mail.config.js';
 import { RedisConfig } from './classes/redis.config.js';
 import { ServiceConfig } from './classes/service.config.js';
+import { StepUpConfig } from './classes/step-up.config.js';
 import { WorkersConfig } from './classes/workers.config.js';
 import type { ConfigClass } from './variable.decorator.js';
 
@@ -17,6 +18,7 @@ export const configClasses: readonly ConfigClass[] = [
   DatabaseConfig,
   RedisConfig,
   AuthConfig,
+  StepUpConfig,
   EncryptionConfig,
   EngineConfig,
   WorkersConfig,

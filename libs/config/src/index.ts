@@ -7,6 +7,7 @@ export * from './classes/http.config.js';
 export * from './classes/mail.config.js';
 export * from './classes/redis.config.js';
 export * from './classes/service.config.js';
+export * from './classes/step-up.config.js';
 export * from './classes/worker.config.js';
 export * from './classes/workers.config.js';
 export * from './config-classes.js';

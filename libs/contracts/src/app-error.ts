@@ -1,3 +1,4 @@
+import type { ProofMethod } from './accounts.js';
 import type { ErrorCode } from './error-codes.js';
 
 /**
@@ -12,6 +13,12 @@ export interface FieldError {
   message: string;
 }
 
+/** What a sensitive action asks for: one of these proofs, given no longer ago than that. */
+export interface NeededProof {
+  methods: readonly ProofMethod[];
+  max_age_s: number;
+}
+
 export interface AppErrorInit {
   code: ErrorCode;
   kind: ErrorKind;
@@ -20,6 +27,8 @@ export interface AppErrorInit {
   errors?: readonly FieldError[] | undefined;
   /** Seconds after which trying again makes sense. */
   retryAfterS?: number | undefined;
+  /** With STEP_UP_REQUIRED: the way on. */
+  neededProof?: NeededProof | undefined;
   /** For the log only. */
   cause?: unknown;
 }
@@ -30,6 +39,7 @@ export class AppError extends Error {
   readonly kind: ErrorKind;
   readonly errors: readonly FieldError[] | undefined;
   readonly retryAfterS: number | undefined;
+  readonly neededProof: NeededProof | undefined;
 
   constructor(init: AppErrorInit) {
     super(init.message, { cause: init.cause });
@@ -38,6 +48,7 @@ export class AppError extends Error {
     this.kind = init.kind;
     this.errors = init.errors;
     this.retryAfterS = init.retryAfterS;
+    this.neededProof = init.neededProof;
   }
 }
 

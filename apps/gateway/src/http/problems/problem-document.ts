@@ -1,7 +1,7 @@
-import type { AppError, FieldError } from '@app/contracts';
+import type { AppError, FieldError, NeededProof } from '@app/contracts';
 import { isRequestErrorCode, problemKinds } from './problem-status.js';
 
-/** RFC 9457 §3, with our own members `code`, `request_id` and `errors`. */
+/** RFC 9457 §3, with our own members `code`, `request_id`, `errors` and `needed_proof`. */
 export interface ProblemDocument {
   type: string;
   title: string;
@@ -11,6 +11,7 @@ export interface ProblemDocument {
   code: string;
   request_id: string;
   errors?: readonly FieldError[];
+  needed_proof?: NeededProof;
 }
 
 export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
@@ -30,5 +31,6 @@ export function problemDocument(error: AppError, url: string, requestId: string)
     code,
     request_id: requestId,
     ...(error.errors !== undefined && { errors: error.errors }),
+    ...(error.neededProof !== undefined && { needed_proof: error.neededProof }),
   };
 }
