@@ -12,3 +12,4 @@ export * from './replicas/lease-keeper.js';
 export * from './replicas/replica-lease.js';
 export * from './replicas/replicas.sql.js';
 export * from './runs/accept-runs.js';
+export * from './users/may-act.sql.js';

@@ -1,3 +1,5 @@
+import { mayActAlone } from '@app/database';
+
 /**
  * Where a hook's token leads, with the sealed secret that its deliveries are verified with.
  *
@@ -8,6 +10,6 @@ export const hookSql = `
 SELECT w.id AS workflow_id, w.user_id, coalesce(w.config->'trigger', '{}') AS trigger, s.value AS sealed_secret
 FROM webhook_endpoints e
 JOIN workflows w ON w.id = e.workflow_id
-JOIN users u ON u.id = w.user_id AND u.is_active AND u.deleted_at IS NULL
+JOIN users u ON u.id = w.user_id AND ${mayActAlone('u')}
 LEFT JOIN secrets s ON s.user_id = w.user_id AND s.name = w.config #>> '{trigger,verify,secret}'
 WHERE e.token = $1 AND w.status = 'active' AND w.trigger_type = 'webhook' AND w.deleted_at IS NULL`;

@@ -2,8 +2,16 @@ import { conflict } from '@app/contracts';
 import { CommandBus } from '@app/messaging';
 import { Injectable } from '@nestjs/common';
 import { Pool } from 'pg';
-import { cancelRunSql, cancelRunsOfWorkflowSql } from './run-control.sql.js';
+import { cancelRunSql, cancelRunsOfUsersSql, cancelRunsOfWorkflowSql } from './run-control.sql.js';
 import { RunsService } from './runs.service.js';
+
+/** Runs of an account that one statement cancels. */
+const BATCH = 500;
+
+interface CancelledClaim {
+  run_id: string;
+  is_held: boolean;
+}
 
 /**
  * Cancellations. The workflow service is the only writer of unfinished runs, so they are requests: a mark on the claim
@@ -28,8 +36,20 @@ export class RunControlService {
   /** Cancels what is unfinished of a workflow. A run that is being accepted at this very moment may escape. */
   async cancelAllOf(userId: string, workflowId: string): Promise<void> {
     const values = [workflowId, userId];
-    const { rows } = await this.pool.query<{ run_id: string; is_held: boolean }>(cancelRunsOfWorkflowSql, values);
+    const { rows } = await this.pool.query<CancelledClaim>(cancelRunsOfWorkflowSql, values);
     for (const { run_id, is_held } of rows) this.announce(run_id, is_held);
+  }
+
+  /**
+   * Cancels what is unfinished of accounts that may not act any more. To be called once that is committed, so that
+   * nothing new is accepted; what was being accepted at that very moment is left to the worker's cleanup.
+   */
+  async cancelAllOfUsers(userIds: readonly string[]): Promise<void> {
+    for (;;) {
+      const { rows } = await this.pool.query<CancelledClaim>(cancelRunsOfUsersSql, [userIds, BATCH]);
+      for (const { run_id, is_held } of rows) this.announce(run_id, is_held);
+      if (rows.length < BATCH) return;
+    }
   }
 
   /** A run that no replica holds has nothing to stop: it only has to be looked at. */

@@ -52,6 +52,10 @@ export class AuditEvent {
   @Column('varchar', { length: 64, nullable: true })
   hash: string | null;
 
+  /** When the person whom it is about was erased: from then on it holds ids alone. */
+  @Column('timestamptz', { nullable: true })
+  erased_at: Date | null;
+
   @CreateDateColumn({ type: 'timestamptz' })
   created_at: Date;
 }

@@ -11,6 +11,7 @@ export class SignIn1795000000004 implements MigrationInterface {
   }
 }
 
+// An audit row whose person was erased keeps its ids alone: erased_at says so, and since when.
 // What a session was proved with is kept apart from when it began: a later proof (step-up) is for sensitive actions.
 const up = `
   ALTER TABLE users
@@ -20,6 +21,16 @@ const up = `
     ADD CONSTRAINT users_service_has_owner CHECK ((kind = 'service') = (owner_id IS NOT NULL));
   CREATE INDEX users_owner_id ON users (owner_id, id DESC);
   CREATE INDEX users_deletion_due_at ON users (deletion_due_at) WHERE deletion_due_at IS NOT NULL;
+  CREATE INDEX users_deleted_at ON users (deleted_at) WHERE deleted_at IS NOT NULL;
+  CREATE INDEX users_stopped_at ON users (updated_at) WHERE NOT is_active OR deletion_due_at IS NOT NULL;
+  CREATE INDEX users_kind ON users (kind, id DESC);
+  CREATE INDEX users_kind_admin ON users (kind, id DESC) WHERE 'admin' = ANY (roles);
+  CREATE INDEX users_kind_inactive ON users (kind, id DESC) WHERE NOT is_active;
+  CREATE INDEX users_email_prefix ON users (lower(email) COLLATE "C", id);
+  CREATE INDEX users_name_prefix ON users (lower(name) COLLATE "C", id);
+
+  ALTER TABLE audit_events ADD COLUMN erased_at timestamptz;
+  CREATE INDEX jobs_account_email ON jobs (lower(payload->>'email')) WHERE type = 'email.account';
 
   ALTER TABLE sessions
     ADD COLUMN name varchar(255),
@@ -28,6 +39,8 @@ const up = `
     ADD COLUMN proved_at timestamptz NOT NULL DEFAULT now(),
     ADD COLUMN proved_by varchar(20) NOT NULL DEFAULT 'password'
       CHECK (proved_by IN ('password', 'passkey', 'google', 'github', 'apple'));
+
+  ALTER TABLE api_keys ADD COLUMN version integer NOT NULL DEFAULT 1;
 
   CREATE TABLE oauth_identities (
     id uuid PRIMARY KEY,
@@ -44,7 +57,11 @@ const up = `
 `;
 
 const down = `
+  DROP INDEX jobs_account_email, users_deleted_at, users_stopped_at, users_kind_admin, users_kind_inactive,
+    users_email_prefix, users_name_prefix;
+  ALTER TABLE audit_events DROP COLUMN erased_at;
   DROP TABLE oauth_identities;
+  ALTER TABLE api_keys DROP COLUMN version;
   ALTER TABLE sessions DROP COLUMN name, DROP COLUMN method, DROP COLUMN proved_at, DROP COLUMN proved_by;
   DELETE FROM users WHERE kind = 'service';
   ALTER TABLE users DROP COLUMN kind, DROP COLUMN owner_id, DROP COLUMN deletion_due_at;

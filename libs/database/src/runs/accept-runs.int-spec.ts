@@ -82,6 +82,45 @@ describe('acceptRuns', () => {
     expect(await counts()).toEqual({ runs: before.runs + 1, claims: before.claims + 1 });
   });
 
+  it('does not accept for an owner who was deactivated, nor from triggers once the account is to be deleted', async () => {
+    const manual = request();
+    const triggered = request({ needsActive: true });
+    const acceptedWith = async (change: string): Promise<string[]> => {
+      await pool.query(`UPDATE users SET ${change} WHERE id = $1`, [userId]);
+      const again = [manual, triggered].map((row) => ({ ...row, id: newId() }));
+      const answer = await acceptRuns(pool, again);
+      await pool.query('UPDATE users SET is_active = true, deleted_at = NULL, deletion_due_at = NULL WHERE id = $1', [
+        userId,
+      ]);
+      return again.filter(({ id }) => answer.has(id)).map(({ needsActive }) => (needsActive ? 'triggered' : 'manual'));
+    };
+    expect(await acceptedWith('is_active = true')).toEqual(['manual', 'triggered']);
+    expect(await acceptedWith('is_active = false')).toEqual([]);
+    expect(await acceptedWith('deleted_at = now()')).toEqual([]);
+    expect(await acceptedWith(`deletion_due_at = now() + interval '1 day'`)).toEqual(['manual']);
+  });
+
+  it('does not accept for the machine of an owner who was deactivated', async () => {
+    const [machine, workflowId] = [newId(), newId()];
+    await pool.query(
+      `INSERT INTO users (id, email, name, kind, owner_id) VALUES ($1, 'machine@x.invalid', 'M', 'service', $2)`,
+      [machine, userId],
+    );
+    await pool.query(
+      `INSERT INTO workflows (id, user_id, name, trigger_type, steps, status)
+       VALUES ($1, $2, 'of a machine', 'webhook', '[]', 'active')`,
+      [workflowId, machine],
+    );
+    const ask = async (needsActive: boolean): Promise<number> =>
+      (await acceptRuns(pool, [request({ workflowId, userId: machine, needsActive })])).size;
+    expect(await ask(true)).toBe(1);
+    await pool.query('UPDATE users SET deletion_due_at = now() WHERE id = $1', [userId]);
+    expect([await ask(true), await ask(false)]).toEqual([0, 1]);
+    await pool.query('UPDATE users SET deletion_due_at = NULL, is_active = false WHERE id = $1', [userId]);
+    expect([await ask(true), await ask(false)]).toEqual([0, 0]);
+    await pool.query('UPDATE users SET is_active = true WHERE id = $1', [userId]);
+  });
+
   it('starts one run for a delivery that comes again, in one batch, later, and at the same time', async () => {
     const deliver = (dedupeKey = 'delivery-1'): RunRequest => request({ dedupeKey });
     const batch = [deliver(), deliver()];

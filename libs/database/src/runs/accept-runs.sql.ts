@@ -1,10 +1,13 @@
+import { mayAct, mayActAlone } from '../users/may-act.sql.js';
+
 /**
  * Accepts a batch of runs: writes each run's row and its claim in one statement.
  *
  * Guarantees
  * - A run exists with its claim or not at all, and it pins the workflow's version as committed at this moment: nothing
  *   is cached, so an edit, a deletion or a deactivation that was acknowledged before is seen.
- * - A row whose workflow is missing, deleted, somebody else's or (when `needs_active`) inactive is not accepted.
+ * - A row whose workflow is missing, deleted, somebody else's or (when `needs_active`) inactive is not accepted; nor is
+ *   one whose owner was deactivated, or (when `needs_active`) has asked for the account's deletion.
  * - Of the rows with one (workflow, dedupe key) one is accepted in 24 hours.
  * - Repeating the statement with the same ids changes nothing, also when a run of them is over by now.
  */
@@ -19,7 +22,8 @@ known AS MATERIALIZED (
   SELECT i.*, w.version, w.retention
   FROM incoming i
   JOIN workflows w ON w.id = i.workflow_id AND w.user_id = i.user_id AND w.deleted_at IS NULL
-  WHERE w.status = 'active' OR NOT i.needs_active
+  JOIN users u ON u.id = w.user_id AND ${mayAct('u')}
+  WHERE NOT i.needs_active OR (w.status = 'active' AND ${mayActAlone('u')})
 ),
 -- One delivery of a kind in 24 hours; an older one is overwritten. Waits for a concurrent holder of the same key.
 seen AS (
