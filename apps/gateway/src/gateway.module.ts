@@ -26,6 +26,7 @@ import { UndeclaredInputGuard } from './http/undeclared-input.guard.js';
 import { DocsModule } from './openapi/docs.module.js';
 import { RunsModule } from './runs/runs.module.js';
 import { SecretsModule } from './secrets/secrets.module.js';
+import { WellKnownModule } from './well-known/well-known.module.js';
 import { WorkflowsModule } from './workflows/workflows.module.js';
 
 /** The configuration of this process. */
@@ -50,6 +51,7 @@ export const gatewayConfigs = [
     StepUpModule,
     HealthModule,
     DocsModule,
+    WellKnownModule,
     WorkflowsModule,
     RunsModule,
     HooksModule,

@@ -17,4 +17,5 @@ export { readEnvironment, type Variables } from './environment-files.js';
 export * from './describe-variables.js';
 export * from './environments.js';
 export * from './load-config.js';
+export { readJwk, type Es256Key } from './parsers/es256-key.js';
 export * from './processes.js';

@@ -6,6 +6,7 @@ export * from './content-status.js';
 export * from './error-codes.js';
 export * from './http/auth.dto.js';
 export * from './http/hooks.dto.js';
+export * from './http/jwks.dto.js';
 export * from './http/paging.dto.js';
 export * from './http/runs.dto.js';
 export * from './http/secrets.dto.js';

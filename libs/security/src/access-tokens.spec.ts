@@ -1,13 +1,16 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { newId, UserRole } from '@app/contracts';
+import { forgedJws } from '@app/testing';
 import jwt from 'jsonwebtoken';
 import { describe, expect, it } from 'vitest';
 import { AccessTokens } from './access-tokens.js';
 import { RefreshTokens } from './refresh-tokens.js';
+import { hmacKey, SigningKeys } from './signing-keys.js';
 
 const secret = 'kAv8mZ2sQe1tYw7rXc4uNb6pLd9fGh3j';
-const options = { secret, issuer: 'biometrics', audience: 'biometrics-api', ttlMs: 900_000 };
-const tokens = new AccessTokens(options);
+const key = hmacKey(secret);
+const options = { issuer: 'biometrics', audience: 'biometrics-api', ttlMs: 900_000 };
+const tokens = new AccessTokens({ ...options, keys: new SigningKeys([key]) });
 const subject = {
   tokenId: newId(),
   userId: newId(),
@@ -16,25 +19,27 @@ const subject = {
   roles: [UserRole.User],
 };
 
-/** A token of ours with some claims changed, signed with the right key. */
-function resigned(change: Record<string, unknown>, header: jwt.SignOptions = {}): string {
-  const claims = jwt.decode(tokens.sign(subject, Date.now()).token) as Record<string, unknown>;
-  // A change to undefined takes the claim away.
-  const changed = JSON.parse(JSON.stringify({ ...claims, ...change })) as object;
-  return jwt.sign(changed, secret, { algorithm: 'HS256', ...header });
+const header = { alg: 'HS256', typ: 'at+jwt', kid: key.id };
+
+function claims(): Record<string, unknown> {
+  return jwt.decode(tokens.sign(subject, Date.now()).token) as Record<string, unknown>;
 }
 
-function unsigned(header: object): string {
-  const [, payload] = tokens.sign(subject, Date.now()).token.split('.');
-  return `${Buffer.from(JSON.stringify(header)).toString('base64url')}.${payload}.`;
+/** A token of ours with some claims changed, signed with the right key. A change to undefined takes the claim away. */
+function resigned(change: Record<string, unknown>): string {
+  return forgedJws(header, { ...claims(), ...change }, secret);
+}
+
+/** A token of ours under another header, signed with the right key. */
+function headed(change: Record<string, unknown>): string {
+  return forgedJws({ ...header, ...change }, claims(), secret);
 }
 
 describe('an access token', () => {
   it('says who it speaks for, with the claims of the contract', () => {
     const { token, expiresAt } = tokens.sign(subject, 1_795_000_000_500);
-    const claims = jwt.decode(token) as Record<string, unknown>;
     expect(expiresAt).toBe(1_795_000_900);
-    expect(claims).toEqual({
+    expect(jwt.decode(token)).toEqual({
       iss: 'biometrics',
       aud: 'biometrics-api',
       sub: subject.userId,
@@ -49,6 +54,11 @@ describe('an access token', () => {
     });
   });
 
+  it('says in its header what it is and which key to verify it with', () => {
+    const decoded = jwt.decode(tokens.sign(subject, Date.now()).token, { complete: true });
+    expect(decoded?.header).toEqual(header);
+  });
+
   it('is verified with the same answer', () => {
     const now = Date.now();
     expect(tokens.verify(tokens.sign(subject, now).token)).toEqual({
@@ -59,7 +69,8 @@ describe('an access token', () => {
   });
 
   it('is not for one who has another secret: none is built in', () => {
-    const other = new AccessTokens({ ...options, secret: 'another secret that is long enough to be one' });
+    const another = hmacKey('another secret that is long enough to be one', key.id);
+    const other = new AccessTokens({ ...options, keys: new SigningKeys([another]) });
     expect(() => other.verify(tokens.sign(subject, Date.now()).token)).toThrow('A valid access token is needed.');
   });
 });
@@ -78,13 +89,22 @@ describe('verify refuses, always in the same words,', () => {
     ['a token that is not valid yet', resigned({ nbf: now + 60 })],
     ['a token of another issuer', resigned({ iss: 'somebody' })],
     ['a token for another audience', resigned({ aud: 'somebody' })],
+    ['a token for several audiences', resigned({ aud: ['biometrics-api', 'somebody'] })],
+    ['a token that does not say since when it is valid', resigned({ nbf: undefined })],
+    ['a token that does not say when it was issued', resigned({ iat: undefined })],
+    ['a time that is no number', resigned({ iat: String(now) })],
+    ['a time that is no whole number', resigned({ exp: now + 60.5 })],
+    ['a token without an address', resigned({ email: undefined })],
+    ['a header of another type', headed({ typ: 'JWT' })],
+    ['a header without a type', headed({ typ: undefined })],
     ['a subject that is no id', resigned({ sub: 'admin' })],
     ['a token without a session', resigned({ sid: undefined })],
     ['a token without an id', resigned({ jti: 1 })],
     ['a role nobody knows', resigned({ roles: ['user', 'god'] })],
     ['roles that are no list', resigned({ roles: 'admin' })],
-    ['another algorithm with the right secret', resigned({}, { algorithm: 'HS512' })],
-    ['alg none', unsigned({ alg: 'none', typ: 'JWT' })],
+    ['another algorithm with the right secret', headed({ alg: 'HS512' })],
+    ['alg none', forgedJws({ ...header, alg: 'none' }, claims(), null)],
+    ['a token without its signature', forgedJws(header, claims(), null)],
     ['an RSA signature', jwt.sign({ ...subject, typ: 'access' }, privateKey, { algorithm: 'RS256' })],
     [
       'a public key used as a secret',

@@ -1,6 +1,6 @@
-import { createSecretKey, type KeyObject } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import { AppError, isId, UserRole } from '@app/contracts';
-import jwt from 'jsonwebtoken';
+import type { SigningAlgorithm, SigningKeys } from './signing-keys.js';
 
 /** Whom an access token speaks for. */
 export interface AccessSubject {
@@ -27,31 +27,33 @@ export interface AccessToken {
 }
 
 export interface AccessTokenOptions {
-  /** At least 32 bytes (RFC 7518 §3.2). */
-  secret: string;
+  keys: SigningKeys;
   issuer: string;
   audience: string;
   ttlMs: number;
 }
 
-/** Tells access tokens from any other JWT that the same key may sign (RFC 8725 §3.11). */
+/** Tells access tokens from any other JWT that the same key may sign (RFC 8725 §3.11): a claim. */
 const TYPE = 'access';
+
+/** The same in the header, in the words of RFC 9068 §2.1. */
+const HEADER_TYPE = 'at+jwt';
 
 /** Clocks of replicas differ: a token that one has just issued must not be "not yet valid" for another. */
 const NOT_BEFORE_MARGIN_S = 5;
 
 const roles: readonly unknown[] = Object.values(UserRole);
 
-/** Issues and verifies access tokens: JSON Web Tokens (RFC 7519), signed with HS256 and nothing else (RFC 8725 §3.1). */
+/** Issues and verifies access tokens: JSON Web Tokens (RFC 7519) with a fixed algorithm (RFC 8725 §3.1). */
 export class AccessTokens {
-  /** How a token's signature and registered claims are checked; what is left is for `claimsOf`. */
-  readonly verification: { key: KeyObject; algorithms: ['HS256']; issuer: string; audience: string };
+  /** What the library checks besides the signature; the key is chosen by `keyOf`, the other claims by `claimsOf`. */
+  readonly checks: { algorithms: SigningAlgorithm[]; issuer: string; audience: string };
+  private readonly keys: SigningKeys;
   private readonly ttlS: number;
 
-  constructor({ secret, issuer, audience, ttlMs }: AccessTokenOptions) {
-    // A KeyObject is parsed once; a text would be, for every token.
-    const key = createSecretKey(Buffer.from(secret));
-    this.verification = { key, algorithms: ['HS256'], issuer, audience };
+  constructor({ keys, issuer, audience, ttlMs }: AccessTokenOptions) {
+    this.keys = keys;
+    this.checks = { algorithms: [keys.algorithm], issuer, audience };
     this.ttlS = Math.floor(ttlMs / 1000);
   }
 
@@ -62,19 +64,29 @@ export class AccessTokens {
   sign({ tokenId, userId, sessionId, email, roles: held }: AccessSubject, nowMs: number): AccessToken {
     const iat = Math.floor(nowMs / 1000);
     const exp = iat + this.ttlS;
-    const { key, issuer, audience } = this.verification;
+    const { issuer, audience } = this.checks;
     const times = { iat, nbf: iat - NOT_BEFORE_MARGIN_S, exp };
     const registered = { iss: issuer, aud: audience, sub: userId, jti: tokenId, ...times };
     const claims = { ...registered, sid: sessionId, typ: TYPE, email, roles: held };
-    return { token: jwt.sign(claims, key, { algorithm: 'HS256' }), expiresAt: exp };
+    return { token: this.keys.sign(claims, HEADER_TYPE), expiresAt: exp };
+  }
+
+  /**
+   * The key to verify a token's signature with.
+   * @throws AppError UNAUTHORIZED when the token is not in our form, is none for access, or names no key of ours
+   */
+  keyOf(token: string): KeyObject {
+    const key = this.keys.keyOf(token, HEADER_TYPE);
+    if (key === undefined) throw unauthorized();
+    return key;
   }
 
   /**
    * @throws AppError UNAUTHORIZED, always in the same words: why a token is refused is nobody's business
    */
   verify(token: string): AccessClaims {
-    const { key, algorithms, issuer, audience } = this.verification;
-    return this.claimsOf(verified(() => jwt.verify(token, key, { algorithms, issuer, audience })));
+    const { issuer, audience } = this.checks;
+    return this.claimsOf(this.keys.verify(token, { type: HEADER_TYPE, issuer, audience }));
   }
 
   /**
@@ -83,9 +95,11 @@ export class AccessTokens {
    */
   claimsOf(payload: unknown): AccessClaims {
     if (typeof payload !== 'object' || payload === null) throw unauthorized();
-    const { typ, sub, sid, jti, iat, exp, email, roles: held } = payload as Record<string, unknown>;
-    if (typ !== TYPE || !isId(sub) || !isId(sid) || !isId(jti) || typeof email !== 'string') throw unauthorized();
-    if (typeof iat !== 'number' || typeof exp !== 'number' || !areRoles(held)) throw unauthorized();
+    const { typ, aud, sub, sid, jti, iat, nbf, exp, email, roles: held } = payload as Record<string, unknown>;
+    // The library is content with a list that holds our audience; we never issue one.
+    if (typ !== TYPE || aud !== this.checks.audience) throw unauthorized();
+    if (!isId(sub) || !isId(sid) || !isId(jti) || typeof email !== 'string') throw unauthorized();
+    if (!isTime(iat) || !isTime(nbf) || !isTime(exp) || !areRoles(held)) throw unauthorized();
     return { userId: sub, sessionId: sid, email, roles: held, tokenId: jti, issuedAt: iat, expiresAt: exp };
   }
 }
@@ -95,12 +109,8 @@ export function unauthorized(cause?: unknown): AppError {
   return new AppError({ code: 'UNAUTHORIZED', kind: 'user', message: 'A valid access token is needed.', cause });
 }
 
-function verified<T>(verify: () => T): T {
-  try {
-    return verify();
-  } catch (cause) {
-    throw unauthorized(cause);
-  }
+function isTime(value: unknown): value is number {
+  return Number.isSafeInteger(value);
 }
 
 function areRoles(value: unknown): value is UserRole[] {

@@ -1,4 +1,5 @@
 export { eventually } from './eventually.js';
+export { forgedJws } from './forged-jws.js';
 export { TestMailServer, type MailBehaviour, type ReceivedMail } from './mail/test-mail-server.js';
 export { createTemplateDatabase } from './postgres/template-database.js';
 export { testDatabase, type TestDatabase } from './postgres/test-database.js';

@@ -7,7 +7,7 @@ import type { FastifyRequest } from 'fastify';
 import type { Access } from '../http/access/access.decorators.js';
 import { accessOf } from '../http/access/access-of.js';
 import type { Caller } from '../http/access/caller.js';
-import { bearerToken } from './jwt.strategy.js';
+import { bearerToken } from './bearer-token.js';
 import { RevocationFeed } from './revocations/revocation-feed.js';
 import { VerifiedTokens } from './verified-tokens.js';
 

@@ -1,5 +1,5 @@
 import { AuthConfig } from '@app/config';
-import { AccessTokens, PasswordHasher, RefreshTokens } from '@app/security';
+import { AccessTokens, PasswordHasher, RefreshTokens, SigningKeys } from '@app/security';
 import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/audit.module.js';
 import { UsersModule } from '../users/users.module.js';
@@ -14,12 +14,13 @@ import { RevocationsService } from './revocations/revocations.service.js';
 import { SessionsController } from './sessions/sessions.controller.js';
 import { SessionsService } from './sessions/sessions.service.js';
 import { TokenIssuer } from './sessions/token-issuer.js';
+import { signingKeysProvider } from './signing-keys.provider.js';
 
 const accessTokens = {
   provide: AccessTokens,
-  inject: [AuthConfig],
-  useFactory: ({ jwtSecret, jwtIssuer, jwtAudience, accessTokenTtlMs }: AuthConfig) =>
-    new AccessTokens({ secret: jwtSecret, issuer: jwtIssuer, audience: jwtAudience, ttlMs: accessTokenTtlMs }),
+  inject: [SigningKeys, AuthConfig],
+  useFactory: (keys: SigningKeys, { jwtIssuer, jwtAudience, accessTokenTtlMs }: AuthConfig) =>
+    new AccessTokens({ keys, issuer: jwtIssuer, audience: jwtAudience, ttlMs: accessTokenTtlMs }),
 };
 
 const refreshTokens = {
@@ -39,6 +40,7 @@ const passwordHasher = {
   imports: [UsersModule, AuditModule],
   controllers: [AuthController, SessionsController],
   providers: [
+    signingKeysProvider,
     accessTokens,
     refreshTokens,
     passwordHasher,
@@ -52,6 +54,6 @@ const passwordHasher = {
     JwtStrategy,
     AccessGuard,
   ],
-  exports: [AccessGuard, SessionsService, RevocationsService, PasswordHasher],
+  exports: [SigningKeys, AccessGuard, SessionsService, RevocationsService, PasswordHasher],
 })
 export class AuthModule {}

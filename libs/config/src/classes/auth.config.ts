@@ -2,7 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { IsIn, Max, Min, MinLength } from 'class-validator';
 import { choice } from '../parsers/choice.parser.js';
 import { duration } from '../parsers/duration.parser.js';
+import type { Es256Key } from '../parsers/es256-key.js';
 import { integer } from '../parsers/integer.parser.js';
+import { signingKeys } from '../parsers/signing-keys.parser.js';
 import { text } from '../parsers/text.parser.js';
 import { Variable } from '../variable.decorator.js';
 
@@ -12,7 +14,7 @@ export type Registration = (typeof Registration)[keyof typeof Registration];
 
 /** Accounts, passwords and tokens. */
 export class AuthConfig {
-  /** Key that access tokens are signed with, at least 32 characters (HS256 wants 256 bits: RFC 7518, 3.2). */
+  /** Secret behind refresh tokens, and without JWT_KEYS behind access tokens. At least 32 characters (HS256 wants 256 bits: RFC 7518, 3.2). */
   @Variable('JWT_SECRET', text, {
     secret: true,
     required: true,
@@ -21,6 +23,13 @@ export class AuthConfig {
   })
   @MinLength(32)
   jwtSecret: string;
+
+  /** Keys for access tokens instead of JWT_SECRET: the first one signs (ES256), all of them verify. To rotate, see docs/security.md. */
+  @Variable('JWT_KEYS', signingKeys, {
+    secret: true,
+    hint: 'the output of: openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256',
+  })
+  jwtKeys: Es256Key[] = [];
 
   /** Who issues the tokens: their claim `iss`. */
   @Variable('JWT_ISSUER', text)
