@@ -1,10 +1,13 @@
 import { AuthConfig } from './classes/auth.config.js';
+import { CleanupConfig } from './classes/cleanup.config.js';
 import { DatabaseConfig } from './classes/database.config.js';
 import { EgressConfig } from './classes/egress.config.js';
 import { EncryptionConfig } from './classes/encryption.config.js';
 import { EngineConfig } from './classes/engine.config.js';
+import { ErasureConfig } from './classes/erasure.config.js';
 import { HttpConfig } from './classes/http.config.js';
 import { MailConfig } from './classes/mail.config.js';
+import { QuotaConfig } from './classes/quota.config.js';
 import { RedisConfig } from './classes/redis.config.js';
 import { ServiceConfig } from './classes/service.config.js';
 import { StepUpConfig } from './classes/step-up.config.js';
@@ -19,9 +22,12 @@ export const configClasses: readonly ConfigClass[] = [
   RedisConfig,
   AuthConfig,
   StepUpConfig,
+  ErasureConfig,
+  QuotaConfig,
   EncryptionConfig,
   EngineConfig,
   WorkersConfig,
+  CleanupConfig,
   MailConfig,
   EgressConfig,
 ];

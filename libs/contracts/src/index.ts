@@ -13,6 +13,7 @@ export * from './http/secrets.dto.js';
 export * from './http/truth.decorator.js';
 export * from './http/untouched.decorator.js';
 export * from './http/user.dto.js';
+export * from './http/users.dto.js';
 export * from './http/whole-number.decorator.js';
 export * from './http/workflows.dto.js';
 export * from './ids.js';

@@ -1,4 +1,4 @@
-import type { UserDto } from '@app/contracts';
+import type { ManagedUserDto, UserDto } from '@app/contracts';
 import type { User } from '@app/database';
 
 /** A user as it leaves the gateway. Names each field, so that a new column does not leave by itself. */
@@ -12,8 +12,14 @@ export function toUser(user: User): UserDto {
     roles: user.roles,
     metadata: user.metadata,
     is_active: user.is_active,
+    deletion_due_at: user.deletion_due_at?.toISOString() ?? null,
     version: user.version,
     created_at: user.created_at.toISOString(),
     updated_at: user.updated_at.toISOString(),
   };
+}
+
+/** A user as administrators see them. */
+export function toManagedUser(user: User): ManagedUserDto {
+  return { ...toUser(user), kind: user.kind, owner_id: user.owner_id };
 }

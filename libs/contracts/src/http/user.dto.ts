@@ -12,6 +12,8 @@ export class UserDto {
   /** What the person or a program of theirs keeps here. */
   metadata: Record<string, unknown>;
   is_active: boolean;
+  /** When the account is going to be erased, because the person asked for it; null otherwise. */
+  deletion_due_at: string | null;
   /** Also the ETag. */
   version: number;
   created_at: string;
