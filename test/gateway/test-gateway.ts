@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { testDatabase, testRedis } from '@app/testing';
+import { testDatabase, testRedis, unlimited } from '@app/testing';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { InjectOptions, LightMyRequestResponse } from 'fastify';
 import { randomBytes, randomUUID } from 'node:crypto';
@@ -41,6 +41,7 @@ export class TestGateway {
       PUBLIC_URL: 'https://platform.test',
       METRICS_PORT: '0',
       LOG_LEVEL: 'error',
+      ...unlimited,
       ...variables,
     });
     const pool = new Pool({ connectionString: database.url, max: 2 });

@@ -4,6 +4,7 @@ import {
   DatabaseConfig,
   EncryptionConfig,
   HttpConfig,
+  RateLimitConfig,
   RedisConfig,
   ServiceConfig,
   StepUpConfig,
@@ -22,6 +23,7 @@ import { HealthModule } from './health/health.module.js';
 import { HooksModule } from './hooks/hooks.module.js';
 import { AcceptGuard } from './http/accept.guard.js';
 import { HttpModule } from './http/http.module.js';
+import { RateLimitGuard } from './http/rate-limit/rate-limit.guard.js';
 import { UndeclaredInputGuard } from './http/undeclared-input.guard.js';
 import { DocsModule } from './openapi/docs.module.js';
 import { RunsModule } from './runs/runs.module.js';
@@ -33,6 +35,7 @@ import { WorkflowsModule } from './workflows/workflows.module.js';
 export const gatewayConfigs = [
   ServiceConfig,
   HttpConfig,
+  RateLimitConfig,
   DatabaseConfig,
   RedisConfig,
   AuthConfig,
@@ -60,6 +63,7 @@ export const gatewayConfigs = [
   // Every route passes these, in this order.
   providers: [
     { provide: APP_GUARD, useExisting: AccessGuard },
+    { provide: APP_GUARD, useExisting: RateLimitGuard },
     { provide: APP_GUARD, useExisting: StepUpGuard },
     { provide: APP_GUARD, useExisting: AcceptGuard },
     { provide: APP_GUARD, useExisting: UndeclaredInputGuard },

@@ -8,6 +8,7 @@ import { ErasureConfig } from './classes/erasure.config.js';
 import { HttpConfig } from './classes/http.config.js';
 import { MailConfig } from './classes/mail.config.js';
 import { QuotaConfig } from './classes/quota.config.js';
+import { RateLimitConfig } from './classes/rate-limit.config.js';
 import { RedisConfig } from './classes/redis.config.js';
 import { ServiceConfig } from './classes/service.config.js';
 import { StepUpConfig } from './classes/step-up.config.js';
@@ -18,6 +19,7 @@ import type { ConfigClass } from './variable.decorator.js';
 export const configClasses: readonly ConfigClass[] = [
   ServiceConfig,
   HttpConfig,
+  RateLimitConfig,
   DatabaseConfig,
   RedisConfig,
   AuthConfig,

@@ -8,6 +8,7 @@ export * from './classes/erasure.config.js';
 export * from './classes/http.config.js';
 export * from './classes/mail.config.js';
 export * from './classes/quota.config.js';
+export * from './classes/rate-limit.config.js';
 export * from './classes/redis.config.js';
 export * from './classes/service.config.js';
 export * from './classes/step-up.config.js';

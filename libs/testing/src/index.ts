@@ -9,4 +9,5 @@ export { TestRedisServer } from './redis/test-redis-server.js';
 export { testRedis } from './redis/test-redis.js';
 export { spawnService } from './services/spawn-service.js';
 export type { TestService } from './services/test-service.js';
+export { unlimited } from './services/unlimited.js';
 export { temporaryFolder } from './temporary-folder.js';

@@ -3,12 +3,13 @@ import { GracefulShutdown, ShutdownPhase } from '@app/observability';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { addBodyParsers } from './body-parsers.js';
 import { closeServer } from './close-server.js';
+import { RateLimitHooks } from './rate-limit/rate-limit.hooks.js';
 import { RequestHooks } from './request-hooks.js';
 import { securityHeaders } from './security-headers.js';
 import { setPrefix } from './set-prefix.js';
 
 /** What clients on other origins may read beyond the usual. */
-const exposedHeaders = ['ETag', 'Location', 'Retry-After', 'X-Request-ID'];
+const exposedHeaders = ['ETag', 'Location', 'RateLimit', 'RateLimit-Policy', 'Retry-After', 'X-Request-ID'];
 
 /** Prefix, hooks, parsers and headers of the API; what is part of the dependency injection is in the HttpModule. */
 export function configureHttp(app: NestFastifyApplication): void {
@@ -16,6 +17,7 @@ export function configureHttp(app: NestFastifyApplication): void {
   const server = app.getHttpAdapter().getInstance();
   setPrefix(app);
   app.get(RequestHooks).addTo(server, securityHeaders(publicUrl));
+  app.get(RateLimitHooks).addTo(server);
   addBodyParsers(server);
   // Requests that are under way are answered before anything they need is taken down.
   app.get(GracefulShutdown).add(ShutdownPhase.StopTaking, 'http server', () => closeServer(server));

@@ -6,13 +6,14 @@ import { DeclaredAccessCheck } from './access/declared-access.check.js';
 import { HttpMetrics } from './http-metrics.js';
 import { KnownRoutes } from './known-routes.js';
 import { ProblemFilter } from './problems/problem.filter.js';
+import { HttpRateLimitModule } from './rate-limit/http-rate-limit.module.js';
 import { RequestHooks } from './request-hooks.js';
 import { UndeclaredInputGuard } from './undeclared-input.guard.js';
 import { DtoPipe } from './validation/dto.pipe.js';
 
 /** What every route of the API has in common. */
 @Module({
-  imports: [DiscoveryModule],
+  imports: [DiscoveryModule, HttpRateLimitModule],
   providers: [
     KnownRoutes,
     AccessLog,
@@ -24,6 +25,6 @@ import { DtoPipe } from './validation/dto.pipe.js';
     { provide: APP_FILTER, useClass: ProblemFilter },
     { provide: APP_PIPE, useClass: DtoPipe },
   ],
-  exports: [RequestHooks, DeclaredAccessCheck, AcceptGuard, UndeclaredInputGuard],
+  exports: [HttpRateLimitModule, RequestHooks, DeclaredAccessCheck, AcceptGuard, UndeclaredInputGuard],
 })
 export class HttpModule {}

@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { providedServers } from '../provided.js';
 import { TestService } from './test-service.js';
+import { unlimited } from './unlimited.js';
 
 export interface SpawnOptions {
   /** Variables of this service, DATABASE_URL and REDIS_URL above all. Nothing of our own environment reaches it. */
@@ -37,6 +38,7 @@ export async function spawnService(name: ServiceName, options: SpawnOptions): Pr
       ENVIRONMENT: 'test',
       BIOMETRICS_DATA_DIR: dataDir,
       METRICS_PORT: '0',
+      ...unlimited,
       ...(name === 'gateway' ? { SERVER_PORT: String(port) } : { HEALTH_PORT: String(port) }),
       ...options.env,
     },

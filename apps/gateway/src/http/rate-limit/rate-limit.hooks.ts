@@ -1,0 +1,80 @@
+import { HttpConfig } from '@app/config';
+import { Injectable } from '@nestjs/common';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { PROBLEM_TYPE, problemDocument } from '../problems/problem-document.js';
+import { GeneralLimiter } from './general-limiter.js';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** It shows a credential that nobody has looked at yet, so that it is not known whose bucket it is taken from. */
+    isUncounted: boolean;
+  }
+}
+
+const HOOK = '/hooks/:token';
+
+/**
+ * Takes each request from a bucket, the sooner the better: one without a credential before its body is read, one with
+ * a good credential in the guard, and whatever was answered before the guard, a bad credential above all, before the
+ * answer leaves.
+ */
+@Injectable()
+export class RateLimitHooks {
+  private readonly answersPreflights: boolean;
+
+  constructor(
+    config: HttpConfig,
+    private readonly limiter: GeneralLimiter,
+  ) {
+    this.answersPreflights = config.corsOrigins.length > 0;
+  }
+
+  /** Call before routes are added. */
+  addTo(server: FastifyInstance): void {
+    server.decorateRequest('isUncounted', false);
+    server.addHook('onRequest', (request, reply, done) => {
+      if (this.isExempt(request)) return done();
+      request.isUncounted = request.headers.authorization !== undefined && !request.is404 && !isHook(request);
+      if (request.isUncounted) return done();
+      const [kind, who] = isHook(request) ? (['hook', tokenOf(request)] as const) : (['address', request.ip] as const);
+      this.limiter.take(kind, who, reply).then((refused) => done(refused), done);
+    });
+    server.addHook('onSend', (request, reply, payload, done) => {
+      // A hook that is not there says nothing about who asks: guessing at tokens counts like any anonymous request.
+      if (!request.isUncounted && !(isHook(request) && reply.statusCode === 404)) return done(null, payload);
+      this.countLate(request, reply, payload).then((answer) => done(null, answer), done);
+    });
+  }
+
+  /** Probes come often and from one address; keys are public, cacheable, and needed to verify anything at all. */
+  private isExempt({ routeOptions: { url }, method }: FastifyRequest): boolean {
+    if (url === '/health' || url === '/ready' || url?.startsWith('/.well-known/') === true) return true;
+    // Browsers send these for people who are signed in, without saying so; they are answered without any work.
+    return method === 'OPTIONS' && this.answersPreflights;
+  }
+
+  /** @returns the answer's body, which is another one when the request should not have been answered at all */
+  private async countLate(request: FastifyRequest, reply: FastifyReply, payload: unknown): Promise<unknown> {
+    const refused = await this.count(request, reply);
+    if (refused === undefined) return payload;
+    const document = problemDocument(refused, request.url, request.id);
+    void reply.code(document.status).removeHeader('www-authenticate').removeHeader('content-length');
+    void reply.headers({ 'content-type': PROBLEM_TYPE, 'retry-after': String(refused.retryAfterS) });
+    return JSON.stringify(document);
+  }
+
+  /** Takes a request from the bucket of whom it has turned out to be from. */
+  count(request: FastifyRequest, reply: FastifyReply) {
+    request.isUncounted = false;
+    const { user, ip } = request;
+    return user === undefined ? this.limiter.take('address', ip, reply) : this.limiter.take('user', user.userId, reply);
+  }
+}
+
+function isHook({ routeOptions }: FastifyRequest): boolean {
+  return routeOptions.url === HOOK;
+}
+
+function tokenOf({ params }: FastifyRequest): string {
+  return (params as { token: string }).token;
+}
