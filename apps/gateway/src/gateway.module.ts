@@ -1,4 +1,5 @@
 import {
+  ApiKeysConfig,
   AuthConfig,
   ConfigModule,
   DatabaseConfig,
@@ -8,6 +9,7 @@ import {
   RedisConfig,
   ServiceConfig,
   StepUpConfig,
+  WebauthnConfig,
 } from '@app/config';
 import { ServiceName } from '@app/contracts';
 import { DatabaseModule } from '@app/database';
@@ -15,7 +17,9 @@ import { MessagingModule } from '@app/messaging';
 import { ObservabilityModule } from '@app/observability';
 import { Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
+import { ApiKeysModule } from './api-keys/api-keys.module.js';
 import { AccessGuard } from './auth/access.guard.js';
+import { AccountsModule } from './auth/accounts.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { StepUpGuard } from './auth/step-up/step-up.guard.js';
 import { StepUpModule } from './auth/step-up/step-up.module.js';
@@ -26,8 +30,10 @@ import { HttpModule } from './http/http.module.js';
 import { RateLimitGuard } from './http/rate-limit/rate-limit.guard.js';
 import { UndeclaredInputGuard } from './http/undeclared-input.guard.js';
 import { DocsModule } from './openapi/docs.module.js';
+import { PasskeysModule } from './passkeys/passkeys.module.js';
 import { RunsModule } from './runs/runs.module.js';
 import { SecretsModule } from './secrets/secrets.module.js';
+import { ServiceAccountsModule } from './service-accounts/service-accounts.module.js';
 import { WellKnownModule } from './well-known/well-known.module.js';
 import { WorkflowsModule } from './workflows/workflows.module.js';
 
@@ -39,7 +45,9 @@ export const gatewayConfigs = [
   DatabaseConfig,
   RedisConfig,
   AuthConfig,
+  ApiKeysConfig,
   StepUpConfig,
+  WebauthnConfig,
   EncryptionConfig,
 ];
 
@@ -51,6 +59,8 @@ export const gatewayConfigs = [
     MessagingModule.forService(ServiceName.Gateway),
     HttpModule,
     AuthModule,
+    AccountsModule,
+    PasskeysModule,
     StepUpModule,
     HealthModule,
     DocsModule,
@@ -59,6 +69,8 @@ export const gatewayConfigs = [
     RunsModule,
     HooksModule,
     SecretsModule,
+    ApiKeysModule,
+    ServiceAccountsModule,
   ],
   // Every route passes these, in this order.
   providers: [

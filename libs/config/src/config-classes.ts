@@ -1,3 +1,5 @@
+import { AccountConfig } from './classes/account.config.js';
+import { ApiKeysConfig } from './classes/api-keys.config.js';
 import { AuthConfig } from './classes/auth.config.js';
 import { CleanupConfig } from './classes/cleanup.config.js';
 import { DatabaseConfig } from './classes/database.config.js';
@@ -7,11 +9,13 @@ import { EngineConfig } from './classes/engine.config.js';
 import { ErasureConfig } from './classes/erasure.config.js';
 import { HttpConfig } from './classes/http.config.js';
 import { MailConfig } from './classes/mail.config.js';
+import { OauthConfig } from './classes/oauth.config.js';
 import { QuotaConfig } from './classes/quota.config.js';
 import { RateLimitConfig } from './classes/rate-limit.config.js';
 import { RedisConfig } from './classes/redis.config.js';
 import { ServiceConfig } from './classes/service.config.js';
 import { StepUpConfig } from './classes/step-up.config.js';
+import { WebauthnConfig } from './classes/webauthn.config.js';
 import { WorkersConfig } from './classes/workers.config.js';
 import type { ConfigClass } from './variable.decorator.js';
 
@@ -23,7 +27,11 @@ export const configClasses: readonly ConfigClass[] = [
   DatabaseConfig,
   RedisConfig,
   AuthConfig,
+  AccountConfig,
+  OauthConfig,
+  ApiKeysConfig,
   StepUpConfig,
+  WebauthnConfig,
   ErasureConfig,
   QuotaConfig,
   EncryptionConfig,

@@ -27,7 +27,9 @@ export const auditActions = {
   'user.erased': 'user.erased',
   /** Everything held about the person was handed to them. */
   'user.exported': 'user.exported',
+  /** Somebody was asked to make an account; `details.roles` says what they will be. */
   'user.invited': 'user.invited',
+  'user.invitation_withdrawn': 'user.invitation_withdrawn',
   /** A sign-in; `details.method` says how. The failed ones have no actor, or the account they were about. */
   'session.started': 'session.started',
   'session.refused': 'session.refused',
@@ -38,9 +40,12 @@ export const auditActions = {
   'session.stepped_up': 'session.stepped_up',
   'password.reset_requested': 'password.reset_requested',
   'password.reset': 'password.reset',
+  /** Changed by its owner, or set for the first time; a failure is a wrong current password. */
   'password.changed': 'password.changed',
   'email.verification_requested': 'email.verification_requested',
   'email.verified': 'email.verified',
+  /** A link that lets whoever reads the mail in was made; `details.mail` says for what. */
+  'email.link_issued': 'email.link_issued',
   'passkey.registered': 'passkey.registered',
   'passkey.renamed': 'passkey.renamed',
   'passkey.removed': 'passkey.removed',
@@ -49,9 +54,13 @@ export const auditActions = {
   'oauth.linked': 'oauth.linked',
   'oauth.unlinked': 'oauth.unlinked',
   'oauth.refused': 'oauth.refused',
+  /** `after` holds name, prefix, scopes and when it expires; the key itself is nowhere. */
   'api_key.created': 'api_key.created',
+  'api_key.renamed': 'api_key.renamed',
   'api_key.revoked': 'api_key.revoked',
   'service_account.created': 'service_account.created',
+  /** Its name or activity changed. */
+  'service_account.updated': 'service_account.updated',
   'service_account.deleted': 'service_account.deleted',
   'secret.set': 'secret.set',
   'secret.deleted': 'secret.deleted',

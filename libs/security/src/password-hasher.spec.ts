@@ -1,7 +1,8 @@
-import { hash, verify } from '@node-rs/argon2';
+import * as argon2 from '@node-rs/argon2';
+import bcrypt from 'bcrypt';
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { PasswordHasher } from './password-hasher.js';
+import { isOutdatedHash, PasswordHasher } from './password-hasher.js';
 
 const hasher = new PasswordHasher({ concurrency: 2 });
 
@@ -31,17 +32,27 @@ describe('PasswordHasher', () => {
     const counting = new PasswordHasher(
       { concurrency: 2 },
       {
-        hash,
-        verify: (stored, password) => {
-          costs.push(String(stored).split('$').slice(0, 4).join('$'));
-          return verify(stored, password);
+        bcrypt,
+        argon2id: {
+          hash: argon2.hash,
+          verify: (stored, password) => {
+            costs.push(String(stored).split('$').slice(0, 4).join('$'));
+            return argon2.verify(stored, password);
+          },
         },
       },
     );
     await counting.verify('wrong', await counting.hash('correct horse'));
     await counting.verify('wrong', undefined);
-    expect(costs).toHaveLength(2);
-    expect(costs[1]).toBe(costs[0]);
+    await counting.verify('wrong', '$pbkdf2-sha256$29000$c2FsdA$aGFzaA');
+    expect(costs).toHaveLength(3);
+    expect(new Set(costs).size).toBe(1);
+  });
+
+  it.each(['2a', '2b', '2y'])('knows a password by its bcrypt hash of kind %s', async (kind) => {
+    const stored = (await bcrypt.hash('correct horse', 4)).replace('$2b$', `$${kind}$`);
+    expect(await hasher.verify('correct horse', stored)).toBe(true);
+    expect(await hasher.verify('correct mule', stored)).toBe(false);
   });
 
   it('leaves the event loop free', async () => {
@@ -54,5 +65,22 @@ describe('PasswordHasher', () => {
     }
     await hashing;
     expect(turns).toBeGreaterThan(10);
+  });
+});
+
+describe('isOutdatedHash', () => {
+  it('is false of the hashes made now', async () => {
+    expect(isOutdatedHash(await hasher.hash('correct horse'))).toBe(false);
+  });
+
+  it.each([
+    ['$2b$12$CaJCWxCJVubfTb13GPK2h.OI7yNwacHYis9a4mt7zbIrqnluKWsdi', true],
+    ['$argon2i$v=19$m=19456,t=2,p=1$c2FsdHNhbHQ$aGFzaA', true],
+    ['$argon2id$v=16$m=19456,t=2,p=1$c2FsdHNhbHQ$aGFzaA', true],
+    ['$argon2id$v=19$m=12288,t=3,p=1$c2FsdHNhbHQ$aGFzaA', true],
+    ['$argon2id$v=19$m=65536,t=1,p=1$c2FsdHNhbHQ$aGFzaA', true],
+    ['$argon2id$v=19$m=65536,t=3,p=4$c2FsdHNhbHQ$aGFzaA', false],
+  ])('of %s is %s', (stored, isOutdated) => {
+    expect(isOutdatedHash(stored)).toBe(isOutdated);
   });
 });

@@ -1,8 +1,14 @@
 import * as argon2 from '@node-rs/argon2';
+import bcrypt from 'bcrypt';
 import { BoundedQueue } from './bounded-queue.js';
 
 /** OWASP's first choice for argon2id: 19 MiB, two passes, one lane (Password Storage Cheat Sheet). */
-const options: argon2.Options = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
+const options = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const satisfies argon2.Options;
+
+/** What a stored hash was made with. `$2y$` is PHP's name for what others call `$2b$`. */
+const ARGON2 = /^\$argon2(?:id|i|d)\$/;
+const ARGON2ID = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=\d+\$/;
+const BCRYPT = /^\$2[aby]\$/;
 
 /** About ten seconds of work per thread: who waits longer has given up. */
 const MOST_WAITING = 500;
@@ -12,18 +18,25 @@ export interface PasswordHasherOptions {
   concurrency: number;
 }
 
+/** What does the work; a test counts it. */
+export interface HashFunctions {
+  argon2id: Pick<typeof argon2, 'hash' | 'verify'>;
+  bcrypt: Pick<typeof bcrypt, 'compare'>;
+}
+
 /**
  * Hashes passwords with argon2id (RFC 9106), off the event loop. At most `concurrency` are under way, so that a flood
- * of sign-ins takes its turn instead of all threads and memory.
+ * of sign-ins takes its turn instead of all threads and memory. Hashes of bcrypt, brought along from elsewhere, are
+ * verified as well; see {@link isOutdatedHash}.
  */
 export class PasswordHasher {
   private readonly queue: BoundedQueue;
   private stranger: Promise<string> | undefined;
 
-  /** @param argon2id does the work; a test counts it */
+  /** @param functions do the work; a test counts it */
   constructor(
     { concurrency }: PasswordHasherOptions,
-    private readonly argon2id: Pick<typeof argon2, 'hash' | 'verify'> = argon2,
+    private readonly functions: HashFunctions = { argon2id: argon2, bcrypt },
   ) {
     this.queue = new BoundedQueue(concurrency, MOST_WAITING);
   }
@@ -33,21 +46,39 @@ export class PasswordHasher {
    * @throws AppError SERVICE_UNAVAILABLE when too many are waiting
    */
   hash(password: string): Promise<string> {
-    return this.queue.run(() => this.argon2id.hash(normalized(password), options));
+    return this.queue.run(() => this.functions.argon2id.hash(normalized(password), options));
   }
 
   /**
    * Whether a password belongs to a hash. Without a hash (no such account, or one without a password) it takes the
-   * same time and is false: the answer's time tells nothing.
+   * same time as with one of ours and is false: the answer's time tells nothing. So it is with a hash of a kind that
+   * nobody here can verify.
    * @throws AppError SERVICE_UNAVAILABLE when too many are waiting
    */
   async verify(password: string, stored: string | undefined): Promise<boolean> {
+    if (stored !== undefined && BCRYPT.test(stored)) return this.verifyBcrypt(password, stored);
+    const known = stored !== undefined && ARGON2.test(stored) ? stored : undefined;
     // Made once, of a text nobody can send: verifying against it costs what a real one costs.
-    this.stranger ??= this.argon2id.hash('\0', options);
-    const against = stored ?? (await this.stranger);
-    const matches = await this.queue.run(() => this.argon2id.verify(against, normalized(password)));
-    return matches && stored !== undefined;
+    this.stranger ??= this.functions.argon2id.hash('\0', options);
+    const against = known ?? (await this.stranger);
+    const matches = await this.queue.run(() => this.functions.argon2id.verify(against, normalized(password)));
+    return matches && known !== undefined;
   }
+
+  /** The password as it was typed: those who made these hashes did not normalize. */
+  private verifyBcrypt(password: string, stored: string): Promise<boolean> {
+    return this.queue.run(() => this.functions.bcrypt.compare(password, stored.replace('$2y$', '$2b$')));
+  }
+}
+
+/**
+ * Whether a hash is weaker than those made now: bcrypt, another argon2, or argon2id with less memory or fewer passes.
+ * When its password is known again, at the next sign-in, it is to be replaced.
+ * @param stored in PHC or modular crypt format
+ */
+export function isOutdatedHash(stored: string): boolean {
+  const [, memory, passes] = ARGON2ID.exec(stored) ?? [];
+  return !(Number(memory) >= options.memoryCost && Number(passes) >= options.timeCost);
 }
 
 /** The same password may be typed as different code points (NIST SP 800-63B-4 §3.1.1.2). */

@@ -1,4 +1,4 @@
-import { LoginDto, MessageDto, RefreshDto, RefreshedDto, RegisterDto, SignedInDto, UserDto } from '@app/contracts';
+import { LoginDto, MessageDto, RefreshDto, RefreshedDto, SignedInDto, UserDto } from '@app/contracts';
 import { Body, Controller, Get, HttpCode, Post, UseInterceptors } from '@nestjs/common';
 import { Authenticated, Public, Scoped } from '../http/access/access.decorators.js';
 import { sessionOf, type Caller } from '../http/access/caller.js';
@@ -16,13 +16,6 @@ export class AuthController {
     private readonly sessions: SessionsService,
     private readonly users: UsersService,
   ) {}
-
-  /** Makes an account and signs in. */
-  @Public()
-  @Post('register')
-  register(@Body() body: RegisterDto, @FromDevice() device: Device): Promise<SignedInDto> {
-    return this.auth.register(body, device);
-  }
 
   /** Signs in with e-mail and password. */
   @Public()

@@ -4,10 +4,14 @@ import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/audit.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { AccessGuard } from './access.guard.js';
+import { ApiKeyVerifier } from './api-keys/api-key-verifier.js';
+import { KeyReader } from './api-keys/key-reader.js';
+import { KeyUses } from './api-keys/key-uses.js';
+import { KnownKeys } from './api-keys/known-keys.js';
 import { AuthController } from './auth.controller.js';
 import { AuthService } from './auth.service.js';
 import { JwtStrategy } from './jwt.strategy.js';
-import { PasswordPolicy } from './passwords/password-policy.js';
+import { PasswordUpgradeService } from './passwords/password-upgrade.service.js';
 import { FeedConnection } from './revocations/feed-connection.js';
 import { RevocationFeed } from './revocations/revocation-feed.js';
 import { RevocationsService } from './revocations/revocations.service.js';
@@ -47,11 +51,15 @@ const passwordHasher = {
     AuthService,
     SessionsService,
     TokenIssuer,
-    PasswordPolicy,
+    PasswordUpgradeService,
     FeedConnection,
     RevocationFeed,
     RevocationsService,
     JwtStrategy,
+    KeyReader,
+    KnownKeys,
+    KeyUses,
+    ApiKeyVerifier,
     AccessGuard,
   ],
   exports: [SigningKeys, AccessGuard, SessionsService, RevocationsService, PasswordHasher],

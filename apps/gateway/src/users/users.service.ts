@@ -1,14 +1,35 @@
-import { conflict, newId, notFound, type UserDto } from '@app/contracts';
-import { isUniqueViolation, User } from '@app/database';
+import { AuthProvider, conflict, newId, notFound, UserKind, UserRole, type UserDto } from '@app/contracts';
+import { isUniqueViolation, User, type Queryable } from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { DataSource, IsNull, type Repository } from 'typeorm';
+import { AuditService } from '../audit/audit.service.js';
+import type { Device } from '../http/device.decorator.js';
 import { toUser } from './to-user.js';
+import { insertUser } from './users.sql.js';
 
 /** What a sign-in needs to know; `user` is for the answer. */
 export interface Credentials {
   user: UserDto;
-  /** Argon2id; absent for people who sign in another way. */
+  /** Absent for people who sign in another way. */
   passwordHash: string | undefined;
+  /** Nobody signs in to an account that is not: it is here for the audit trail. */
+  maySignIn: boolean;
+}
+
+/** An account to be made. */
+export interface NewUser {
+  email: string;
+  name: string;
+  /** Absent for people who sign in another way. */
+  passwordHash?: string | undefined;
+  /** Defaults to `user` alone. */
+  roles?: readonly UserRole[] | undefined;
+  /** Whether the person has proved that the address is theirs. */
+  emailVerified: boolean;
+  /** Defaults to `local`. */
+  provider?: AuthProvider | undefined;
+  providerId?: string | undefined;
+  avatar?: string | undefined;
 }
 
 /** People's accounts. */
@@ -16,21 +37,37 @@ export interface Credentials {
 export class UsersService {
   private readonly users: Repository<User>;
 
-  constructor(dataSource: DataSource) {
+  constructor(
+    dataSource: DataSource,
+    private readonly audit: AuditService,
+  ) {
     this.users = dataSource.getRepository(User);
   }
 
-  /** @throws AppError CONFLICT when the address has an account, in whatever case it was written */
-  async create(account: { email: string; name: string; passwordHash: string }): Promise<UserDto> {
-    const { email, name, passwordHash } = account;
+  /**
+   * Makes an account; `db` is the transaction of what it comes with.
+   * @returns its id
+   * @throws AppError CONFLICT when the address has an account, in whatever case it was written
+   */
+  async create(db: Queryable, account: NewUser, device: Device): Promise<string> {
+    const { email, name, passwordHash, emailVerified, providerId, avatar } = account;
+    const { roles = [UserRole.User], provider = AuthProvider.Local } = account;
     const id = newId();
+    const values = [id, email, name, passwordHash ?? null, roles, emailVerified, provider];
     try {
-      await this.users.insert({ id, email, name, password: passwordHash });
+      await db.query(insertUser, [...values, providerId ?? null, avatar ?? null]);
     } catch (error) {
       if (isUniqueViolation(error, 'users_email')) throw conflict('This address has an account already.');
       throw error;
     }
-    return this.find(id);
+    await this.audit.record(db, {
+      action: 'user.created',
+      actor: { userId: id },
+      device,
+      subject: { type: 'user', id },
+      details: { provider, roles, email_verified: emailVerified },
+    });
+    return id;
   }
 
   /** @throws AppError NOT_FOUND */
@@ -40,13 +77,15 @@ export class UsersService {
     return toUser(user);
   }
 
-  /** The account of an address, in whatever case it is written; undefined when there is none that may sign in. */
+  /** The account of an address, in whatever case it is written; undefined when there is none that people sign in to. */
   async credentialsOf(email: string): Promise<Credentials | undefined> {
     const user = await this.users
       .createQueryBuilder('user')
       .addSelect('user.password')
-      .where('lower(user.email) = lower(:email) AND user.is_active AND user.deleted_at IS NULL', { email })
+      .where('lower(user.email) = lower(:email) AND user.kind = :kind', { email, kind: UserKind.Person })
       .getOne();
-    return user === null ? undefined : { user: toUser(user), passwordHash: user.password ?? undefined };
+    if (user === null) return undefined;
+    const maySignIn = user.is_active && user.deleted_at === null;
+    return { user: toUser(user), passwordHash: user.password ?? undefined, maySignIn };
   }
 }

@@ -1,4 +1,4 @@
-import { IsEmail, IsString, Length, MaxLength } from 'class-validator';
+import { IsEmail, IsOptional, IsString, Length, MaxLength } from 'class-validator';
 import type { ProofMethod } from '../accounts.js';
 import { UserDto } from './user.dto.js';
 
@@ -16,6 +16,12 @@ export class RegisterDto {
   @IsString()
   @Length(1, 255)
   name: string;
+
+  /** What stands behind `#token=` in the link of an invitation, or of the first administrator. It is good once. */
+  @IsOptional()
+  @IsString()
+  @Length(1, 512)
+  invitation?: string;
 }
 
 /** A sign-in with e-mail and password. */

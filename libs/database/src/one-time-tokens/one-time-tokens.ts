@@ -31,6 +31,15 @@ export async function issueOneTimeToken(db: Db, { purpose, userId, payload, ttlM
   return token;
 }
 
+/** What a token is about that is still good, which it stays: for what is to be checked before it is used. */
+export async function findOneTimeToken(
+  db: Db,
+  purpose: OneTimeTokenPurpose,
+  token: string,
+): Promise<UsedOneTimeToken | undefined> {
+  return tokenRow(db, findToken, purpose, token);
+}
+
 /**
  * Uses a token up: of any number of callers with the same one, one gets its row, the others undefined. So does whoever
  * brings one that has expired or is for another purpose.
@@ -40,12 +49,7 @@ export async function useOneTimeToken(
   purpose: OneTimeTokenPurpose,
   token: string,
 ): Promise<UsedOneTimeToken | undefined> {
-  const { rows } = await db.query<{ id: string; user_id: string | null; payload: Record<string, unknown> }>(useToken, [
-    hashToken(token),
-    purpose,
-  ]);
-  const [row] = rows;
-  return row && { id: row.id, userId: row.user_id ?? undefined, payload: row.payload };
+  return tokenRow(db, useToken, purpose, token);
 }
 
 /** Makes every open token of a person for a purpose worthless: the password is set, the older links must not work. */
@@ -53,9 +57,30 @@ export async function voidOneTimeTokens(db: Db, purpose: OneTimeTokenPurpose, us
   await db.query(voidTokens, [userId, purpose]);
 }
 
+interface TokenRow {
+  id: string;
+  user_id: string | null;
+  payload: Record<string, unknown>;
+}
+
+async function tokenRow(
+  db: Db,
+  statement: string,
+  purpose: OneTimeTokenPurpose,
+  token: string,
+): Promise<UsedOneTimeToken | undefined> {
+  const { rows } = await db.query<TokenRow>(statement, [hashToken(token), purpose]);
+  const [row] = rows;
+  return row && { id: row.id, userId: row.user_id ?? undefined, payload: row.payload };
+}
+
 const insertToken = `
 INSERT INTO one_time_tokens (id, user_id, purpose, token_hash, payload, expires_at)
 VALUES ($1, $2, $3, $4, $5, now() + $6 * interval '1 millisecond')`;
+
+const findToken = `
+SELECT id, user_id, payload FROM one_time_tokens
+ WHERE token_hash = $1 AND purpose = $2 AND used_at IS NULL AND expires_at > now()`;
 
 const useToken = `
 UPDATE one_time_tokens SET used_at = now(), updated_at = now()

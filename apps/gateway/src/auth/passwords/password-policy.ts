@@ -1,26 +1,20 @@
 import { AuthConfig } from '@app/config';
 import { validationFailed } from '@app/contracts';
+import { passwordMistake } from '@app/security';
 import { Injectable } from '@nestjs/common';
-import { commonPasswords } from './common-passwords.js';
 
-/** Which passwords may be chosen: long enough and not common; which characters they hold is nobody's business. */
+/** Which passwords may be chosen here: see `passwordMistake`. */
 @Injectable()
 export class PasswordPolicy {
   constructor(private readonly config: AuthConfig) {}
 
   /**
    * @param personal what an attacker who knows the person tries first: their address and name
+   * @param field what the request calls the password
    * @throws AppError VALIDATION_FAILED
    */
-  check(password: string, personal: readonly string[]): void {
-    const { passwordMinLength } = this.config;
-    const lower = password.toLowerCase();
-    if ([...password].length < passwordMinLength) throw refused(`must have at least ${passwordMinLength} characters`);
-    if (commonPasswords.has(lower)) throw refused('is one of the most common passwords');
-    if (personal.some((text) => text.toLowerCase() === lower)) throw refused('must not be your name or address');
+  async check(password: string, personal: readonly string[], field = 'password'): Promise<void> {
+    const message = await passwordMistake(password, { minLength: this.config.passwordMinLength, personal });
+    if (message !== undefined) throw validationFailed([{ field, message }]);
   }
-}
-
-function refused(message: string): Error {
-  return validationFailed([{ field: 'password', message }]);
 }

@@ -1,0 +1,16 @@
+import { UserRole } from '@app/contracts';
+
+/** What the row of an invitation holds in its `payload`. */
+export interface Invited {
+  email: string;
+  roles: UserRole[];
+  invited_by: string;
+}
+
+/** Whether a payload is an invitation's. */
+export function isInvited(payload: Record<string, unknown>): payload is Record<string, unknown> & Invited {
+  const { email, roles, invited_by: by } = payload;
+  const known: readonly unknown[] = Object.values(UserRole);
+  const areRoles = Array.isArray(roles) && roles.every((role) => known.includes(role));
+  return typeof email === 'string' && typeof by === 'string' && areRoles;
+}
