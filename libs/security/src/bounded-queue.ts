@@ -8,6 +8,8 @@ export class BoundedQueue {
   constructor(
     private readonly concurrency: number,
     private readonly mostWaiting: number,
+    /** What waits too much, for the answer. */
+    private readonly what = 'sign-ins',
   ) {}
 
   /**
@@ -26,7 +28,7 @@ export class BoundedQueue {
 
   private turn(): Promise<void> {
     if (this.waiting.length >= this.mostWaiting) {
-      const message = 'Too many sign-ins at the moment; try again.';
+      const message = `Too many ${this.what} at the moment; try again.`;
       throw new AppError({ code: 'SERVICE_UNAVAILABLE', kind: 'user', message, retryAfterS: 2 });
     }
     return new Promise((resolve) => this.waiting.push(resolve));

@@ -1,12 +1,13 @@
 import { AppError } from '@app/contracts';
 import { addToContext } from '@app/observability';
-import { unauthorized, type AccessClaims } from '@app/security';
+import { API_KEY_MARK, unauthorized, type AccessClaims } from '@app/security';
 import { Injectable, type ExecutionContext } from '@nestjs/common';
 import { AuthGuard } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
 import type { Access } from '../http/access/access.decorators.js';
 import { accessOf } from '../http/access/access-of.js';
 import type { Caller } from '../http/access/caller.js';
+import { ApiKeyVerifier } from './api-keys/api-key-verifier.js';
 import { bearerToken } from './bearer-token.js';
 import { RevocationFeed } from './revocations/revocation-feed.js';
 import { VerifiedTokens } from './verified-tokens.js';
@@ -16,7 +17,10 @@ import { VerifiedTokens } from './verified-tokens.js';
 export class AccessGuard extends AuthGuard('jwt') {
   private readonly verified = new VerifiedTokens();
 
-  constructor(private readonly revocations: RevocationFeed) {
+  constructor(
+    private readonly revocations: RevocationFeed,
+    private readonly apiKeys: ApiKeyVerifier,
+  ) {
     super();
   }
 
@@ -42,6 +46,7 @@ export class AccessGuard extends AuthGuard('jwt') {
   private async authenticate(context: ExecutionContext): Promise<Caller> {
     const token = bearerToken(context.switchToHttp().getRequest<FastifyRequest>());
     if (token === null) throw unauthorized();
+    if (token.startsWith(API_KEY_MARK)) return this.apiKeys.callerOf(token);
     const claims = this.verified.find(token, Date.now()) ?? (await this.verify(context));
     if (await this.revocations.isRevoked(claims)) throw unauthorized();
     this.verified.add(token, claims);

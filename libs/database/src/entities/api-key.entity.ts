@@ -1,3 +1,4 @@
+import type { Scope } from '@app/contracts';
 import { Column, CreateDateColumn, Entity, PrimaryColumn, UpdateDateColumn } from 'typeorm';
 
 /** A long-lived key of a program. Shown once, stored as a hash. */
@@ -21,16 +22,20 @@ export class ApiKey {
   key_hash: string;
 
   @Column('text', { array: true, default: '{}' })
-  scopes: string[];
+  scopes: Scope[];
 
-  @Column('timestamptz', { nullable: true })
-  expires_at: Date | null;
+  @Column('timestamptz')
+  expires_at: Date;
 
   @Column('timestamptz', { nullable: true })
   last_used_at: Date | null;
 
   @Column('timestamptz', { nullable: true })
   revoked_at: Date | null;
+
+  /** The ETag of the row: grows by one with each change, not with each use. */
+  @Column('integer', { default: 1 })
+  version: number;
 
   @CreateDateColumn({ type: 'timestamptz' })
   created_at: Date;

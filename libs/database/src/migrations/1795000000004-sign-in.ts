@@ -40,7 +40,9 @@ const up = `
     ADD COLUMN proved_by varchar(20) NOT NULL DEFAULT 'password'
       CHECK (proved_by IN ('password', 'passkey', 'google', 'github', 'apple'));
 
-  ALTER TABLE api_keys ADD COLUMN version integer NOT NULL DEFAULT 1;
+  ALTER TABLE api_keys
+    ADD COLUMN version integer NOT NULL DEFAULT 1,
+    ALTER COLUMN expires_at SET NOT NULL;
 
   CREATE TABLE oauth_identities (
     id uuid PRIMARY KEY,
@@ -61,7 +63,7 @@ const down = `
     users_email_prefix, users_name_prefix;
   ALTER TABLE audit_events DROP COLUMN erased_at;
   DROP TABLE oauth_identities;
-  ALTER TABLE api_keys DROP COLUMN version;
+  ALTER TABLE api_keys DROP COLUMN version, ALTER COLUMN expires_at DROP NOT NULL;
   ALTER TABLE sessions DROP COLUMN name, DROP COLUMN method, DROP COLUMN proved_at, DROP COLUMN proved_by;
   DELETE FROM users WHERE kind = 'service';
   ALTER TABLE users DROP COLUMN kind, DROP COLUMN owner_id, DROP COLUMN deletion_due_at;

@@ -1,6 +1,7 @@
 import { AppError } from '@app/contracts';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { FeedConnection } from './feed-connection.js';
+import { RevocationNews, type RevocationSubject } from './revocation-news.js';
 import { RevokedSubjects, type Revocation } from './revoked-subjects.js';
 
 const EVERY_MS = 500;
@@ -16,6 +17,7 @@ const STALE_AFTER_MS = 1_000;
 export class RevocationFeed implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger(RevocationFeed.name);
   private readonly revoked = new RevokedSubjects();
+  private readonly news = new RevocationNews();
   private since = '0';
   private readAt = Number.NEGATIVE_INFINITY;
   private reading: Promise<void> | undefined;
@@ -35,6 +37,12 @@ export class RevocationFeed implements OnApplicationBootstrap, OnApplicationShut
   /** Takes note of a revocation of this process, after its transaction has committed. */
   add(revocation: Revocation): void {
     this.revoked.add(revocation);
+    this.news.add(revocation);
+  }
+
+  /** How far the feed has been read. Note it before reading a row of which a copy is kept. */
+  get position(): number {
+    return this.news.position;
   }
 
   /**
@@ -42,9 +50,23 @@ export class RevocationFeed implements OnApplicationBootstrap, OnApplicationShut
    * @throws AppError SERVICE_UNAVAILABLE when nobody can tell, because the feed cannot be read
    */
   async isRevoked(token: { sessionId: string; userId: string; issuedAt: number }): Promise<boolean> {
+    await this.freshen();
+    return this.revoked.includes(token);
+  }
+
+  /**
+   * Whether anything was taken back from one of the subjects after the feed had been read up to `position`. A copy of
+   * theirs must not be kept for longer than a revocation is (see RevocationsService).
+   * @throws AppError SERVICE_UNAVAILABLE when nobody can tell, because the feed cannot be read
+   */
+  async isOutdated(position: number, subjects: readonly RevocationSubject[]): Promise<boolean> {
+    await this.freshen();
+    return subjects.some((subject) => this.news.isAbout(subject, position));
+  }
+
+  private async freshen(): Promise<void> {
     if (this.isStale()) await this.look();
     if (this.isStale()) throw unavailable();
-    return this.revoked.includes(token);
   }
 
   private isStale(): boolean {
@@ -62,10 +84,11 @@ export class RevocationFeed implements OnApplicationBootstrap, OnApplicationShut
     const startedAt = performance.now();
     try {
       const { next, rows } = await this.connection.read(this.since);
-      for (const row of rows) this.revoked.add(row);
+      for (const row of rows) this.add(row);
       this.since = next;
       this.readAt = startedAt;
       this.revoked.prune(Date.now());
+      this.news.prune(Date.now());
     } catch (error) {
       this.logger.warn(error, 'revocations cannot be read');
     }

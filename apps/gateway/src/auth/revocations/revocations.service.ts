@@ -4,8 +4,8 @@ import type { Queryable } from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { RevocationFeed } from './revocation-feed.js';
 
-/** A revocation is kept until well after the last access token that it is about. */
-const REVOCATION_MARGIN_MS = 600_000;
+/** A revocation is kept until well after the last access token, and the last copy of an API key, that it is about. */
+export const REVOCATION_MARGIN_MS = 600_000;
 
 /** Takes back what was issued: access tokens of a session, everything a user was issued so far, an API key. */
 @Injectable()

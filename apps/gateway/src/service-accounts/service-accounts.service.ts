@@ -1,0 +1,145 @@
+import {
+  newId,
+  notFound,
+  RevocationKind,
+  UserKind,
+  type CreateServiceAccountDto,
+  type PageQuery,
+  type ServiceAccountDto,
+  type ServiceAccountPatchDto,
+} from '@app/contracts';
+import { inTransaction, User } from '@app/database';
+import { Injectable } from '@nestjs/common';
+import { Pool } from 'pg';
+import { DataSource, type Repository } from 'typeorm';
+import { ApiKeysService, type Change } from '../api-keys/api-keys.service.js';
+import { AuditService } from '../audit/audit.service.js';
+import { RevocationsService } from '../auth/revocations/revocations.service.js';
+import type { ExpectedVersions } from '../http/if-match.decorator.js';
+import { decodeCursor, isIdKey, pageOf, type Page } from '../http/paging.js';
+import { problem } from '../http/problems/problem.js';
+import { endServiceAccount, insertServiceAccount, updateServiceAccount } from './service-accounts.sql.js';
+import { toServiceAccount, type ServiceAccountRow } from './to-service-account.js';
+
+/** Which account is meant: one of this person's. */
+export interface AccountOf {
+  ownerId: string;
+  id: string;
+}
+
+/** Machines' accounts. A person sees their own, and nobody else does. */
+@Injectable()
+export class ServiceAccountsService {
+  private readonly users: Repository<User>;
+
+  constructor(
+    private readonly pool: Pool,
+    dataSource: DataSource,
+    private readonly keys: ApiKeysService,
+    private readonly revocations: RevocationsService,
+    private readonly audit: AuditService,
+  ) {
+    this.users = dataSource.getRepository(User);
+  }
+
+  /** The newest first. */
+  async list(ownerId: string, query: PageQuery): Promise<Page<ServiceAccountDto>> {
+    const mine = this.users
+      .createQueryBuilder('account')
+      .where('account.owner_id = :ownerId AND account.deleted_at IS NULL', { ownerId });
+    const page = mine
+      .clone()
+      .orderBy('account.id', 'DESC')
+      .limit(query.limit + 1);
+    if (query.cursor === undefined) page.offset((query.page - 1) * query.limit);
+    else page.andWhere('account.id < :after', { after: decodeCursor(query.cursor, isIdKey)[0] });
+    const total = query.cursor === undefined ? await mine.getCount() : undefined;
+    return pageOf((await page.getMany()).map(toServiceAccount), query, total, ({ id }) => [id]);
+  }
+
+  /** @throws AppError NOT_FOUND */
+  async get({ ownerId, id }: AccountOf): Promise<ServiceAccountDto> {
+    const account = await this.users.findOneBy({ id, owner_id: ownerId, kind: UserKind.Service });
+    if (account === null) throw missing();
+    return toServiceAccount(account);
+  }
+
+  async create(ownerId: string, { name }: CreateServiceAccountDto, change: Change): Promise<ServiceAccountDto> {
+    return inTransaction(this.pool, async (client) => {
+      const { rows } = await client.query<ServiceAccountRow>(insertServiceAccount, [newId(), ownerId, name]);
+      const [row] = rows;
+      if (row === undefined) throw missing();
+      await this.audit.record(client, {
+        action: 'service_account.created',
+        actor: change.caller,
+        device: change.device,
+        subject: { type: 'service_account', id: row.id },
+        after: { name },
+      });
+      return toServiceAccount(row);
+    });
+  }
+
+  /** @throws AppError NOT_FOUND, PRECONDITION_FAILED */
+  async update(
+    { ownerId, id }: AccountOf,
+    { name, is_active: isActive }: ServiceAccountPatchDto,
+    expected: ExpectedVersions,
+    { caller, device }: Change,
+  ): Promise<ServiceAccountDto> {
+    const values = [id, ownerId, expected ?? null, name ?? null, isActive ?? null];
+    const changed = await inTransaction(this.pool, async (client) => {
+      const { rows } = await client.query<ChangedRow>(updateServiceAccount, values);
+      const [row] = rows;
+      if (row === undefined) return undefined;
+      await this.audit.record(client, {
+        action: 'service_account.updated',
+        actor: caller,
+        device,
+        subject: { type: 'service_account', id },
+        before: { name: row.name_before, is_active: row.is_active_before },
+        after: { name: row.name, is_active: row.is_active },
+      });
+      // Copies of its keys are read again, also those that were not good.
+      const committed = await this.revocations.revoke(client, RevocationKind.User, [id]);
+      return { account: toServiceAccount(row), committed };
+    });
+    if (changed === undefined) return this.refuse({ ownerId, id });
+    changed.committed();
+    return changed.account;
+  }
+
+  /**
+   * Ends an account and revokes its keys.
+   * @throws AppError NOT_FOUND, PRECONDITION_FAILED
+   */
+  async end({ ownerId, id }: AccountOf, expected: ExpectedVersions, change: Change): Promise<void> {
+    const committed = await inTransaction(this.pool, async (client) => {
+      const { rows } = await client.query<{ name: string }>(endServiceAccount, [id, ownerId, expected ?? null]);
+      const [before] = rows;
+      if (before === undefined) return undefined;
+      await this.audit.record(client, {
+        action: 'service_account.deleted',
+        actor: change.caller,
+        device: change.device,
+        subject: { type: 'service_account', id },
+        before: { name: before.name },
+      });
+      return this.keys.revokeAllIn(client, id, change);
+    });
+    if (committed === undefined) return this.refuse({ ownerId, id });
+    committed();
+  }
+
+  /** Nothing was written: there is no such account, or its version is another one. */
+  private async refuse(account: AccountOf): Promise<never> {
+    await this.get(account);
+    throw problem('PRECONDITION_FAILED');
+  }
+}
+
+type ChangedRow = ServiceAccountRow & { name_before: string; is_active_before: boolean };
+
+function missing(): Error {
+  return notFound('service account');
+}
