@@ -27,7 +27,9 @@ export class KeyUses implements OnApplicationShutdown {
     if (now - (this.noted.get(keyId) ?? Number.NEGATIVE_INFINITY) < MINUTE_MS) return;
     this.noted.set(keyId, now);
     this.unwritten.add(keyId);
-    this.timer ??= setTimeout(() => (this.writing = this.write()), TOGETHER_MS);
+    this.timer ??= setTimeout(() => {
+      this.writing = this.write();
+    }, TOGETHER_MS);
   }
 
   async onApplicationShutdown(): Promise<void> {
