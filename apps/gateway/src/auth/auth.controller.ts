@@ -4,6 +4,8 @@ import { Authenticated, Public, Scoped } from '../http/access/access.decorators.
 import { sessionOf, type Caller } from '../http/access/caller.js';
 import { CurrentUser } from '../http/access/current-user.decorator.js';
 import { EtagInterceptor } from '../http/etag.interceptor.js';
+import { Throttled } from '../http/rate-limit/throttled.decorator.js';
+import { ThrottledAction } from '../http/rate-limit/throttled-action.js';
 import { UsersService } from '../users/users.service.js';
 import { AuthService } from './auth.service.js';
 import { FromDevice, type Device } from '../http/device.decorator.js';
@@ -20,6 +22,7 @@ export class AuthController {
   /** Signs in with e-mail and password. */
   @Public()
   @HttpCode(200)
+  @Throttled(ThrottledAction.Login)
   @Post('login')
   login(@Body() body: LoginDto, @FromDevice() device: Device): Promise<SignedInDto> {
     return this.auth.login(body, device);

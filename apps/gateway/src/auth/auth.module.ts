@@ -19,6 +19,7 @@ import { SessionsController } from './sessions/sessions.controller.js';
 import { SessionsService } from './sessions/sessions.service.js';
 import { TokenIssuer } from './sessions/token-issuer.js';
 import { signingKeysProvider } from './signing-keys.provider.js';
+import { AuthThrottleModule } from './throttling/auth-throttle.module.js';
 
 const accessTokens = {
   provide: AccessTokens,
@@ -41,7 +42,7 @@ const passwordHasher = {
 
 /** Who is calling, and how they prove it. */
 @Module({
-  imports: [UsersModule, AuditModule],
+  imports: [UsersModule, AuditModule, AuthThrottleModule],
   controllers: [AuthController, SessionsController],
   providers: [
     signingKeysProvider,

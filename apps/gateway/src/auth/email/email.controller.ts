@@ -4,6 +4,8 @@ import { Authenticated, Public } from '../../http/access/access.decorators.js';
 import type { Caller } from '../../http/access/caller.js';
 import { CurrentUser } from '../../http/access/current-user.decorator.js';
 import { FromDevice, type Device } from '../../http/device.decorator.js';
+import { Throttled } from '../../http/rate-limit/throttled.decorator.js';
+import { ThrottledAction } from '../../http/rate-limit/throttled-action.js';
 import { EmailVerificationService } from './email-verification.service.js';
 
 @Controller('auth/email')
@@ -13,6 +15,7 @@ export class EmailController {
   /** Proves an address by the token that was mailed there. */
   @Public()
   @HttpCode(200)
+  @Throttled(ThrottledAction.EmailVerification)
   @Post('verify')
   async verify(@Body() { token }: VerifyEmailDto, @FromDevice() device: Device): Promise<MessageDto> {
     await this.verification.verify(token, device);
@@ -22,6 +25,7 @@ export class EmailController {
   /** Mails the link that proves the caller's address once more. */
   @Authenticated()
   @HttpCode(202)
+  @Throttled(ThrottledAction.EmailVerificationMail)
   @Post('verification')
   async askAgain(@CurrentUser() caller: Caller, @FromDevice() device: Device): Promise<MessageDto> {
     await this.verification.askAgain(caller, device);

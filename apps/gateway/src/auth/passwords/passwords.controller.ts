@@ -4,6 +4,8 @@ import { Authenticated, Public, StepUp } from '../../http/access/access.decorato
 import type { Caller } from '../../http/access/caller.js';
 import { CurrentUser } from '../../http/access/current-user.decorator.js';
 import { FromDevice, type Device } from '../../http/device.decorator.js';
+import { Throttled } from '../../http/rate-limit/throttled.decorator.js';
+import { ThrottledAction } from '../../http/rate-limit/throttled-action.js';
 import { PasswordChangeService } from './password-change.service.js';
 import { PasswordResetService } from './password-reset.service.js';
 
@@ -17,6 +19,7 @@ export class PasswordsController {
   /** Mails a link for setting a new password, if the address has an account. */
   @Public()
   @HttpCode(202)
+  @Throttled(ThrottledAction.PasswordForgot)
   @Post('forgot')
   async forgot(@Body() { email }: ForgotPasswordDto, @FromDevice() device: Device): Promise<MessageDto> {
     await this.resets.forgot(email, device);
@@ -26,6 +29,7 @@ export class PasswordsController {
   /** Sets a new password by the token that was mailed. Ends all sessions. */
   @Public()
   @HttpCode(200)
+  @Throttled(ThrottledAction.PasswordReset)
   @Post('reset')
   async reset(@Body() body: ResetPasswordDto, @FromDevice() device: Device): Promise<MessageDto> {
     await this.resets.reset(body, device);
@@ -35,6 +39,7 @@ export class PasswordsController {
   /** Replaces the caller's password. Ends their other sessions. */
   @Authenticated()
   @HttpCode(200)
+  @Throttled(ThrottledAction.StepUp)
   @Post('change')
   async change(
     @Body() body: ChangePasswordDto,

@@ -8,7 +8,7 @@ import { rateLimited } from '../../http/rate-limit/rate-limited.js';
 import { accountKey } from './account-key.js';
 import { KnownAddresses } from './known-addresses.service.js';
 import { throttleRates, type ThrottleRates } from './throttle-rates.js';
-import { mailingActions, type ThrottledAction } from './throttled-action.js';
+import { mailingActions, type ThrottledAction } from '../../http/rate-limit/throttled-action.js';
 
 /** Something that a stranger may not do often. */
 export interface Throttled {
@@ -46,7 +46,8 @@ export class AuthThrottle {
 
   /**
    * Lets somebody try to prove who they are. Each failure from the same address makes the next attempt at the account
-   * wait longer; a success clears that. Only `work` that rejects with UNAUTHORIZED has failed in this sense.
+   * wait longer; a success clears that. `work` has failed in this sense when it rejects with UNAUTHORIZED, or with
+   * VALIDATION_FAILED for the field `current_password`.
    * @throws AppError RATE_LIMITED before `work` is called, and whatever `work` throws
    */
   async attempt<T>(what: Throttled & { email: string }, work: () => Promise<T>): Promise<T> {
@@ -85,6 +86,8 @@ export class AuthThrottle {
   }
 }
 
+/** Whether an error says that what was guessed is wrong; a malformed request or a queue that is full says nothing. */
 function isWrongProof(error: unknown): boolean {
-  return error instanceof AppError && error.code === 'UNAUTHORIZED';
+  if (!(error instanceof AppError)) return false;
+  return error.code === 'UNAUTHORIZED' || (error.errors ?? []).some(({ field }) => field === 'current_password');
 }

@@ -14,7 +14,7 @@ export class RateLimitGuard implements CanActivate {
   }
 
   private async count(request: FastifyRequest, reply: FastifyReply): Promise<boolean> {
-    const refused = await this.hooks.count(request, reply);
+    const refused = await this.hooks.count(request, reply, request.user);
     if (refused !== undefined) throw refused;
     return true;
   }

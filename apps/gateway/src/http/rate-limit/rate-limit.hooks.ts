@@ -1,6 +1,8 @@
 import { HttpConfig } from '@app/config';
+import type { AppError } from '@app/contracts';
 import { Injectable } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Caller } from '../access/caller.js';
 import { PROBLEM_TYPE, problemDocument } from '../problems/problem-document.js';
 import { GeneralLimiter } from './general-limiter.js';
 
@@ -55,7 +57,9 @@ export class RateLimitHooks {
 
   /** @returns the answer's body, which is another one when the request should not have been answered at all */
   private async countLate(request: FastifyRequest, reply: FastifyReply, payload: unknown): Promise<unknown> {
-    const refused = await this.count(request, reply);
+    // A refused credential says nothing: whoever stole it must not use up the requests of whose it was.
+    const user = reply.statusCode === 401 ? undefined : request.user;
+    const refused = await this.count(request, reply, user);
     if (refused === undefined) return payload;
     const document = problemDocument(refused, request.url, request.id);
     void reply.code(document.status).removeHeader('www-authenticate').removeHeader('content-length');
@@ -63,11 +67,14 @@ export class RateLimitHooks {
     return JSON.stringify(document);
   }
 
-  /** Takes a request from the bucket of whom it has turned out to be from. */
-  count(request: FastifyRequest, reply: FastifyReply) {
+  /**
+   * Takes a request from the bucket of whom it has turned out to be from.
+   * @returns why it is refused; undefined when it is not
+   */
+  count(request: FastifyRequest, reply: FastifyReply, user: Caller | undefined): Promise<AppError | undefined> {
     request.isUncounted = false;
-    const { user, ip } = request;
-    return user === undefined ? this.limiter.take('address', ip, reply) : this.limiter.take('user', user.userId, reply);
+    if (user === undefined) return this.limiter.take('address', request.ip, reply);
+    return this.limiter.take('user', user.userId, reply);
   }
 }
 

@@ -9,7 +9,7 @@ export const ThrottledAction = {
   EmailVerificationMail: 'email_verification_mail',
   Passkey: 'passkey',
   OAuth: 'oauth',
-  /** A person who is signed in proves again who they are, or changes their password. */
+  /** Somebody who is signed in proves again who they are, or changes their password. */
   StepUp: 'step_up',
 } as const;
 export type ThrottledAction = (typeof ThrottledAction)[keyof typeof ThrottledAction];
@@ -19,3 +19,6 @@ export const mailingActions: ReadonlySet<ThrottledAction> = new Set([
   ThrottledAction.PasswordForgot,
   ThrottledAction.EmailVerificationMail,
 ]);
+
+/** Those that can be tried until they succeed. */
+export const guessingActions: ReadonlySet<ThrottledAction> = new Set([ThrottledAction.Login, ThrottledAction.StepUp]);
