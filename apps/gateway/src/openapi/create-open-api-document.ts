@@ -2,10 +2,8 @@ import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import metadata from './metadata.js';
 import { problemResponse, problemSchema } from './problem-schema.js';
-import { securityByOperation } from './security-by-operation.js';
+import { securityByOperation, securitySchemes } from './security-by-operation.js';
 import { toOpenApi31 } from './to-open-api-31.js';
-
-const BEARER = 'access token';
 
 /** The OpenAPI 3.1 document of the API, from the routes, the DTOs and what their comments say. */
 export async function createOpenApiDocument(app: INestApplication): Promise<OpenAPIObject> {
@@ -14,11 +12,10 @@ export async function createOpenApiDocument(app: INestApplication): Promise<Open
     .setOpenAPIVersion('3.1.0')
     .setTitle('BIOMETRICS')
     .setDescription('Durable workflows, people and their sign-ins, content and integrations.')
-    .setVersion('1')
-    .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' }, BEARER)
-    .build();
-  const document = SwaggerModule.createDocument(app, base, { operationIdFactory: operationId });
-  const security = securityByOperation(app, BEARER, operationId);
+    .setVersion('1');
+  for (const [name, scheme] of Object.entries(securitySchemes)) base.addSecurity(name, scheme);
+  const document = SwaggerModule.createDocument(app, base.build(), { operationIdFactory: operationId });
+  const security = securityByOperation(app, operationId);
   for (const operation of operationsOf(document)) {
     operation.security = security.get(operation.operationId ?? '') ?? [];
     operation.responses['default'] = problemResponse;

@@ -36,9 +36,14 @@ describe('the OpenAPI document', () => {
     expect(described.length).toBeGreaterThanOrEqual(handlers.length);
   });
 
-  it('says what asks for a token, as the guard does', () => {
+  it('says what asks for a token or a key with a scope, as the guard does', () => {
     expect(document.paths['/api/v1/auth/login']?.post?.security).toEqual([]);
-    expect(document.paths['/api/v1/auth/me']?.get?.security).toEqual([{ 'access token': [] }]);
+    expect(document.paths['/api/v1/auth/sessions']?.get?.security).toEqual([{ 'access token': [] }]);
+    expect(document.paths['/api/v1/auth/me']?.get?.security).toEqual([
+      { 'access token': [] },
+      { 'API key': ['profile:read'] },
+    ]);
+    expect(Object.keys(document.components?.securitySchemes ?? {})).toEqual(['access token', 'API key']);
   });
 
   it('has types, rules and comments from the DTOs', () => {

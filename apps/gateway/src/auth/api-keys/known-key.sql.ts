@@ -1,18 +1,17 @@
+import { mayActAlone } from '@app/database';
+
 /**
- * The key of a hash, when it is good at this moment: neither revoked nor expired, its account may be used, and so may
- * the account of the person whose machine it is. $1 hash.
+ * The key of a hash, when it is good at this moment: neither revoked nor expired, and its account may act without a
+ * person being there. $1 hash.
  */
 export const findGoodKey = `
   SELECT api_keys.id, api_keys.user_id, api_keys.scopes, account.email, account.owner_id,
          extract(epoch FROM api_keys.expires_at - now()) * 1000 AS expires_in_ms
-    FROM api_keys
-    JOIN users AS account ON account.id = api_keys.user_id
-    LEFT JOIN users AS owner ON owner.id = account.owner_id
+    FROM api_keys JOIN users AS account ON account.id = api_keys.user_id
    WHERE api_keys.key_hash = $1
      AND api_keys.revoked_at IS NULL
      AND api_keys.expires_at > now()
-     AND account.is_active AND account.deleted_at IS NULL
-     AND (account.owner_id IS NULL OR (owner.is_active AND owner.deleted_at IS NULL))`;
+     AND ${mayActAlone('account')}`;
 
 /**
  * Notes that keys are in use: at most once a minute each, whatever number of gateways say so. A row that another
