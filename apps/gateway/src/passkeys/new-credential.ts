@@ -1,5 +1,5 @@
 import type { NewCredentialDto, PasskeyDeviceType } from '@app/contracts';
-import { verifyRegistrationResponse, type RegistrationResponseJSON } from '@simplewebauthn/server';
+import { verifyRegistrationResponse } from '@simplewebauthn/server';
 import { COSEALG, decodeAttestationObject, isoBase64URL } from '@simplewebauthn/server/helpers';
 import type { RelyingParty } from './relying-party.js';
 
@@ -27,7 +27,7 @@ export async function verifyNewCredential(
 ): Promise<VerifiedCredential | undefined> {
   if (bringsCertificates(credential.response.attestationObject)) return undefined;
   const { verified, registrationInfo } = await verifyRegistrationResponse({
-    response: credential as RegistrationResponseJSON,
+    response: credential,
     expectedChallenge: challenge,
     expectedOrigin: [...party.origins],
     expectedRPID: party.id,

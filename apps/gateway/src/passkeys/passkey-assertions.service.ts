@@ -1,7 +1,7 @@
 import type { UsedCredentialDto } from '@app/contracts';
 import { inTransaction, type Passkey } from '@app/database';
 import { Injectable } from '@nestjs/common';
-import { verifyAuthenticationResponse, type AuthenticationResponseJSON } from '@simplewebauthn/server';
+import { verifyAuthenticationResponse } from '@simplewebauthn/server';
 import { decodeClientDataJSON } from '@simplewebauthn/server/helpers';
 import { Pool } from 'pg';
 import { AuditService } from '../audit/audit.service.js';
@@ -55,7 +55,7 @@ export class PasskeyAssertions {
     // No page of ours is shown inside another one.
     if (decodeClientDataJSON(credential.response.clientDataJSON).crossOrigin === true) return undefined;
     const { verified, authenticationInfo } = await verifyAuthenticationResponse({
-      response: credential as AuthenticationResponseJSON,
+      response: credential,
       expectedChallenge: challenge,
       expectedOrigin: [...this.party.origins],
       expectedRPID: this.party.id,

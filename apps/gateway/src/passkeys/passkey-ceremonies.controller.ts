@@ -11,6 +11,8 @@ import { Authenticated, Public, StepUp } from '../http/access/access.decorators.
 import type { Caller } from '../http/access/caller.js';
 import { CurrentUser } from '../http/access/current-user.decorator.js';
 import { FromDevice, type Device } from '../http/device.decorator.js';
+import { Throttled } from '../http/rate-limit/throttled.decorator.js';
+import { ThrottledAction } from '../http/rate-limit/throttled-action.js';
 import { PasskeyRegistration } from './passkey-registration.service.js';
 import { PasskeySignIn } from './passkey-sign-in.service.js';
 
@@ -44,6 +46,7 @@ export class PasskeyCeremoniesController {
   /** What a browser needs to show a passkey, for a sign-in or a step-up. */
   @Public()
   @HttpCode(200)
+  @Throttled(ThrottledAction.Passkey)
   @Post('login/options')
   signInOptions(): Promise<PasskeyRequestOptionsDto> {
     return this.signIn.options();
@@ -52,6 +55,7 @@ export class PasskeyCeremoniesController {
   /** Signs in with a passkey. */
   @Public()
   @HttpCode(200)
+  @Throttled(ThrottledAction.Passkey)
   @Post('login/verify')
   login(@Body() { credential }: PasskeyLoginDto, @FromDevice() device: Device): Promise<SignedInDto> {
     return this.signIn.signIn(credential, device);

@@ -1,63 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ORIGIN, TestPasskeys } from '../../../../test/gateway/passkeys.js';
 import { SoftwareAuthenticator, type Ceremony } from '../../../../test/gateway/software-authenticator.js';
-import { TestGateway, type Answer, type TestUser } from '../../../../test/gateway/test-gateway.js';
-
-const ORIGIN = 'https://platform.test';
+import { TestGateway, type TestUser } from '../../../../test/gateway/test-gateway.js';
 
 let gateway: TestGateway;
+let passkeys: TestPasskeys;
 
 beforeAll(async () => {
   gateway = await TestGateway.start();
+  passkeys = new TestPasskeys(gateway);
 });
 afterAll(() => gateway.stop());
-
-function post(path: string, payload?: object): Promise<Answer> {
-  return gateway.request({ method: 'POST', url: `/api/v1/auth/passkeys/${path}`, ...(payload && { payload }) });
-}
-
-async function creationOptions(user: TestUser): Promise<Answer['body']> {
-  const { status, body } = await user.call('POST', '/auth/passkeys/register/options');
-  expect(status, JSON.stringify(body)).toBe(200);
-  return body;
-}
-
-async function challenge(): Promise<string> {
-  return (await post('login/options')).body.challenge;
-}
-
-/** A passkey of a user: what makes it, and its row's id. */
-async function passkeyOf(user: TestUser, isSynced = false): Promise<{ key: SoftwareAuthenticator; id: string }> {
-  const key = new SoftwareAuthenticator(ORIGIN, isSynced);
-  const options = await creationOptions(user);
-  key.userHandle = options.user.id;
-  const body = { credential: key.create({ challenge: options.challenge }), name: 'Laptop' };
-  const registered = await user.call('POST', '/auth/passkeys/register/verify', body);
-  expect(registered.status, JSON.stringify(registered.body)).toBe(201);
-  return { key, id: registered.body.id };
-}
-
-async function signIn(key: SoftwareAuthenticator, change: Partial<Ceremony> = {}): Promise<Answer> {
-  return post('login/verify', { credential: key.get({ challenge: await challenge(), ...change }) });
-}
-
-/** Somebody signed in with a passkey, who may do what is sensitive. */
-async function withPasskey(): Promise<{ user: TestUser; key: SoftwareAuthenticator; id: string }> {
-  const user = await gateway.signUp();
-  const { key, id } = await passkeyOf(user);
-  return { user: signedIn(await signIn(key)), key, id };
-}
-
-function signedIn({ body }: Answer): TestUser {
-  const authorization = `Bearer ${body.tokens.access_token}`;
-  const call: TestUser['call'] = (method, path, content) =>
-    gateway.request({
-      method: method as 'GET',
-      url: `/api/v1${path}`,
-      headers: { authorization },
-      ...(content !== undefined && { payload: content as object }),
-    });
-  return { id: body.user.id, authorization, call };
-}
 
 async function auditOf(subject: string): Promise<{ action: string; outcome: string; details: object; row: string }[]> {
   const sql = `SELECT action, outcome, details, audit_events::text AS row FROM audit_events WHERE subject_id = $1 ORDER BY id`;
@@ -67,7 +20,7 @@ async function auditOf(subject: string): Promise<{ action: string; outcome: stri
 describe('registering a passkey', () => {
   it('asks for one that knows its owner and verifies them, and keeps only what is public', async () => {
     const user = await gateway.signUp();
-    const options = await creationOptions(user);
+    const options = await passkeys.creationOptions(user);
     expect(options).toMatchObject({
       rp: { id: 'platform.test' },
       authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
@@ -75,7 +28,7 @@ describe('registering a passkey', () => {
       timeout: 300_000,
       excludeCredentials: [],
     });
-    const { key, id } = await passkeyOf(user);
+    const { key, id } = await passkeys.of(user);
     const { body } = await user.call('GET', '/auth/passkeys');
     expect(body).toMatchObject({
       total: 1,
@@ -88,15 +41,15 @@ describe('registering a passkey', () => {
   });
 
   it('names the passkeys that are there, so that no authenticator makes a second one', async () => {
-    const { user, key } = await withPasskey();
-    const { excludeCredentials } = await creationOptions(user);
+    const { user, key } = await passkeys.signUp();
+    const { excludeCredentials } = await passkeys.creationOptions(user);
     expect(excludeCredentials).toEqual([
       { id: key.credentialId.toString('base64url'), type: 'public-key', transports: ['internal'] },
     ]);
   });
 
   it('stores no challenge, only its hash', async () => {
-    const options = await creationOptions(await gateway.signUp());
+    const options = await passkeys.creationOptions(await gateway.signUp());
     const { rows } = await gateway.pool.query('SELECT one_time_tokens::text AS row FROM one_time_tokens');
     expect(rows.length).toBeGreaterThan(0);
     expect(JSON.stringify(rows)).not.toContain(options.challenge);
@@ -110,7 +63,7 @@ describe('registering a passkey', () => {
     ['its attestation is of an unknown kind', { attestation: { fmt: 'tpm', attStmt: new Map() } }],
   ])('refuses a passkey when %s', async (_, change) => {
     const user = await gateway.signUp();
-    const options = await creationOptions(user);
+    const options = await passkeys.creationOptions(user);
     const credential = new SoftwareAuthenticator(ORIGIN).create({ challenge: options.challenge, ...change });
     const answer = await user.call('POST', '/auth/passkeys/register/verify', { credential });
     expect(answer).toMatchObject({ status: 400, body: { errors: [{ field: 'credential' }] } });
@@ -123,30 +76,30 @@ describe('registering a passkey', () => {
       const credential = new SoftwareAuthenticator(ORIGIN).create({ challenge: open });
       return (await who.call('POST', '/auth/passkeys/register/verify', { credential })).status;
     };
-    const used = (await creationOptions(user)).challenge;
+    const used = (await passkeys.creationOptions(user)).challenge;
     expect(await Promise.all([register(user, used), register(user, used)])).toEqual(expect.arrayContaining([201, 400]));
     expect(await register(user, used)).toBe(400);
 
     const second = await gateway.signUp();
-    expect(await register(stranger, (await creationOptions(second)).challenge)).toBe(400);
-    expect(await register(second, await challenge())).toBe(400);
+    expect(await register(stranger, (await passkeys.creationOptions(second)).challenge)).toBe(400);
+    expect(await register(second, await passkeys.challenge())).toBe(400);
 
-    const late = (await creationOptions(second)).challenge;
+    const late = (await passkeys.creationOptions(second)).challenge;
     await gateway.pool.query(`UPDATE one_time_tokens SET expires_at = now() WHERE user_id = $1`, [second.id]);
     expect(await register(second, late)).toBe(400);
   });
 
   it('keeps a credential once, whoever brings it', async () => {
     const [user, stranger] = await Promise.all([gateway.signUp(), gateway.signUp()]);
-    const { key } = await passkeyOf(user);
-    const credential = key.create({ challenge: (await creationOptions(stranger)).challenge });
+    const { key } = await passkeys.of(user);
+    const credential = key.create({ challenge: (await passkeys.creationOptions(stranger)).challenge });
     const answer = await stranger.call('POST', '/auth/passkeys/register/verify', { credential });
     expect(answer).toMatchObject({ status: 409, body: { code: 'CONFLICT' } });
   });
 
   it('needs a passkey from those who have one, whatever they proved otherwise', async () => {
     const user = await gateway.signUp();
-    await passkeyOf(user);
+    await passkeys.of(user);
     const answer = await user.call('POST', '/auth/passkeys/register/options');
     expect(answer).toMatchObject({
       status: 403,
@@ -169,11 +122,14 @@ describe('registering a passkey', () => {
 describe('signing in with a passkey', () => {
   it('needs no name: the passkey knows whose it is', async () => {
     const user = await gateway.signUp();
-    const { key, id } = await passkeyOf(user);
-    expect((await post('login/options')).body).toMatchObject({ rpId: 'platform.test', userVerification: 'required' });
-    const answer = await signIn(key);
+    const { key, id } = await passkeys.of(user);
+    expect((await passkeys.post('login/options')).body).toMatchObject({
+      rpId: 'platform.test',
+      userVerification: 'required',
+    });
+    const answer = await passkeys.signIn(key);
     expect(answer).toMatchObject({ status: 200, body: { user: { id: user.id }, tokens: { token_type: 'Bearer' } } });
-    const sessions = (await signedIn(answer).call('GET', '/auth/sessions')).body.data;
+    const sessions = (await passkeys.signedIn(answer).call('GET', '/auth/sessions')).body.data;
     expect(sessions[0]).toMatchObject({ current: true, method: 'passkey' });
     const { rows } = await gateway.pool.query('SELECT counter, last_used_at FROM passkeys WHERE id = $1', [id]);
     expect(rows).toEqual([{ counter: '2', last_used_at: expect.any(Date) }]);
@@ -181,41 +137,43 @@ describe('signing in with a passkey', () => {
 
   it('lets in a passkey that is synced, whose counter is always 0', async () => {
     const user = await gateway.signUp();
-    const { key } = await passkeyOf(user, true);
-    for (let use = 0; use < 2; use++) expect((await signIn(key)).status).toBe(200);
+    const { key } = await passkeys.of(user, true);
+    for (let use = 0; use < 2; use++) expect((await passkeys.signIn(key)).status).toBe(200);
     const [passkey] = (await user.call('GET', '/auth/passkeys')).body.data;
     expect(passkey).toMatchObject({ device_type: 'multiDevice', backed_up: true, revoked_at: null });
   });
 
   it('gives one answer to whatever is wrong', async () => {
     const user = await gateway.signUp();
-    const { key } = await passkeyOf(user);
+    const { key } = await passkeys.of(user);
     const inactive = await gateway.signUp();
-    const { key: inactiveKey } = await passkeyOf(inactive);
+    const { key: inactiveKey } = await passkeys.of(inactive);
     await gateway.pool.query('UPDATE users SET is_active = false WHERE id = $1', [inactive.id]);
-    const replayed = key.get({ challenge: await challenge() });
-    expect((await post('login/verify', { credential: replayed })).status).toBe(200);
-    const forged = key.get({ challenge: await challenge() });
-    const registration = (await creationOptions(await gateway.signUp())).challenge;
+    const replayed = key.get({ challenge: await passkeys.challenge() });
+    expect((await passkeys.post('login/verify', { credential: replayed })).status).toBe(200);
+    const forged = key.get({ challenge: await passkeys.challenge() });
+    const registration = (await passkeys.creationOptions(await gateway.signUp())).challenge;
 
     const answers = [
-      await post('login/verify', { credential: replayed }),
-      await post('login/verify', { credential: { ...forged, response: { ...forged.response, signature: 'MEUCIQ' } } }),
-      await signIn(inactiveKey),
-      await signIn(new SoftwareAuthenticator(ORIGIN)),
-      await signIn(key, { challenge: 'a challenge of mine' }),
-      await signIn(key, { challenge: registration }),
-      await signIn(key, { isVerified: false }),
-      await signIn(key, { origin: 'https://evil.example' }),
-      await signIn(key, { crossOrigin: true }),
-      await signIn(key, { type: 'webauthn.create' }),
-      await signIn(key, { userHandle: undefined }),
-      await signIn(key, { userHandle: inactiveKey.userHandle }),
+      await passkeys.post('login/verify', { credential: replayed }),
+      await passkeys.post('login/verify', {
+        credential: { ...forged, response: { ...forged.response, signature: 'MEUCIQ' } },
+      }),
+      await passkeys.signIn(inactiveKey),
+      await passkeys.signIn(new SoftwareAuthenticator(ORIGIN)),
+      await passkeys.signIn(key, { challenge: 'a challenge of mine' }),
+      await passkeys.signIn(key, { challenge: registration }),
+      await passkeys.signIn(key, { isVerified: false }),
+      await passkeys.signIn(key, { origin: 'https://evil.example' }),
+      await passkeys.signIn(key, { crossOrigin: true }),
+      await passkeys.signIn(key, { type: 'webauthn.create' }),
+      await passkeys.signIn(key, { userHandle: undefined }),
+      await passkeys.signIn(key, { userHandle: inactiveKey.userHandle }),
     ];
     const seen = answers.map(({ status, body: { code, detail, title } }) => ({ status, code, detail, title }));
     expect(seen[0]).toMatchObject({ status: 401, code: 'UNAUTHORIZED' });
     expect(new Set(seen.map((answer) => JSON.stringify(answer))).size, JSON.stringify(seen)).toBe(1);
-    expect((await signIn(key)).status).toBe(200);
+    expect((await passkeys.signIn(key)).status).toBe(200);
 
     const events = await auditOf(user.id);
     const reasons = events.filter(({ action }) => action === 'session.refused').map(({ details }) => details);
@@ -225,18 +183,18 @@ describe('signing in with a passkey', () => {
 
   it('spends a challenge whatever comes of it', async () => {
     const user = await gateway.signUp();
-    const { key } = await passkeyOf(user);
-    const open = await challenge();
-    expect((await signIn(key, { challenge: open, isVerified: false })).status).toBe(401);
-    expect((await signIn(key, { challenge: open })).status).toBe(401);
+    const { key } = await passkeys.of(user);
+    const open = await passkeys.challenge();
+    expect((await passkeys.signIn(key, { challenge: open, isVerified: false })).status).toBe(401);
+    expect((await passkeys.signIn(key, { challenge: open })).status).toBe(401);
   });
 
   it('refuses a passkey whose counter went back, for good, and says so to its owner and in the trail', async () => {
     const user = await gateway.signUp();
-    const { key, id } = await passkeyOf(user);
-    expect((await signIn(key, { counter: 7 })).status).toBe(200);
-    expect((await signIn(key, { counter: 7 })).status).toBe(401);
-    expect((await signIn(key, { counter: 8 })).status).toBe(401);
+    const { key, id } = await passkeys.of(user);
+    expect((await passkeys.signIn(key, { counter: 7 })).status).toBe(200);
+    expect((await passkeys.signIn(key, { counter: 7 })).status).toBe(401);
+    expect((await passkeys.signIn(key, { counter: 8 })).status).toBe(401);
     const [passkey] = (await user.call('GET', '/auth/passkeys')).body.data;
     expect(passkey.revoked_at).toEqual(expect.any(String));
     expect((await auditOf(id)).at(-1)).toMatchObject({
@@ -247,24 +205,24 @@ describe('signing in with a passkey', () => {
   });
 
   it('lets one of two through that bring the same counter', async () => {
-    const { key } = await passkeyOf(await gateway.signUp());
-    const answers = await Promise.all([signIn(key, { counter: 9 }), signIn(key, { counter: 9 })]);
+    const { key } = await passkeys.of(await gateway.signUp());
+    const answers = await Promise.all([passkeys.signIn(key, { counter: 9 }), passkeys.signIn(key, { counter: 9 })]);
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 401]);
   });
 
   it('takes no notice of a counter that nobody signed', async () => {
-    const { key } = await passkeyOf(await gateway.signUp());
-    const good = key.get({ challenge: await challenge() });
-    const old = key.get({ challenge: await challenge(), counter: 0 });
+    const { key } = await passkeys.of(await gateway.signUp());
+    const good = key.get({ challenge: await passkeys.challenge() });
+    const old = key.get({ challenge: await passkeys.challenge(), counter: 0 });
     const mixed = { ...good, response: { ...good.response, authenticatorData: old.response.authenticatorData } };
-    expect((await post('login/verify', { credential: mixed })).status).toBe(401);
-    expect((await signIn(key)).status).toBe(200);
+    expect((await passkeys.post('login/verify', { credential: mixed })).status).toBe(401);
+    expect((await passkeys.signIn(key)).status).toBe(200);
   });
 });
 
 describe('the list of passkeys', () => {
   it('shows a name that was changed, to its owner alone', async () => {
-    const { user, id } = await withPasskey();
+    const { user, id } = await passkeys.signUp();
     const renamed = await user.call('PATCH', `/auth/passkeys/${id}`, { name: 'Desk' });
     expect(renamed).toMatchObject({ status: 200, body: { id, name: 'Desk' } });
     expect((await auditOf(id)).at(-1)).toMatchObject({ action: 'passkey.renamed' });
@@ -275,8 +233,8 @@ describe('the list of passkeys', () => {
   });
 
   it('comes in pages', async () => {
-    const { user } = await withPasskey();
-    await passkeyOf(user);
+    const { user } = await passkeys.signUp();
+    await passkeys.of(user);
     const first = await user.call('GET', '/auth/passkeys?limit=1');
     const second = await user.call('GET', `/auth/passkeys?limit=1&cursor=${first.body.next_cursor}`);
     expect([first.body.data[0].id, second.body.data[0].id]).toEqual(
@@ -287,16 +245,16 @@ describe('the list of passkeys', () => {
 
 describe('removing a passkey', () => {
   it('ends what it is good for', async () => {
-    const { user, key, id } = await withPasskey();
+    const { user, key, id } = await passkeys.signUp();
     expect((await user.call('DELETE', `/auth/passkeys/${id}`)).status).toBe(204);
     expect((await auditOf(id)).at(-1)).toMatchObject({ action: 'passkey.removed', details: { name: 'Laptop' } });
-    expect((await signIn(key)).status).toBe(401);
+    expect((await passkeys.signIn(key)).status).toBe(401);
     expect((await user.call('DELETE', `/auth/passkeys/${id}`)).status).toBe(404);
   });
 
   it('asks for a proof with a passkey', async () => {
     const user = await gateway.signUp();
-    const { id } = await passkeyOf(user);
+    const { id } = await passkeys.of(user);
     expect(await user.call('DELETE', `/auth/passkeys/${id}`)).toMatchObject({
       status: 403,
       body: { code: 'STEP_UP_REQUIRED', needed_proof: { methods: ['passkey'] } },
@@ -304,8 +262,8 @@ describe('removing a passkey', () => {
   });
 
   it('leaves a way to sign in, also when two are removed at once', async () => {
-    const { user, key, id } = await withPasskey();
-    const { id: other } = await passkeyOf(user);
+    const { user, key, id } = await passkeys.signUp();
+    const { id: other } = await passkeys.of(user);
     await gateway.pool.query('UPDATE users SET password = NULL WHERE id = $1', [user.id]);
     const answers = await Promise.all([id, other].map((one) => user.call('DELETE', `/auth/passkeys/${one}`)));
     expect(answers.map(({ status }) => status).sort()).toEqual([204, 409]);

@@ -10,3 +10,12 @@ export const readProof = `
          ARRAY (SELECT provider FROM oauth_identities WHERE user_id = users.id ORDER BY provider)::text[] AS providers
     FROM sessions JOIN users ON users.id = sessions.user_id
    WHERE sessions.id = $1 AND users.id = $2 AND sessions.revoked_at IS NULL`;
+
+/** The hash of a person's password, null when they have none. $1 user. */
+export const readPasswordHash = `SELECT password FROM users WHERE id = $1 AND is_active AND deleted_at IS NULL`;
+
+/** Notes a new proof; no row when the session is over. $1 session, $2 user, $3 what it was proved with. */
+export const noteProof = `
+  UPDATE sessions SET proved_at = now(), proved_by = $3, updated_at = now()
+   WHERE id = $1 AND user_id = $2 AND revoked_at IS NULL
+  RETURNING proved_at`;
