@@ -1,3 +1,4 @@
+import 'reflect-metadata';
 import { ServiceName } from '@app/contracts';
 import { CommandReceiver } from '@app/messaging';
 import { runProcess } from '@app/observability';
