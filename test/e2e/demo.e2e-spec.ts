@@ -48,11 +48,14 @@ function payloadFile(name: string, events: readonly Recorded[]): string {
   return file;
 }
 
+/** Of the mails that runs sent. */
 const subjects = (): string[] =>
-  readdirSync(join(services.dataDir, 'mail')).map((name) => {
-    const mail = readFileSync(join(services.dataDir, 'mail', name), 'utf8');
-    return /^Subject: (.*)$/m.exec(mail)![1]!;
-  });
+  readdirSync(join(services.dataDir, 'mail'))
+    .filter((name) => !name.startsWith('account.'))
+    .map((name) => {
+      const mail = readFileSync(join(services.dataDir, 'mail', name), 'utf8');
+      return /^Subject: (.*)$/m.exec(mail)![1]!;
+    });
 
 describe('npm run demo', () => {
   it('accounts for every payload, here one of each kind of event instead of all 726', async () => {

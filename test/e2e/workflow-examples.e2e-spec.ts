@@ -12,6 +12,7 @@ import { DirectoryProcess } from '../../tools/demo/directory-process.js';
 import { Api } from '../../tools/demo/platform/api.js';
 import { signUp } from '../../tools/demo/platform/sign-up.js';
 import { workflowExamples, type WorkflowExample } from '../docs/workflow-examples.js';
+import { mailedToken } from './mailed-token.js';
 import { RunningServices } from './running-services.js';
 
 const SECRET = 'a secret of the examples';
@@ -22,7 +23,10 @@ let api: Api;
 
 beforeAll(async () => {
   [services, directory] = await Promise.all([RunningServices.start(), DirectoryProcess.start()]);
-  ({ api } = await signUp(new Api(services.url)));
+  const user = await signUp(new Api(services.url));
+  // One of the examples mails somebody else.
+  await user.api.post('/auth/email/verify', { token: await mailedToken(services.dataDir, user.email) });
+  api = user.api;
   await api.post('/secrets', { name: 'github_webhook_secret', value: SECRET });
 });
 afterAll(async () => {

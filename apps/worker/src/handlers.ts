@@ -1,4 +1,5 @@
 import type { CommandHandlers } from '@app/messaging';
+import type { AccountMailService } from './email/account/account-mail.service.js';
 import type { EmailService } from './email/email.service.js';
 import type { JobProcessors } from './job-outcome.js';
 import type { JobsService } from './jobs/jobs.service.js';
@@ -12,9 +13,9 @@ export function commandHandlers(jobs: JobsService): CommandHandlers<'worker'> {
 }
 
 /** Who does the jobs of each type. */
-export function jobProcessors(email: EmailService): JobProcessors {
+export function jobProcessors(email: EmailService, accountMail: AccountMailService): JobProcessors {
   return {
-    'email.send': (payload, signal) => email.send(payload, signal),
-    'email.account': () => email.sendAboutAccount(),
+    'email.send': (payload, signal, job) => email.send(payload, signal, job),
+    'email.account': (payload, signal, job) => accountMail.send(payload, signal, job),
   };
 }

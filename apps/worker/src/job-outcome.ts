@@ -14,8 +14,19 @@ export type JobOutcome =
   /** It may or may not have happened. */
   | { kind: 'unknown'; message: string };
 
+/** Which job it is and whose. */
+export interface JobOrigin {
+  id: string;
+  /** Null: the platform's own. */
+  userId: string | null;
+}
+
 /** Does one attempt of a job. When `signal` aborts it ends soon, with the outcome as it then is. */
-export type JobProcessor<T extends JobType> = (payload: JobPayload<T>, signal: AbortSignal) => Promise<JobOutcome>;
+export type JobProcessor<T extends JobType> = (
+  payload: JobPayload<T>,
+  signal: AbortSignal,
+  job: JobOrigin,
+) => Promise<JobOutcome>;
 
 /** One processor for every job type of the catalog: a missing and a foreign one are compile errors. */
 export type JobProcessors = { readonly [T in JobType]: JobProcessor<T> };

@@ -1,6 +1,8 @@
 import {
+  AccountConfig,
   ConfigModule,
   DatabaseConfig,
+  HttpConfig,
   MailConfig,
   ProcessName,
   RedisConfig,
@@ -13,15 +15,27 @@ import { MessagingModule } from '@app/messaging';
 import { ObservabilityModule } from '@app/observability';
 import { Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { EmailModule } from './email/email.module.js';
+import { AccountMailService } from './email/account/account-mail.service.js';
 import { EmailService } from './email/email.service.js';
 import { jobProcessors } from './handlers.js';
 import { JobsModule } from './jobs/jobs.module.js';
 import { JobsService } from './jobs/jobs.service.js';
 
+/** The configuration of this process; of the API's it is PUBLIC_URL, where the links in mails lead. */
+const workerConfigs = [
+  ServiceConfig,
+  DatabaseConfig,
+  RedisConfig,
+  WorkersConfig,
+  MailConfig,
+  AccountConfig,
+  HttpConfig,
+];
+
 /** The worker service: the jobs of the catalog, each in a folder of its own. */
 @Module({
   imports: [
-    ConfigModule.forRoot([ServiceConfig, DatabaseConfig, RedisConfig, WorkersConfig, MailConfig], ProcessName.Worker),
+    ConfigModule.forRoot(workerConfigs, ProcessName.Worker),
     ObservabilityModule.forProcess(ProcessName.Worker),
     DatabaseModule,
     MessagingModule.forService(ServiceName.Worker),
@@ -33,9 +47,10 @@ export class WorkerModule implements OnApplicationBootstrap {
   constructor(
     private readonly jobs: JobsService,
     private readonly email: EmailService,
+    private readonly accountMail: AccountMailService,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    await this.jobs.start(jobProcessors(this.email));
+    await this.jobs.start(jobProcessors(this.email, this.accountMail));
   }
 }

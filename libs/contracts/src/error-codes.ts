@@ -77,6 +77,8 @@ export const runErrorCodes = {
   PAYLOAD_INVALID: 'PAYLOAD_INVALID',
   /** The mail server refused the mail for good. */
   MAIL_REJECTED: 'MAIL_REJECTED',
+  /** The owner's address is not verified, and the mail is not only for the owner. */
+  MAIL_SENDER_UNVERIFIED: 'MAIL_SENDER_UNVERIFIED',
   /** The mail server could not be reached or asked to try again later. */
   MAIL_UNAVAILABLE: 'MAIL_UNAVAILABLE',
   /** A mistake of ours inside a step. */

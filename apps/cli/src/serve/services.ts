@@ -50,11 +50,13 @@ export class Services {
   }
 
   private supervise(name: ServiceName): Supervised {
-    const { health, metrics } = this.options.ports[name];
-    const listening =
-      name === ServiceName.Gateway
-        ? { SERVER_PORT: String(health), HEALTH_PORT: '0' }
-        : { HEALTH_PORT: String(health) };
+    const { gateway, [name]: own } = this.options.ports;
+    const { health, metrics } = own;
+    // All know where the API is: the worker writes links to it.
+    const listening = {
+      SERVER_PORT: String(gateway.health),
+      HEALTH_PORT: name === ServiceName.Gateway ? '0' : String(health),
+    };
     const env = { ...this.options.env, ...listening, METRICS_PORT: String(metrics) };
     return new Supervised(name, () => launchService(name, this.options.folder, env), this.options.notify);
   }

@@ -1,8 +1,10 @@
 import { isDeployed, MailConfig, ServiceConfig } from '@app/config';
 import { Module } from '@nestjs/common';
 import { join } from 'node:path';
+import { AccountMailService } from './account/account-mail.service.js';
 import { EmailService } from './email.service.js';
 import { FileTransport } from './file.transport.js';
+import { MailSender } from './mail-sender.js';
 import { MailTransport } from './mail-transport.js';
 import { NoTransport } from './no.transport.js';
 import { SmtpTransport } from './smtp.transport.js';
@@ -11,9 +13,11 @@ import { SmtpTransport } from './smtp.transport.js';
 @Module({
   providers: [
     EmailService,
+    AccountMailService,
+    MailSender,
     { provide: MailTransport, inject: [MailConfig, ServiceConfig], useFactory: chooseTransport },
   ],
-  exports: [EmailService],
+  exports: [EmailService, AccountMailService],
 })
 export class EmailModule {}
 

@@ -1,43 +1,42 @@
-import { MailConfig } from '@app/config';
 import type { EmailSend } from '@app/contracts';
 import { Injectable } from '@nestjs/common';
-import type { JobOutcome } from '../job-outcome.js';
-import { composeMail, mailMistakes } from './mail.js';
-import { MailTransport, type Delivery } from './mail-transport.js';
+import { Pool } from 'pg';
+import type { JobOrigin, JobOutcome } from '../job-outcome.js';
+import { MailSender } from './mail-sender.js';
+import { mailMistakes } from './mail.js';
+import { findAuthor, type Author } from './author.sql.js';
 
-/** The email worker. The intent to send is the job's row: it is running before the mail leaves. */
+/** Mails that runs send. The intent to send is the job's row: it is running before the mail leaves. */
 @Injectable()
 export class EmailService {
   constructor(
-    private readonly config: MailConfig,
-    private readonly transport: MailTransport,
+    private readonly pool: Pool,
+    private readonly sender: MailSender,
   ) {}
 
-  /** Sends a mail about an account. */
-  async sendAboutAccount(): Promise<JobOutcome> {
-    return { kind: 'failed', code: 'JOB_FAILED', message: 'Mails about accounts are not sent yet.' };
-  }
-
-  /** Sends one mail. */
-  async send(payload: EmailSend, signal: AbortSignal): Promise<JobOutcome> {
+  /** Sends one mail. Until a person has proved their own address, they may mail nobody else. */
+  async send(payload: EmailSend, signal: AbortSignal, job: JobOrigin): Promise<JobOutcome> {
     const mistakes = mailMistakes(payload);
     if (mistakes.length > 0) return { kind: 'failed', code: 'PAYLOAD_INVALID', message: mistakes.join(' ') };
-    const mail = await composeMail(payload, this.config.from);
-    return outcomeOf(await this.transport.deliver(mail, signal), payload.message_id);
+    return (await this.refusal(payload, job)) ?? this.sender.send(payload, signal);
   }
-}
 
-function outcomeOf(delivery: Delivery, messageId: string): JobOutcome {
-  switch (delivery.kind) {
-    case 'accepted': {
-      const { accepted, rejected, response } = delivery;
-      return { kind: 'succeeded', data: { message_id: messageId, accepted, rejected, response } };
+  private async refusal({ to }: EmailSend, { userId }: JobOrigin): Promise<JobOutcome | undefined> {
+    if (userId === null) return undefined;
+    let author: Author | undefined;
+    try {
+      const { rows } = await this.pool.query<Author>({ name: 'find-author', text: findAuthor, values: [userId] });
+      [author] = rows;
+    } catch {
+      // Known to have sent nothing: an error that escaped from here would leave the job in doubt.
+      return { kind: 'not_done', code: 'MAIL_UNAVAILABLE', message: 'Whether the owner may mail could not be read.' };
     }
-    case 'rejected':
-      return { kind: 'failed', code: 'MAIL_REJECTED', message: delivery.message };
-    case 'unavailable':
-      return { kind: 'not_done', code: 'MAIL_UNAVAILABLE', message: delivery.message };
-    case 'unknown':
-      return { kind: 'unknown', message: delivery.message };
+    if (author?.isVerified === true) return undefined;
+    const own = author?.email.toLowerCase();
+    if (to.every((address) => address.toLowerCase() === own)) return undefined;
+    const message =
+      "The owner's address is not verified, so this mail could go to the owner alone: follow the link in the " +
+      'verification mail (POST /auth/email/verification sends it again), then retry.';
+    return { kind: 'failed', code: 'MAIL_SENDER_UNVERIFIED', message };
   }
 }

@@ -1,7 +1,7 @@
 import { jobs } from '@app/contracts';
 import { readPayload } from '@app/messaging';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { JobOutcome, JobProcessors } from '../job-outcome.js';
+import type { JobOrigin, JobOutcome, JobProcessors } from '../job-outcome.js';
 import type { ClaimedJob } from './job.js';
 
 /** A processor that was told to end and does not is left to itself after this. */
@@ -26,8 +26,12 @@ async function process(job: ClaimedJob, processors: JobProcessors, signal: Abort
   const read = readPayload<object>(jobs[job.type].payload, job.payload);
   if (!read.ok) return { kind: 'failed', code: 'PAYLOAD_INVALID', message: read.mistakes.join(' ') };
   // The catalog ties payload and processor to the type; TypeScript loses the tie once the type is a variable.
-  const processor = processors[job.type] as (payload: object, signal: AbortSignal) => Promise<JobOutcome>;
-  return processor(read.payload, signal);
+  const processor = processors[job.type] as (
+    payload: object,
+    signal: AbortSignal,
+    origin: JobOrigin,
+  ) => Promise<JobOutcome>;
+  return processor(read.payload, signal, { id: job.id, userId: job.userId });
 }
 
 async function graceAfter(signal: AbortSignal, over: AbortSignal): Promise<JobOutcome> {

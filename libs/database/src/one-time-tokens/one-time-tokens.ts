@@ -31,6 +31,20 @@ export async function issueOneTimeToken(db: Db, { purpose, userId, payload, ttlM
   return token;
 }
 
+/**
+ * Gives a row that nobody has used yet another token and its whole time anew; the token before stops working.
+ * @param id the row
+ * @returns the token; undefined when there is no such row, or it was used
+ */
+export async function renewOneTimeToken(
+  db: Db,
+  { purpose, id, ttlMs }: { purpose: OneTimeTokenPurpose; id: string; ttlMs: number },
+): Promise<string | undefined> {
+  const token = newToken();
+  const { rowCount } = await db.query(renewToken, [id, purpose, hashToken(token), ttlMs]);
+  return rowCount === 1 ? token : undefined;
+}
+
 /** What a token is about that is still good, which it stays: for what is to be checked before it is used. */
 export async function findOneTimeToken(
   db: Db,
@@ -77,6 +91,10 @@ async function tokenRow(
 const insertToken = `
 INSERT INTO one_time_tokens (id, user_id, purpose, token_hash, payload, expires_at)
 VALUES ($1, $2, $3, $4, $5, now() + $6 * interval '1 millisecond')`;
+
+const renewToken = `
+UPDATE one_time_tokens SET token_hash = $3, expires_at = now() + $4 * interval '1 millisecond', updated_at = now()
+ WHERE id = $1 AND purpose = $2 AND used_at IS NULL`;
 
 const findToken = `
 SELECT id, user_id, payload FROM one_time_tokens
