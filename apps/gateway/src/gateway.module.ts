@@ -4,6 +4,7 @@ import {
   ConfigModule,
   DatabaseConfig,
   EncryptionConfig,
+  ErasureConfig,
   HttpConfig,
   RateLimitConfig,
   RedisConfig,
@@ -34,6 +35,7 @@ import { PasskeysModule } from './passkeys/passkeys.module.js';
 import { RunsModule } from './runs/runs.module.js';
 import { SecretsModule } from './secrets/secrets.module.js';
 import { ServiceAccountsModule } from './service-accounts/service-accounts.module.js';
+import { PeopleModule } from './users/people.module.js';
 import { WellKnownModule } from './well-known/well-known.module.js';
 import { WorkflowsModule } from './workflows/workflows.module.js';
 
@@ -49,6 +51,7 @@ export const gatewayConfigs = [
   StepUpConfig,
   WebauthnConfig,
   EncryptionConfig,
+  ErasureConfig,
 ];
 
 @Module({
@@ -69,6 +72,7 @@ export const gatewayConfigs = [
     RunsModule,
     HooksModule,
     SecretsModule,
+    PeopleModule,
     ApiKeysModule,
     ServiceAccountsModule,
   ],

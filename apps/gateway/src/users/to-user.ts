@@ -1,8 +1,8 @@
 import type { ManagedUserDto, UserDto } from '@app/contracts';
-import type { User } from '@app/database';
+import type { UserRow } from './user-changes.js';
 
 /** A user as it leaves the gateway. Names each field, so that a new column does not leave by itself. */
-export function toUser(user: User): UserDto {
+export function toUser(user: UserRow): UserDto {
   return {
     id: user.id,
     email: user.email,
@@ -20,6 +20,6 @@ export function toUser(user: User): UserDto {
 }
 
 /** A user as administrators see them. */
-export function toManagedUser(user: User): ManagedUserDto {
+export function toManagedUser(user: UserRow): ManagedUserDto {
   return { ...toUser(user), kind: user.kind, owner_id: user.owner_id };
 }
