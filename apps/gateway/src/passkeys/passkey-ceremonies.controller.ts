@@ -13,6 +13,7 @@ import { CurrentUser } from '../http/access/current-user.decorator.js';
 import { FromDevice, type Device } from '../http/device.decorator.js';
 import { Throttled } from '../http/rate-limit/throttled.decorator.js';
 import { ThrottledAction } from '../http/rate-limit/throttled-action.js';
+import { RefreshInCookie } from '../http/refresh-cookie/refresh-in-cookie.decorator.js';
 import { PasskeyRegistration } from './passkey-registration.service.js';
 import { PasskeySignIn } from './passkey-sign-in.service.js';
 
@@ -56,6 +57,7 @@ export class PasskeyCeremoniesController {
   @Public()
   @HttpCode(200)
   @Throttled(ThrottledAction.Passkey)
+  @RefreshInCookie()
   @Post('login/verify')
   login(@Body() { credential }: PasskeyLoginDto, @FromDevice() device: Device): Promise<SignedInDto> {
     return this.signIn.signIn(credential, device);

@@ -1,9 +1,10 @@
 import { IsEmail, IsOptional, IsString, Length, MaxLength } from 'class-validator';
 import type { ProofMethod } from '../accounts.js';
+import { TokenDelivery } from './token-delivery.dto.js';
 import { UserDto } from './user.dto.js';
 
 /** An account to be made. */
-export class RegisterDto {
+export class RegisterDto extends TokenDelivery {
   @IsEmail()
   @MaxLength(254)
   email: string;
@@ -25,7 +26,7 @@ export class RegisterDto {
 }
 
 /** A sign-in with e-mail and password. */
-export class LoginDto {
+export class LoginDto extends TokenDelivery {
   @IsString()
   @MaxLength(254)
   email: string;
@@ -37,17 +38,19 @@ export class LoginDto {
 
 /** The refresh token to be exchanged. It is good once. */
 export class RefreshDto {
+  /** Absent when a page of the platform has it in its cookie. */
+  @IsOptional()
   @IsString()
   @Length(1, 512)
-  refresh_token: string;
+  refresh_token?: string;
 }
 
 /** What a client calls the API with. */
 export class TokensDto {
   /** For `Authorization: Bearer`. */
   access_token: string;
-  /** Opaque; for POST /auth/refresh alone. */
-  refresh_token: string;
+  /** Opaque; for POST /auth/refresh alone. Absent when it went into the cookie. */
+  refresh_token?: string;
   /** When the access token expires, in seconds since 1970. */
   expires_at: number;
   token_type: 'Bearer';
