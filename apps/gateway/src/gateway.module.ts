@@ -28,6 +28,7 @@ import { HealthModule } from './health/health.module.js';
 import { HooksModule } from './hooks/hooks.module.js';
 import { AcceptGuard } from './http/accept.guard.js';
 import { HttpModule } from './http/http.module.js';
+import { KeptSecretGuard } from './http/idempotency/kept-secret.guard.js';
 import { RateLimitGuard } from './http/rate-limit/rate-limit.guard.js';
 import { UndeclaredInputGuard } from './http/undeclared-input.guard.js';
 import { DocsModule } from './openapi/docs.module.js';
@@ -82,6 +83,7 @@ export const gatewayConfigs = [
     { provide: APP_GUARD, useExisting: RateLimitGuard },
     { provide: APP_GUARD, useExisting: StepUpGuard },
     { provide: APP_GUARD, useExisting: AcceptGuard },
+    { provide: APP_GUARD, useExisting: KeptSecretGuard },
     { provide: APP_GUARD, useExisting: UndeclaredInputGuard },
   ],
 })

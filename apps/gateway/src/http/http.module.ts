@@ -4,6 +4,7 @@ import { AcceptGuard } from './accept.guard.js';
 import { AccessLog } from './access-log.js';
 import { DeclaredAccessCheck } from './access/declared-access.check.js';
 import { HttpMetrics } from './http-metrics.js';
+import { KeptSecretGuard } from './idempotency/kept-secret.guard.js';
 import { KnownRoutes } from './known-routes.js';
 import { ProblemFilter } from './problems/problem.filter.js';
 import { HttpRateLimitModule } from './rate-limit/http-rate-limit.module.js';
@@ -21,10 +22,11 @@ import { DtoPipe } from './validation/dto.pipe.js';
     RequestHooks,
     DeclaredAccessCheck,
     AcceptGuard,
+    KeptSecretGuard,
     UndeclaredInputGuard,
     { provide: APP_FILTER, useClass: ProblemFilter },
     { provide: APP_PIPE, useClass: DtoPipe },
   ],
-  exports: [HttpRateLimitModule, RequestHooks, DeclaredAccessCheck, AcceptGuard, UndeclaredInputGuard],
+  exports: [HttpRateLimitModule, RequestHooks, DeclaredAccessCheck, AcceptGuard, KeptSecretGuard, UndeclaredInputGuard],
 })
 export class HttpModule {}

@@ -22,9 +22,10 @@ export const beginAttemptScript = script(`
 /** An attempt that was right: all failures are forgotten. */
 export const succeededScript = script(`return {redis.call('DEL', KEYS[1])}`);
 
-/** An attempt that came to nothing for a reason of ours: it does not count. A wait that was begun goes on. */
+/** An attempt that came to nothing for a reason of ours: as if it had not begun, which it could as no wait was left. */
 export const abandonedScript = script(`
   if redis.call('EXISTS', KEYS[1]) == 0 then return {0} end
+  redis.call('HSET', KEYS[1], 'next_at', '0')
   if redis.call('HINCRBY', KEYS[1], 'failures', -1) < 1 then redis.call('DEL', KEYS[1]) end
   return {1}
 `);

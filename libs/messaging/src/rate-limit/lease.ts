@@ -39,7 +39,7 @@ export class Lease {
   }
 
   /** Keeps what a bucket gave beyond `cost`. */
-  fill(rate: Rate, cost: number, grant: Grant, nowMs: number): Taken {
+  refill(rate: Rate, cost: number, grant: Grant, nowMs: number): Taken {
     const allowed = grant.granted >= cost;
     this.last = grant;
     this.lastAtMs = nowMs;

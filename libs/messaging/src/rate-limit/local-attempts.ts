@@ -30,6 +30,6 @@ export class LocalAttempts {
     const known = this.attempts.get(key);
     if (known === undefined) return;
     if (known.failures <= 1) this.attempts.delete(key);
-    else this.attempts.set(key, { ...known, failures: known.failures - 1 });
+    else this.attempts.set(key, { failures: known.failures - 1, nextAtMs: this.now() });
   }
 }

@@ -50,7 +50,7 @@ export class RateLimiter {
   private ask(key: string, lease: Lease, rate: Rate, cost: number): Promise<Taken> {
     const extra = lease.nextSize(rate, performance.now());
     const asked = this.grant(key, rate, { cost, extra })
-      .then((grant) => lease.fill(rate, cost, grant, performance.now()))
+      .then((grant) => lease.refill(rate, cost, grant, performance.now()))
       .finally(() => this.asked.delete(key));
     this.asked.set(key, asked);
     return asked;

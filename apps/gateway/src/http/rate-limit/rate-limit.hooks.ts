@@ -34,17 +34,17 @@ export class RateLimitHooks {
   /** Call before routes are added. */
   addTo(server: FastifyInstance): void {
     server.decorateRequest('isUncounted', false);
-    server.addHook('onRequest', (request, reply, done) => {
-      if (this.isExempt(request)) return done();
-      request.isUncounted = request.headers.authorization !== undefined && !request.is404 && !isHook(request);
-      if (request.isUncounted) return done();
-      const [kind, who] = isHook(request) ? (['hook', tokenOf(request)] as const) : (['address', request.ip] as const);
-      this.limiter.take(kind, who, reply).then((refused) => done(refused), done);
+    server.addHook('onRequest', async (request, reply) => {
+      if (this.isExempt(request)) return;
+      const showsCredential = request.headers.authorization !== undefined && !request.is404;
+      request.isUncounted = showsCredential && !isHook(request);
+      const refused = request.isUncounted ? undefined : await this.countNow(request, reply);
+      if (refused !== undefined) throw refused;
     });
-    server.addHook('onSend', (request, reply, payload, done) => {
+    server.addHook('onSend', async (request, reply, payload) => {
       // A hook that is not there says nothing about who asks: guessing at tokens counts like any anonymous request.
-      if (!request.isUncounted && !(isHook(request) && reply.statusCode === 404)) return done(null, payload);
-      this.countLate(request, reply, payload).then((answer) => done(null, answer), done);
+      const isWrongHook = reply.statusCode === 404 && isHook(request);
+      return request.isUncounted || isWrongHook ? this.countLate(request, reply, payload) : payload;
     });
   }
 
@@ -53,6 +53,11 @@ export class RateLimitHooks {
     if (url === '/health' || url === '/ready' || url?.startsWith('/.well-known/') === true) return true;
     // Browsers send these for people who are signed in, without saying so; they are answered without any work.
     return method === 'OPTIONS' && this.answersPreflights;
+  }
+
+  private countNow(request: FastifyRequest, reply: FastifyReply): Promise<AppError | undefined> {
+    if (isHook(request)) return this.limiter.take('hook', tokenOf(request), reply);
+    return this.limiter.take('address', request.ip, reply);
   }
 
   /** @returns the answer's body, which is another one when the request should not have been answered at all */

@@ -1,0 +1,24 @@
+import { AppError } from '@app/contracts';
+import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+
+/**
+ * Routes that answer with tokens or secrets, by the beginning of their path. An answer that is kept for being given
+ * again would be a second place where they could be read.
+ */
+const SECRETIVE = ['/api/v1/auth/', '/api/v1/api-keys', '/api/v1/secrets', '/api/v1/service-accounts/:id/keys'];
+
+/** Refuses `Idempotency-Key` where no answer may be kept, instead of letting clients believe it did something. */
+@Injectable()
+export class KeptSecretGuard implements CanActivate {
+  canActivate(context: ExecutionContext): boolean {
+    const { headers, routeOptions } = context.switchToHttp().getRequest<FastifyRequest>();
+    if (headers['idempotency-key'] === undefined) return true;
+    const path = routeOptions.url ?? '';
+    if (!SECRETIVE.some((beginning) => path.startsWith(beginning))) return true;
+    throw new AppError({ code: 'BAD_REQUEST', kind: 'user', message: MESSAGE });
+  }
+}
+
+const MESSAGE =
+  'Idempotency-Key is not taken here: the answer may hold a token or a secret, which is not kept. Leave the header out.';
