@@ -1,4 +1,5 @@
 import {
+  AccountConfig,
   ApiKeysConfig,
   AuthConfig,
   ConfigModule,
@@ -6,6 +7,7 @@ import {
   EncryptionConfig,
   ErasureConfig,
   HttpConfig,
+  OauthConfig,
   RateLimitConfig,
   RedisConfig,
   ServiceConfig,
@@ -31,6 +33,7 @@ import { HttpModule } from './http/http.module.js';
 import { KeptSecretGuard } from './http/idempotency/kept-secret.guard.js';
 import { RateLimitGuard } from './http/rate-limit/rate-limit.guard.js';
 import { UndeclaredInputGuard } from './http/undeclared-input.guard.js';
+import { OauthModule } from './oauth/oauth.module.js';
 import { DocsModule } from './openapi/docs.module.js';
 import { PasskeysModule } from './passkeys/passkeys.module.js';
 import { RunsModule } from './runs/runs.module.js';
@@ -42,12 +45,14 @@ import { WorkflowsModule } from './workflows/workflows.module.js';
 
 /** The configuration of this process. */
 export const gatewayConfigs = [
+  AccountConfig,
   ServiceConfig,
   HttpConfig,
   RateLimitConfig,
   DatabaseConfig,
   RedisConfig,
   AuthConfig,
+  OauthConfig,
   ApiKeysConfig,
   StepUpConfig,
   WebauthnConfig,
@@ -63,6 +68,7 @@ export const gatewayConfigs = [
     MessagingModule.forService(ServiceName.Gateway),
     HttpModule,
     AuthModule,
+    OauthModule,
     AccountsModule,
     PasskeysModule,
     StepUpModule,

@@ -14,6 +14,6 @@ const keyRing = {
 @Module({
   controllers: [SecretsController],
   providers: [keyRing, SecretsService],
-  exports: [SecretsService],
+  exports: [keyRing, SecretsService],
 })
 export class SecretsModule {}

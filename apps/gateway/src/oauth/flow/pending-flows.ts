@@ -1,0 +1,67 @@
+import { OneTimeTokenPurpose, type OauthProviderName } from '@app/contracts';
+import { issueOneTimeToken, useOneTimeToken } from '@app/database';
+import { decrypt, encrypt, KeyRing, newToken } from '@app/security';
+import { Injectable } from '@nestjs/common';
+import { Pool } from 'pg';
+import type { FlowSecrets } from '../providers/oauth-provider.js';
+
+const LIFETIME_MS = 600_000;
+
+/** What a flow is for: to sign a browser in, or to add an account for somebody who is signed in. */
+export type FlowIntent =
+  | { kind: 'sign_in'; /** Hash of the cookie of the browser that began. */ browserHash: string }
+  | { kind: 'link'; userId: string; sessionId: string };
+
+/** A flow that has begun, while the person is at the provider. */
+export interface Flow {
+  provider: OauthProviderName;
+  intent: FlowIntent;
+  returnUrl: string;
+  /** Of the client that will bring the one-time code. */
+  codeChallenge: string | undefined;
+}
+
+export type PendingFlow = Flow & { secrets: FlowSecrets };
+
+interface StoredFlow extends Flow {
+  sealed: string;
+}
+
+/**
+ * The flows under way. Their `state` is a one-time token: stored as a hash, found once. What proves a code to the
+ * provider is encrypted, so that nobody finishes a flow with what stands in the database.
+ */
+@Injectable()
+export class PendingFlows {
+  constructor(
+    private readonly pool: Pool,
+    private readonly ring: KeyRing,
+  ) {}
+
+  async begin(flow: Flow): Promise<FlowSecrets> {
+    const secrets = { nonce: newToken(), codeVerifier: newToken() };
+    const sealed = encrypt(this.ring, JSON.stringify(secrets), purposeOf(flow));
+    const state = await issueOneTimeToken(this.pool, {
+      purpose: OneTimeTokenPurpose.OauthState,
+      userId: flow.intent.kind === 'link' ? flow.intent.userId : undefined,
+      payload: { ...flow, sealed },
+      ttlMs: LIFETIME_MS,
+    });
+    return { state, ...secrets };
+  }
+
+  /** The flow of a state, the first time and within ten minutes, for the provider it was begun with. */
+  async take(provider: OauthProviderName, state: string): Promise<PendingFlow | undefined> {
+    const used = await useOneTimeToken(this.pool, OneTimeTokenPurpose.OauthState, state);
+    if (used === undefined) return undefined;
+    const { sealed, ...flow } = used.payload as unknown as StoredFlow;
+    if (flow.provider !== provider) return undefined;
+    const secrets = JSON.parse(decrypt(this.ring, sealed, purposeOf(flow))) as Omit<FlowSecrets, 'state'>;
+    return { ...flow, secrets: { state, ...secrets } };
+  }
+}
+
+/** In a row of another flow the secrets do not decrypt. */
+function purposeOf({ provider, intent }: Flow): string {
+  return `oauth_state:${provider}:${intent.kind === 'link' ? intent.sessionId : intent.browserHash}`;
+}
