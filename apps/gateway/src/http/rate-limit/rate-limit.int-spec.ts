@@ -213,7 +213,7 @@ describe('a hook', () => {
 });
 
 describe('what is not limited', () => {
-  it.each(['/health', '/ready'])('%s, which probes ask for often and from one address', async (url) => {
+  it.each(['/health', '/ready', '/.well-known/jwks.json'])('%s, which is asked for often and from one address', async (url) => {
     const from = someAddress();
     expect(await statuses(10, () => send(url, { from }))).toEqual(Array.from({ length: 10 }, () => 200));
     expect((await send(url, { from })).headers).not.toHaveProperty('ratelimit');
