@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { codeOf, OauthWorld, returnUrl } from '../../../../test/oauth/oauth-world.js';
+import { codeOf, outcomeOf, OauthWorld, pkcePair, returnUrl } from '../../../../test/oauth/oauth-world.js';
 import { githubPerson } from '../../../../test/oauth/test-github.js';
 import { testPerson, type TestPerson } from '../../../../test/oauth/test-person.js';
 
@@ -58,5 +58,187 @@ describe.each(providers)('signing in with %s', (provider) => {
     const second = await world.exchange(codeOf(await world.signIn(provider)));
     expect(second.body.user).toEqual(first.body.user);
     expect(second.body.tokens.access_token).not.toBe(first.body.tokens.access_token);
+  });
+});
+
+describe('the code that a browser comes back with', () => {
+  it('is good once, however many bring it at once', async () => {
+    const code = codeOf(await world.signIn('google'));
+    const answers = await Promise.all(Array.from({ length: 5 }, () => world.exchange(code)));
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 401, 401, 401, 401]);
+    expect((await world.exchange(code)).body).toMatchObject({ code: 'UNAUTHORIZED' });
+  });
+
+  it('is good for a minute', async () => {
+    const code = codeOf(await world.signIn('google'));
+    const ago = `UPDATE one_time_tokens SET expires_at = expires_at - interval '1 minute' WHERE purpose = 'oauth_exchange'`;
+    await world.gateway.pool.query(ago);
+    expect((await world.exchange(code)).status).toBe(401);
+  });
+
+  it('is for the client that began, when that one kept a verifier', async () => {
+    const { verifier, challenge } = pkcePair();
+    const begin = async () => codeOf(await world.signIn('google', { code_challenge: challenge }));
+    expect((await world.exchange(await begin(), verifier)).status).toBe(200);
+    const wrong = await begin();
+    expect((await world.exchange(wrong, pkcePair().verifier)).status).toBe(401);
+    expect((await world.exchange(wrong, verifier)).status).toBe(401);
+    expect((await world.exchange(await begin())).status).toBe(401);
+  });
+
+  it('of a stranger who kept none is not for a client that always keeps one', async () => {
+    const strangers = codeOf(await world.signIn('google'));
+    expect((await world.exchange(strangers, pkcePair().verifier)).status).toBe(401);
+  });
+
+  it('is of no use once the account may not sign in', async () => {
+    const { body } = await world.exchange(codeOf(await world.signIn('google')));
+    const code = codeOf(await world.signIn('google'));
+    await world.gateway.pool.query('UPDATE users SET is_active = false WHERE id = $1', [body.user.id]);
+    expect((await world.exchange(code)).status).toBe(401);
+  });
+
+  it.each([
+    {},
+    { code: '' },
+    { code: 'x'.repeat(129) },
+    { code: 'a', code_verifier: 'short' },
+    { code: 'a', state: 'b' },
+  ])('has to look like one: %j', async (payload) => {
+    const { status, body } = await world.gateway.request({
+      method: 'POST',
+      url: '/api/v1/auth/oauth/exchange',
+      payload,
+    });
+    expect(status).toBe(400);
+    expect(body).toMatchObject({ code: 'VALIDATION_FAILED' });
+  });
+});
+
+describe('a return URL', () => {
+  it('is one of the list, the first when none is named', async () => {
+    const other = await world.signIn('google', { return_url: 'https://app.test/other' });
+    expect(other.url.href).toBe(`https://app.test/other?code=${codeOf(other)}`);
+    expect((await world.signIn('google', { return_url: returnUrl })).url.href).toMatch(`${returnUrl}&code=`);
+  });
+
+  it.each([
+    'https://app.test/signed-in',
+    'https://app.test/other/',
+    'https://app.test/other?next=/',
+    'https://app.test/other#fragment',
+    'https://app.test/otherwise',
+    'https://app.test/other/../../evil',
+    'https://app.test:443/other',
+    'https://APP.test/other',
+    'https://app.test.evil.test/other',
+    'https://evil.test/?https://app.test/other',
+    'https://app.test@evil.test/other',
+    'http://app.test/other',
+    '//app.test/other',
+    'javascript:alert(1)//https://app.test/other',
+    ' https://app.test/other',
+    'https://app.test/other,https://evil.test/',
+    '',
+  ])('is not %j', async (return_url) => {
+    const url = world.startUrl('google', { return_url }).replace('https://platform.test', '');
+    const { status, body, headers } = await world.gateway.request({ method: 'GET', url });
+    expect(status).toBe(400);
+    expect(body).toMatchObject({ code: 'VALIDATION_FAILED', errors: [{ field: 'return_url' }] });
+    expect(headers).not.toHaveProperty('location');
+  });
+});
+
+describe('the way to a provider', () => {
+  const start = async (provider: string, cookie = '') => {
+    const url = `/api/v1/auth/oauth/${provider}`;
+    const { status, headers } = await world.gateway.request({ method: 'GET', url, headers: { cookie } });
+    const location = new URL(String(headers.location));
+    return { status, headers, query: Object.fromEntries(location.searchParams), cookie: String(headers['set-cookie']) };
+  };
+
+  it.each([
+    ['google', 'openid email profile'],
+    ['apple', 'openid email name'],
+    ['github', 'read:user user:email'],
+  ])('%s asks for a code with PKCE, at an address of its own', async (provider, scope) => {
+    const { status, headers, query } = await start(provider);
+    expect(status).toBe(302);
+    expect(headers['cache-control']).toBe('no-store');
+    expect(query).toMatchObject({
+      response_type: 'code',
+      redirect_uri: `https://platform.test/api/v1/auth/callback/${provider}`,
+      scope,
+      state: expect.stringMatching(/^[\w-]{43}$/),
+      code_challenge: expect.stringMatching(/^[\w-]{43}$/),
+      code_challenge_method: 'S256',
+      ...(provider !== 'github' && { nonce: expect.stringMatching(/^[\w-]{43}$/) }),
+      ...(provider === 'apple' && { response_mode: 'form_post' }),
+    });
+  });
+
+  it('is another one each time', async () => {
+    const [first, second] = [(await start('google')).query, (await start('google')).query];
+    for (const name of ['state', 'nonce', 'code_challenge']) expect(first[name]).not.toBe(second[name]);
+  });
+
+  it("gives the browser a cookie that only Apple's form brings along from another site", async () => {
+    const attributes = 'Path=/; Max-Age=600; HttpOnly;';
+    expect((await start('google')).cookie).toMatch(
+      new RegExp(`^__Host-oauth=[\\w-]{43}; ${attributes} SameSite=Lax; Secure$`),
+    );
+    expect((await start('apple')).cookie).toMatch(
+      new RegExp(`^__Host-oauth-post=[\\w-]{43}; ${attributes} SameSite=None; Secure$`),
+    );
+  });
+
+  it('leaves room for two at once in one browser', async () => {
+    const browser = world.browser();
+    const first = await world.untilCallback('google', browser);
+    const second = await world.untilCallback('github', browser);
+    for (const { url } of [first, second]) codeOf(await browser.open(url.href));
+  });
+
+  it('to one that is not there is a 404', async () => {
+    for (const provider of ['myspace', 'local', '__proto__']) {
+      const { status } = await world.gateway.request({ method: 'GET', url: `/api/v1/auth/oauth/${provider}` });
+      expect(status).toBe(404);
+    }
+  });
+});
+
+describe('Apple', () => {
+  it('is shown a client secret that it can verify, signed for minutes', async () => {
+    codeOf(await world.signIn('apple'));
+    const [header = '', claims = ''] = world.appleSecrets.at(-1)?.split('.') ?? [];
+    const { iat, exp } = JSON.parse(Buffer.from(claims, 'base64url').toString()) as { iat: number; exp: number };
+    expect(JSON.parse(Buffer.from(header, 'base64url').toString())).toEqual({
+      alg: 'ES256',
+      typ: 'JWT',
+      kid: 'KEY1234567',
+    });
+    expect(exp - iat).toBe(600);
+  });
+
+  it('may write whether an address is verified as a text', async () => {
+    world.apple.verifiedAsText = true;
+    somebody({ isVerified: false });
+    expect(outcomeOf(await world.signIn('apple')).error).toBe('email_unverified');
+    somebody();
+    codeOf(await world.signIn('apple'));
+    world.apple.verifiedAsText = false;
+  });
+
+  it('posts a name beside its answer; the address is that of the id token', async () => {
+    const { email } = somebody({ name: '' });
+    const browser = world.browser();
+    const { url, body } = await world.untilCallback('apple', browser);
+    const form = new URLSearchParams(body);
+    form.set(
+      'user',
+      JSON.stringify({ name: { firstName: 'Grace', lastName: 'Hopper\u0000' }, email: 'eve@example.com' }),
+    );
+    const place = await browser.submit(url.href, form);
+    expect((await world.exchange(codeOf(place))).body.user).toMatchObject({ name: 'Grace Hopper', email });
   });
 });
