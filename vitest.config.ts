@@ -32,7 +32,7 @@ export default defineConfig({
       }),
       project('integration', 1, {
         ...withServers,
-        include: ['{apps,libs,tools}/**/*.int-spec.ts'],
+        include: ['{apps,libs,tools,test}/**/*.int-spec.ts'],
         testTimeout: 30 * SECOND,
         hookTimeout: 60 * SECOND,
       }),

@@ -3,6 +3,8 @@ import type { HTTPMethods } from 'fastify';
 
 interface KnownRoute {
   method: HTTPMethods;
+  /** As Fastify writes it: `/users/:id`. */
+  path: string;
   pattern: RegExp;
 }
 
@@ -16,7 +18,12 @@ export class KnownRoutes {
     // What the CORS plugin adds for every address says nothing about any of them.
     if (path === '*') return;
     const pattern = toPattern(path);
-    for (const method of typeof methods === 'string' ? [methods] : methods) this.routes.push({ method, pattern });
+    for (const method of typeof methods === 'string' ? [methods] : methods) this.routes.push({ method, path, pattern });
+  }
+
+  /** Every route of the server. */
+  get all(): readonly Readonly<KnownRoute>[] {
+    return this.routes;
   }
 
   /** The methods in alphabetical order; none when nothing is at this address. */

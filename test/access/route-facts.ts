@@ -1,0 +1,219 @@
+import { newId, UserRole } from '@app/contracts';
+import { definition } from '../gateway/definitions.js';
+import type { Route } from './route-table.js';
+import { PASSWORD, type Person, type World } from './world.js';
+
+/** Values of a path's parameters. */
+export type Parameters = Readonly<Record<string, string>>;
+
+/**
+ * What the matrix cannot know of a route by itself. A route without an entry below fails the test, and so does an
+ * entry without a route; for most, one line says it all.
+ */
+export interface RouteFacts {
+  /** Makes what the path names: something of this person's, so for everybody else it does not exist. */
+  of?: (world: World, owner: Person) => Promise<Parameters>;
+  /** What the path names when it is nobody's, such as a provider. */
+  params?: Parameters;
+  /** The smallest body that is valid. */
+  body?: (caller: Person) => unknown;
+  /** What somebody who is let in is answered, when it is not below 400: the request is not one that can succeed. */
+  answers?: number;
+}
+
+const own = (param: string, make: (world: World, owner: Person) => Promise<string>) => ({
+  of: async (world: World, owner: Person): Promise<Parameters> => ({ [param]: await make(world, owner) }),
+});
+
+const workflow = own('id', (world, owner) => world.workflow(owner));
+const workflowVersion = {
+  of: async (world: World, owner: Person): Promise<Parameters> => ({ id: await world.workflow(owner), version: '1' }),
+};
+const run = own('id', (world, owner) => world.run(owner));
+const finishedRun = own('id', async (world, owner) => {
+  const id = await world.run(owner);
+  await world.engine(id).finish('completed');
+  return id;
+});
+const stepInDoubt = {
+  of: async (world: World, owner: Person): Promise<Parameters> => {
+    const id = await world.run(owner);
+    const engine = world.engine(id);
+    await engine.journal({ type: 'step.started', path: 'greet', at: 1, attempt: 1, effect: 'unsafe' });
+    await engine.journal({ type: 'step.in_doubt', path: 'greet', at: 2, attempt: 1, reason: 'lost' });
+    await engine.park();
+    return { id, path: 'greet' };
+  },
+};
+const secret = own('name', async (world, owner) => {
+  const name = `s${newId().replaceAll('-', '')}`;
+  await world.made(owner, '/secrets', { name, value: 'x' });
+  return name;
+});
+const session = own('id', async (world, owner) => (await world.signIn(owner.id)).sessionId);
+const newKey = { name: 'CI', scopes: ['runs:read'] };
+const apiKey = own('id', async (world, owner) => String((await world.made(owner, '/api-keys', newKey))['id']));
+const serviceAccount = own('id', async (world, owner) =>
+  String((await world.made(owner, '/service-accounts', { name: 'Robot' }))['id']),
+);
+const serviceAccountKey = {
+  of: async (world: World, owner: Person): Promise<Parameters> => {
+    const { id = '' } = await serviceAccount.of(world, owner);
+    const key = await world.made(owner, `/service-accounts/${id}/keys`, newKey);
+    return { id, keyId: String(key['id']) };
+  },
+};
+const passkey = own('id', async (world, owner) => {
+  const id = newId();
+  await world.query(
+    `INSERT INTO passkeys (id, user_id, name, credential_id, public_key, device_type)
+     VALUES ($1, $2, 'Key', $3, '', 'singleDevice')`,
+    [id, owner.id, id],
+  );
+  // Who has a passkey proves with it.
+  await world.query(`UPDATE sessions SET proved_by = 'passkey' WHERE user_id = $1`, [owner.id]);
+  return id;
+});
+const oauthIdentity = own('id', async (world, owner) => {
+  const id = newId();
+  await world.query(`INSERT INTO oauth_identities (id, user_id, provider, subject) VALUES ($1, $2, 'google', $3)`, [
+    id,
+    owner.id,
+    id,
+  ]);
+  return id;
+});
+const person = own('id', async (_, owner) => owner.id);
+const invited = { body: () => ({ email: `${newId()}@example.com` }) };
+const invitation = own('id', async (world) => {
+  const admin = await world.person(UserRole.Admin);
+  return String((await world.made(admin, '/invitations', invited.body()))['id']);
+});
+
+const google = { params: { provider: 'google' } };
+const named = { body: () => ({ name: 'Another name' }) };
+const credential = {
+  id: 'eA',
+  rawId: 'eA',
+  type: 'public-key',
+  clientExtensionResults: {},
+  response: { clientDataJSON: 'e30', authenticatorData: 'eA', signature: 'eA' },
+};
+const newCredential = { ...credential, response: { clientDataJSON: 'e30', attestationObject: 'eA' } };
+
+/** The routes that are open to the world: none becomes so by a slip. Keys as in the table below. */
+export const openRoutes: Readonly<Record<string, RouteFacts>> = {
+  'GET /health': {},
+  'GET /ready': {},
+  'GET /.well-known/jwks.json': {},
+  'GET /docs': {},
+  'GET /docs/start.js': {},
+  'GET /docs/openapi.json': {},
+  'GET /docs/:asset': { params: { asset: 'swagger-ui.css' } },
+  '* /hooks/:token': { params: { token: 'x' }, answers: 404 },
+  // A QUERY has a body, and its type (draft-ietf-httpbis-safe-method-w-body).
+  'QUERY /hooks/:token': { params: { token: 'x' }, answers: 400 },
+  'POST /api/v1/auth/register': {
+    body: () => ({ email: `${newId()}@example.com`, password: PASSWORD, name: 'Ada' }),
+  },
+  'POST /api/v1/auth/login': { body: ({ email }) => ({ email, password: PASSWORD }) },
+  'POST /api/v1/auth/refresh': { body: () => ({ refresh_token: 'x' }), answers: 401 },
+  'POST /api/v1/auth/password/forgot': { body: ({ email }) => ({ email }) },
+  'POST /api/v1/auth/password/reset': { body: () => ({ token: 'x', password: `${PASSWORD} 2` }), answers: 400 },
+  'POST /api/v1/auth/email/verify': { body: () => ({ token: 'x' }), answers: 400 },
+  // No provider is configured in this test.
+  'GET /api/v1/auth/oauth/:provider': { ...google, answers: 404 },
+  'GET /api/v1/auth/callback/:provider': { ...google, answers: 404 },
+  'POST /api/v1/auth/callback/:provider': { ...google, answers: 404 },
+  'POST /api/v1/auth/oauth/exchange': { body: () => ({ code: 'x' }), answers: 401 },
+  'POST /api/v1/auth/passkeys/login/options': {},
+  'POST /api/v1/auth/passkeys/login/verify': { body: () => ({ credential }), answers: 401 },
+};
+
+/** All others, by method and path as the server has them; `*` for a route that takes every method. */
+export const guardedRoutes: Readonly<Record<string, RouteFacts>> = {
+  'POST /api/v1/auth/logout': {},
+  'GET /api/v1/auth/me': {},
+  'POST /api/v1/auth/step-up': { body: () => ({ password: PASSWORD }) },
+  'GET /api/v1/auth/sessions': {},
+  'DELETE /api/v1/auth/sessions': {},
+  'PATCH /api/v1/auth/sessions/:id': { ...session, ...named },
+  'DELETE /api/v1/auth/sessions/:id': session,
+  'POST /api/v1/auth/password/change': {
+    body: () => ({ current_password: PASSWORD, new_password: `${PASSWORD} 2` }),
+  },
+  'POST /api/v1/auth/password/set': { body: () => ({ new_password: `${PASSWORD} 2` }), answers: 409 },
+  'POST /api/v1/auth/email/verification': {},
+  'POST /api/v1/auth/oauth/:provider/link': { ...google, answers: 404 },
+  'GET /api/v1/auth/oauth/identities': {},
+  'POST /api/v1/auth/oauth/identities': { body: () => ({ code: 'x' }), answers: 401 },
+  'DELETE /api/v1/auth/oauth/identities/:id': oauthIdentity,
+  'POST /api/v1/auth/passkeys/register/options': {},
+  'POST /api/v1/auth/passkeys/register/verify': { body: () => ({ credential: newCredential }), answers: 400 },
+  'GET /api/v1/auth/passkeys': {},
+  'PATCH /api/v1/auth/passkeys/:id': { ...passkey, ...named },
+  'DELETE /api/v1/auth/passkeys/:id': passkey,
+
+  'GET /api/v1/api-keys': {},
+  'POST /api/v1/api-keys': { body: () => newKey },
+  'GET /api/v1/api-keys/:id': apiKey,
+  'PATCH /api/v1/api-keys/:id': { ...apiKey, ...named },
+  'DELETE /api/v1/api-keys/:id': apiKey,
+  'GET /api/v1/service-accounts': {},
+  'POST /api/v1/service-accounts': named,
+  'GET /api/v1/service-accounts/:id': serviceAccount,
+  'PATCH /api/v1/service-accounts/:id': { ...serviceAccount, ...named },
+  'DELETE /api/v1/service-accounts/:id': serviceAccount,
+  'GET /api/v1/service-accounts/:id/keys': serviceAccount,
+  'POST /api/v1/service-accounts/:id/keys': { ...serviceAccount, body: () => newKey },
+  'DELETE /api/v1/service-accounts/:id/keys/:keyId': serviceAccountKey,
+
+  'GET /api/v1/users/me': {},
+  'PATCH /api/v1/users/me': named,
+  'PUT /api/v1/users/me/email': invited,
+  'DELETE /api/v1/users/me': {},
+  // Nobody in this test has asked for the deletion of their account.
+  'POST /api/v1/users/me/restore': { answers: 409 },
+  'GET /api/v1/users': {},
+  'GET /api/v1/users/:id': person,
+  'PATCH /api/v1/users/:id': { ...person, ...named },
+  'GET /api/v1/invitations': {},
+  'POST /api/v1/invitations': invited,
+  'DELETE /api/v1/invitations/:id': invitation,
+
+  'GET /api/v1/secrets': {},
+  'POST /api/v1/secrets': { body: () => ({ name: `s${newId().replaceAll('-', '')}`, value: 'x' }) },
+  'PUT /api/v1/secrets/:name': { ...secret, body: () => ({ value: 'y' }) },
+  'DELETE /api/v1/secrets/:name': secret,
+
+  'GET /api/v1/workflows': {},
+  'POST /api/v1/workflows': { body: () => definition() },
+  'POST /api/v1/workflows/validate': { body: () => definition() },
+  'GET /api/v1/workflows/:id': workflow,
+  'PUT /api/v1/workflows/:id': { ...workflow, body: () => definition({ name: 'Another' }) },
+  'PATCH /api/v1/workflows/:id': { ...workflow, ...named },
+  'DELETE /api/v1/workflows/:id': workflow,
+  'POST /api/v1/workflows/:id/activate': workflow,
+  'POST /api/v1/workflows/:id/deactivate': workflow,
+  'POST /api/v1/workflows/:id/execute': workflow,
+  'GET /api/v1/workflows/:id/status': workflow,
+  'GET /api/v1/workflows/:id/runs': workflow,
+  'GET /api/v1/workflows/:id/versions': workflow,
+  'GET /api/v1/workflows/:id/versions/:version': workflowVersion,
+  'POST /api/v1/workflows/:id/versions/:version/restore': workflowVersion,
+  'GET /api/v1/runs': {},
+  'GET /api/v1/runs/:id': run,
+  'DELETE /api/v1/runs/:id': finishedRun,
+  'GET /api/v1/runs/:id/steps': run,
+  'POST /api/v1/runs/:id/cancel': run,
+  'POST /api/v1/runs/:id/steps/:path/resolve': {
+    ...stepInDoubt,
+    body: () => ({ outcome: 'retry' }),
+  },
+};
+
+/** The entry of a route, in the table for those that are open like it; undefined when it has none there. */
+export function factsOf({ method, path, access }: Route): RouteFacts | undefined {
+  const table = access.who === 'everybody' ? openRoutes : guardedRoutes;
+  return table[`${method} ${path}`] ?? table[`* ${path}`];
+}
