@@ -6,6 +6,8 @@ export interface Load {
   method?: 'GET' | 'POST';
   headers?: Record<string, string>;
   body?: string;
+  /** Several bodies, sent in turn. */
+  bodies?: readonly string[];
   connections: number;
   seconds: number;
 }
@@ -29,6 +31,7 @@ export async function applyLoad({
   method = 'GET',
   headers = {},
   body,
+  bodies = [],
   connections,
   seconds,
 }: Load): Promise<LoadResult> {
@@ -38,6 +41,7 @@ export async function applyLoad({
     method,
     headers,
     ...(body !== undefined && { body }),
+    ...(bodies.length > 0 && { requests: bodies.map((text) => ({ body: text })) }),
     connections,
     duration: seconds,
     timeout: 30,

@@ -19,7 +19,8 @@ const unlimited = {
 export class Platform {
   private constructor(
     private readonly child: ChildProcess,
-    private readonly dataDir: string,
+    /** Where it keeps everything, the secrets it made among it. */
+    readonly dataDir: string,
     readonly url: string,
     /** From the start of the command to its ready line, in ms; the servers' first initialisation included. */
     readonly startedInMs: number,
@@ -46,10 +47,17 @@ export class Platform {
   }
 
   get databaseUrl(): string {
-    const line = readFileSync(join(this.dataDir, 'run', 'env'), 'utf8')
-      .split('\n')
-      .find((text) => text.startsWith('DATABASE_URL='));
-    return (line ?? '').slice('DATABASE_URL='.length).replace(/^["']|["']$/g, '');
+    return this.environment('DATABASE_URL');
+  }
+
+  get redisUrl(): string {
+    return this.environment('REDIS_URL');
+  }
+
+  private environment(name: string): string {
+    const lines = readFileSync(join(this.dataDir, 'run', 'env'), 'utf8').split('\n');
+    const line = lines.find((text) => text.startsWith(`${name}=`)) ?? '';
+    return line.slice(name.length + 1).replace(/^["']|["']$/g, '');
   }
 
   /** Resident memory of each service, in MB. */

@@ -1,6 +1,6 @@
 import { HttpConfig, loadConfigs } from '@app/config';
 import { ServiceName } from '@app/contracts';
-import type { NestApplicationOptions } from '@nestjs/common';
+import type { NestApplicationOptions, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { gatewayConfigs, GatewayModule } from './gateway.module.js';
@@ -10,12 +10,16 @@ import { ApiDescription } from './openapi/api-description.js';
 
 /**
  * The gateway, ready to listen.
+ * @param root the module to start from: a benchmark has one with a route more
  * @throws ConfigError with every mistake of the whole configuration
  */
-export async function createGateway(options: NestApplicationOptions): Promise<NestFastifyApplication> {
+export async function createGateway(
+  options: NestApplicationOptions,
+  root: Type = GatewayModule,
+): Promise<NestFastifyApplication> {
   const configs = loadConfigs(gatewayConfigs, undefined, ServiceName.Gateway);
   const http = configs.find((config) => config instanceof HttpConfig) ?? new HttpConfig();
-  const app = await NestFactory.create<NestFastifyApplication>(GatewayModule, createHttpAdapter(http), {
+  const app = await NestFactory.create<NestFastifyApplication>(root, createHttpAdapter(http), {
     ...options,
     bodyParser: false,
   });
