@@ -65,9 +65,14 @@ export class TestGateway {
   async signUp(): Promise<TestUser> {
     const payload = { email: `${randomUUID()}@example.com`, password: 'correct horse battery staple', name: 'Ada' };
     const { body } = await this.request({ method: 'POST', url: '/api/v1/auth/register', payload });
-    const authorization = `Bearer ${body.tokens.access_token}`;
+    return this.as(body.user.id, body.tokens.access_token);
+  }
+
+  /** Whoever an access token is for. */
+  as(id: string, accessToken: string): TestUser {
+    const authorization = `Bearer ${accessToken}`;
     return {
-      id: body.user.id,
+      id,
       authorization,
       call: (method, path, content, headers) =>
         this.request({
