@@ -36,8 +36,7 @@ export class RateLimitHooks {
     server.decorateRequest('isUncounted', false);
     server.addHook('onRequest', async (request, reply) => {
       if (this.isExempt(request)) return;
-      const showsCredential = request.headers.authorization !== undefined && !request.is404;
-      request.isUncounted = showsCredential && !isHook(request);
+      request.isUncounted = request.headers.authorization !== undefined && !isHook(request);
       const refused = request.isUncounted ? undefined : await this.countNow(request, reply);
       if (refused !== undefined) throw refused;
     });
