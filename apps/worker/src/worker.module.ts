@@ -1,7 +1,9 @@
 import {
   AccountConfig,
+  CleanupConfig,
   ConfigModule,
   DatabaseConfig,
+  ErasureConfig,
   HttpConfig,
   MailConfig,
   ProcessName,
@@ -14,6 +16,7 @@ import { DatabaseModule } from '@app/database';
 import { MessagingModule } from '@app/messaging';
 import { ObservabilityModule } from '@app/observability';
 import { Module, type OnApplicationBootstrap } from '@nestjs/common';
+import { CleanupModule } from './cleanup/cleanup.module.js';
 import { EmailModule } from './email/email.module.js';
 import { AccountMailService } from './email/account/account-mail.service.js';
 import { EmailService } from './email/email.service.js';
@@ -30,6 +33,8 @@ const workerConfigs = [
   MailConfig,
   AccountConfig,
   HttpConfig,
+  CleanupConfig,
+  ErasureConfig,
 ];
 
 /** The worker service: the jobs of the catalog, each in a folder of its own. */
@@ -41,6 +46,7 @@ const workerConfigs = [
     MessagingModule.forService(ServiceName.Worker),
     JobsModule,
     EmailModule,
+    CleanupModule,
   ],
 })
 export class WorkerModule implements OnApplicationBootstrap {

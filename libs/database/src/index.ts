@@ -12,4 +12,5 @@ export * from './replicas/lease-keeper.js';
 export * from './replicas/replica-lease.js';
 export * from './replicas/replicas.sql.js';
 export * from './runs/accept-runs.js';
+export * from './runs/cancel-runs.sql.js';
 export * from './users/may-act.sql.js';

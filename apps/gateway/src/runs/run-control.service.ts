@@ -1,8 +1,9 @@
 import { conflict } from '@app/contracts';
+import { cancelRunsOfUsersSql } from '@app/database';
 import { CommandBus } from '@app/messaging';
 import { Injectable } from '@nestjs/common';
 import { Pool } from 'pg';
-import { cancelRunSql, cancelRunsOfUsersSql, cancelRunsOfWorkflowSql } from './run-control.sql.js';
+import { cancelRunSql, cancelRunsOfWorkflowSql } from './run-control.sql.js';
 import { RunsService } from './runs.service.js';
 
 /** Runs of an account that one statement cancels. */

@@ -23,22 +23,6 @@ SET cancel_requested_at = coalesce(c.cancel_requested_at, now()), run_at = least
 FROM unfinished u WHERE c.run_id = u.run_id
 RETURNING c.run_id, c.owner IS NOT NULL AS is_held`;
 
-/**
- * The same for unfinished runs of accounts, whoever's workflow they are of; a part at a time, because one account may
- * have a million of them. $1 the accounts, $2 most runs.
- */
-export const cancelRunsOfUsersSql = `
-WITH unfinished AS (
-  SELECT c.run_id FROM workflows w JOIN claims c ON c.workflow_id = w.id
-  WHERE w.user_id = ANY ($1::uuid[]) AND c.cancel_requested_at IS NULL
-  ORDER BY c.run_id LIMIT $2
-  FOR UPDATE OF c
-)
-UPDATE claims c
-SET cancel_requested_at = now(), run_at = least(c.run_at, now()), woken = true
-FROM unfinished u WHERE c.run_id = u.run_id
-RETURNING c.run_id, c.owner IS NOT NULL AS is_held`;
-
 /** What is known about one step of an unfinished run, and the version of the claim's row at which it is true. */
 export const doubtSql = `
 SELECT c.xmin::text AS row_version,

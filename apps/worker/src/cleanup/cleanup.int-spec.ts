@@ -1,0 +1,86 @@
+import { CleanupConfig, ErasureConfig } from '@app/config';
+import { newId } from '@app/contracts';
+import type { CommandBus } from '@app/messaging';
+import type { GracefulShutdown } from '@app/observability';
+import { eventually, testDatabase, type TestDatabase } from '@app/testing';
+import { Pool } from 'pg';
+import { Registry } from 'prom-client';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { everythingOf } from '../../../../test/database/everything-of.js';
+import { CleanupMetrics } from './cleanup.metrics.js';
+import { CleanupService } from './cleanup.service.js';
+import { ErasureService } from './erasure/erasure.service.js';
+
+let database: TestDatabase;
+let pool: Pool;
+const registry = new Registry();
+const published: unknown[] = [];
+let cleanup: CleanupService;
+
+beforeAll(async () => {
+  database = await testDatabase();
+  pool = new Pool({ connectionString: database.url });
+  const bus = {
+    publish: (name: string, payload: unknown) => published.push([name, payload]),
+  } as unknown as CommandBus<'worker'>;
+  const shutdown = { add: () => undefined } as unknown as GracefulShutdown;
+  const config = Object.assign(new CleanupConfig(), { batchSize: 2 });
+  const erasure = new ErasureService(new ErasureConfig(), bus);
+  cleanup = new CleanupService(pool, config, erasure, new CleanupMetrics(registry), bus, shutdown);
+});
+afterAll(async () => {
+  await pool.end();
+  await database.drop();
+});
+
+describe('the cleanup', () => {
+  it('removes what has expired and nothing else, in batches, and counts it', async () => {
+    const { id } = await everythingOf(pool, 'expiring');
+    const tables = ['sessions', 'one_time_tokens', 'revocations', 'idempotency_keys'] as const;
+    const rowsOf = async (): Promise<number[]> =>
+      Promise.all(tables.map(async (table) => (await pool.query(`SELECT FROM ${table}`)).rowCount ?? -1));
+    const good = await rowsOf();
+    for (let i = 0; i < 5; i++) {
+      await pool.query(
+        `INSERT INTO revocations (id, kind, subject_id, expires_at) VALUES ($1, 'user', $2, now() - interval '1 second')`,
+        [newId(), id],
+      );
+    }
+    await cleanup.cleanUp();
+    expect(await rowsOf()).toEqual(good);
+    expect(await registry.getSingleMetricAsString('cleanup_rows_removed_total')).toContain('{table="revocations"} 5');
+    for (const table of tables) await pool.query(`UPDATE ${table} SET expires_at = now() - interval '1 second'`);
+    await cleanup.cleanUp();
+    expect(await rowsOf()).toEqual([0, 0, 0, 0]);
+    expect(await registry.getSingleMetricAsString('cleanup_last_round_timestamp_seconds')).toMatch(/ \d{10}/);
+  });
+
+  it('cancels runs of deactivated accounts and of their machines that nobody cancelled', async () => {
+    const somebody = await everythingOf(pool, 'deactivated');
+    const other = await everythingOf(pool, 'active');
+    await pool.query('UPDATE users SET is_active = false, updated_at = now() WHERE id = $1', [somebody.id]);
+    await cleanup.cleanUp();
+    const cancelled = async (runIds: string[]): Promise<number> => {
+      const sql = 'SELECT FROM claims WHERE run_id = ANY ($1) AND cancel_requested_at IS NOT NULL AND run_at <= now()';
+      return (await pool.query(sql, [runIds])).rowCount ?? -1;
+    };
+    expect(await cancelled(somebody.runIds)).toBe(2);
+    expect(await cancelled(other.runIds)).toBe(0);
+    expect(published).toEqual([['runs.waiting', { count: 2 }]]);
+  });
+
+  it('leaves it to another process that is at it', async () => {
+    const other = await pool.connect();
+    await other.query(`SELECT pg_advisory_lock(x'5e1f9c37'::bigint)`);
+    expect(await cleanup.cleanUp()).toBe(false);
+    other.release(true);
+  });
+
+  it('gives the lock back after a round that failed', async () => {
+    await pool.query('ALTER TABLE sessions RENAME TO sessions_away');
+    await expect(cleanup.cleanUp()).rejects.toThrow('sessions');
+    await pool.query('ALTER TABLE sessions_away RENAME TO sessions');
+    // The server gives it back when it notices that the connection is closed.
+    await eventually(() => cleanup.cleanUp());
+  });
+});
