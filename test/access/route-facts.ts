@@ -110,6 +110,11 @@ export const openRoutes: Readonly<Record<string, RouteFacts>> = {
   'GET /docs/start.js': {},
   'GET /docs/openapi.json': {},
   'GET /docs/:asset': { params: { asset: 'swagger-ui.css' } },
+  'GET /passkeys': {},
+  'GET /account/verify-email': {},
+  'GET /account/reset-password': {},
+  'GET /account/register': {},
+  'GET /pages/:asset': { params: { asset: 'page.css' } },
   '* /hooks/:token': { params: { token: 'x' }, answers: 404 },
   // A QUERY has a body, and its type (draft-ietf-httpbis-safe-method-w-body).
   'QUERY /hooks/:token': { params: { token: 'x' }, answers: 400 },
