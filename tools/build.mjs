@@ -50,7 +50,7 @@ function sourcesHash() {
 function filesIn(path) {
   if (statSync(join(root, path)).isFile()) return [path];
   const names = readdirSync(join(root, path), { recursive: true }).sort();
-  return names.map((name) => join(path, name)).filter((file) => /(?<!spec)\.(ts|json)$/.test(file));
+  return names.map((name) => join(path, name)).filter((file) => /(?<!spec)\.(ts|json|html|css|js|svg)$/.test(file));
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -35,6 +35,7 @@ import { RateLimitGuard } from './http/rate-limit/rate-limit.guard.js';
 import { UndeclaredInputGuard } from './http/undeclared-input.guard.js';
 import { OauthModule } from './oauth/oauth.module.js';
 import { DocsModule } from './openapi/docs.module.js';
+import { PagesModule } from './pages/pages.module.js';
 import { PasskeysModule } from './passkeys/passkeys.module.js';
 import { RunsModule } from './runs/runs.module.js';
 import { SecretsModule } from './secrets/secrets.module.js';
@@ -71,6 +72,7 @@ export const gatewayConfigs = [
     OauthModule,
     AccountsModule,
     PasskeysModule,
+    PagesModule,
     StepUpModule,
     HealthModule,
     DocsModule,

@@ -2,7 +2,11 @@ import { RequestMethod, type INestApplication } from '@nestjs/common';
 
 /** Addresses without the prefix of the API. */
 const unprefixed = [
-  ...['health', 'ready', 'docs', 'docs/*path', '.well-known/jwks.json'].map((path) => ({ path, method: RequestMethod.GET })),
+  ...['health', 'ready', 'docs', 'docs/*path', '.well-known/jwks.json'].map((path) => ({
+    path,
+    method: RequestMethod.GET,
+  })),
+  ...['passkeys', 'account/*path', 'pages/:asset'].map((path) => ({ path, method: RequestMethod.GET })),
   { path: 'hooks/:token', method: RequestMethod.ALL },
 ];
 

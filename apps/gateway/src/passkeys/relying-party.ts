@@ -1,5 +1,5 @@
-import { isIP } from 'node:net';
 import { ConfigError, type HttpConfig, type WebauthnConfig } from '@app/config';
+import { isLoopback } from '../http/loopback.js';
 
 /** The platform as browsers and authenticators know it (WebAuthn Level 3 §4, "Relying Party"). */
 export class RelyingParty {
@@ -29,15 +29,10 @@ export class RelyingParty {
 }
 
 /** The address of the pages with a name in it where there is one. */
-export function namedAddress(publicUrl: string): URL {
+function namedAddress(publicUrl: string): URL {
   const url = new URL(publicUrl);
   if (isLoopback(url.hostname)) url.hostname = 'localhost';
   return url;
-}
-
-/** Whether a host is this machine by its number, which may not be the domain of a passkey. */
-export function isLoopback(hostname: string): boolean {
-  return hostname === '[::1]' || (isIP(hostname) === 4 && hostname.startsWith('127.'));
 }
 
 function isWithin(hostname: string, domain: string): boolean {

@@ -25,7 +25,7 @@ export class RefreshFromCookieInterceptor implements NestInterceptor<WithTokens,
     const token = hasToken(request.body) ? undefined : refreshTokenIn(request.headers.cookie);
     if (token === undefined) return next.handle();
     if (!isFromOwnPage(request, this.http.publicUrl)) throw fromElsewhere();
-    request.body = { ...(request.body ?? {}), refresh_token: token };
+    request.body = { ...(request.body as object | undefined), refresh_token: token };
     const reply = context.switchToHttp().getResponse<FastifyReply>();
     return next.handle().pipe(map((answer) => keepInCookie(answer, reply, this.auth.refreshTokenTtlMs)));
   }
