@@ -14,7 +14,7 @@ const BCRYPT = /^\$2[aby]\$/;
 const MOST_WAITING = 500;
 
 export interface PasswordHasherOptions {
-  /** Hashes computed at the same time, each on a thread of libuv's pool. */
+  /** Hashes computed at the same time, each on a thread. */
   concurrency: number;
 }
 
@@ -31,13 +31,12 @@ export interface HashFunctions {
  */
 export class PasswordHasher {
   private readonly queue: BoundedQueue;
+  private readonly functions: HashFunctions;
   private stranger: Promise<string> | undefined;
 
-  /** @param functions do the work; a test counts it */
-  constructor(
-    { concurrency }: PasswordHasherOptions,
-    private readonly functions: HashFunctions = { argon2id: argon2, bcrypt },
-  ) {
+  /** @param functions that do the work instead of the libraries': {@link HashThreads}, or a test's, which counts it */
+  constructor({ concurrency }: PasswordHasherOptions, functions: Partial<HashFunctions> = {}) {
+    this.functions = { argon2id: argon2, bcrypt, ...functions };
     this.queue = new BoundedQueue(concurrency, MOST_WAITING);
   }
 

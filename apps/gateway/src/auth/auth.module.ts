@@ -11,6 +11,7 @@ import { KnownKeys } from './api-keys/known-keys.js';
 import { AuthController } from './auth.controller.js';
 import { AuthService } from './auth.service.js';
 import { JwtStrategy } from './jwt.strategy.js';
+import { hashThreadsProvider, passwordHasherProvider } from './password-hasher.provider.js';
 import { PasswordUpgradeService } from './passwords/password-upgrade.service.js';
 import { FeedConnection } from './revocations/feed-connection.js';
 import { RevocationFeed } from './revocations/revocation-feed.js';
@@ -48,7 +49,8 @@ const passwordHasher = {
     signingKeysProvider,
     accessTokens,
     refreshTokens,
-    passwordHasher,
+    hashThreadsProvider,
+    passwordHasherProvider,
     AuthService,
     SessionsService,
     TokenIssuer,
