@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { isIP } from 'node:net';
 import { Pool } from 'pg';
 import { networkOf } from '../../http/rate-limit/network.js';
 import { signedInFrom } from './known-addresses.sql.js';
@@ -10,7 +11,10 @@ export class KnownAddresses {
 
   /** Whether an account has had a session from an address; false when there is no such account. */
   async isKnown(email: string, ipAddress: string): Promise<boolean> {
-    const { rows } = await this.pool.query<{ known: boolean }>(signedInFrom, [email, ipAddress, networkOf(ipAddress)]);
+    // What a proxy of ours forwards need not be an address, and PostgreSQL knows no zones.
+    const [address = ''] = ipAddress.split('%', 1);
+    if (isIP(address) === 0) return false;
+    const { rows } = await this.pool.query<{ known: boolean }>(signedInFrom, [email, address, networkOf(address)]);
     return rows[0]?.known ?? false;
   }
 }

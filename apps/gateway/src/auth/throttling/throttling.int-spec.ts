@@ -115,6 +115,19 @@ describe('a stranger', () => {
     expect((await post('login', { email, password }, someAddress())).status).toBe(429);
   });
 
+  it('does not keep them out within the network that they had, or when that is written another way', async () => {
+    const homes = [
+      ['2001:db8:5:1::1', '2001:db8:5:1:ffff::2'],
+      ['::ffff:192.0.2.1', '::ffff:192.0.2.1'],
+    ] as const;
+    for (const [home, later] of homes) {
+      const email = await account(home);
+      await guessFromEverywhere(email);
+      expect((await post('login', { email, password }, later)).status).toBe(200);
+      expect((await post('login', { email, password }, '2001:db8:5:2::1')).status).toBe(429);
+    }
+  });
+
   it('learns nothing about whether there is an account', async () => {
     const answers = await guessFromEverywhere(`${randomUUID()}@example.com`);
     expect(statusesOf(answers).slice(9)).toEqual([401, 429, 429]);

@@ -5,6 +5,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '../access/caller.js';
 import { PROBLEM_TYPE, problemDocument } from '../problems/problem-document.js';
 import { GeneralLimiter } from './general-limiter.js';
+import { ProxyHint } from './proxy-hint.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -27,6 +28,7 @@ export class RateLimitHooks {
   constructor(
     config: HttpConfig,
     private readonly limiter: GeneralLimiter,
+    private readonly proxyHint: ProxyHint,
   ) {
     this.answersPreflights = config.corsOrigins.length > 0;
   }
@@ -56,7 +58,7 @@ export class RateLimitHooks {
 
   private countNow(request: FastifyRequest, reply: FastifyReply): Promise<AppError | undefined> {
     if (isHook(request)) return this.limiter.take('hook', tokenOf(request), reply);
-    return this.limiter.take('address', request.ip, reply);
+    return this.takeFromAddress(request, reply);
   }
 
   /** @returns the answer's body, which is another one when the request should not have been answered at all */
@@ -77,8 +79,14 @@ export class RateLimitHooks {
    */
   count(request: FastifyRequest, reply: FastifyReply, user: Caller | undefined): Promise<AppError | undefined> {
     request.isUncounted = false;
-    if (user === undefined) return this.limiter.take('address', request.ip, reply);
+    if (user === undefined) return this.takeFromAddress(request, reply);
     return this.limiter.take('user', user.userId, reply);
+  }
+
+  private async takeFromAddress(request: FastifyRequest, reply: FastifyReply): Promise<AppError | undefined> {
+    const refused = await this.limiter.take('address', request.ip, reply);
+    if (refused !== undefined) this.proxyHint.refused(request);
+    return refused;
   }
 }
 
