@@ -65,6 +65,11 @@ export class OauthWorld {
     return new OauthWorld(gateway, google, apple, github, appleSecrets);
   }
 
+  /** The same with another gateway on the same database. */
+  at(gateway: TestGateway): OauthWorld {
+    return new OauthWorld(gateway, this.google, this.apple, this.github, this.appleSecrets);
+  }
+
   browser(): TestBrowser {
     return new TestBrowser(this.gateway, publicUrl);
   }

@@ -132,12 +132,12 @@ describe('an id token', () => {
 
   const wrong: [string, Tampering][] = [
     ['with another nonce', (claims, sign) => sign({ ...claims, nonce: 'another' })],
-    ['without a nonce', ({ nonce: _, ...claims }, sign) => sign(claims)],
+    ['without a nonce', (claims, sign) => sign({ ...claims, nonce: undefined })],
     ['of another issuer', (claims, sign) => sign({ ...claims, iss: 'https://accounts.example.com' })],
     ['for somebody else', (claims, sign) => sign({ ...claims, aud: 'another-client' })],
     ['for several, from somebody else', (claims, sign) => sign({ ...claims, aud: [claims.aud, 'b'], azp: 'b' })],
     ['that has expired', (claims, sign) => sign({ ...claims, iat: 1_700_000_000, exp: 1_700_000_600 })],
-    ['without a subject', ({ sub: _, ...claims }, sign) => sign(claims)],
+    ['without a subject', (claims, sign) => sign({ ...claims, sub: undefined })],
     ['without a signature', (claims) => `${part({ alg: 'none' })}.${part(claims)}.`],
     [
       'signed with another key',

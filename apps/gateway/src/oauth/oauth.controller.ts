@@ -21,6 +21,7 @@ import { FromDevice, type Device } from '../http/device.decorator.js';
 import { problem } from '../http/problems/problem.js';
 import { Produces } from '../http/produces.decorator.js';
 import { RawBody } from '../http/raw-body.decorator.js';
+import { RefreshInCookie } from '../http/refresh-cookie/refresh-in-cookie.decorator.js';
 import { OauthService } from './oauth.service.js';
 import type { OauthProvider } from './providers/oauth-provider.js';
 import { OauthProviders } from './providers/oauth-providers.js';
@@ -98,6 +99,7 @@ export class OauthController {
   /** Exchanges the code that a browser came back with for tokens. It is good once, within a minute. */
   @Header('cache-control', 'no-store')
   @HttpCode(200)
+  @RefreshInCookie()
   @Post('oauth/exchange')
   async exchange(@Body() body: ExchangeOauthDto, @FromDevice() device: Device): Promise<SignedInDto> {
     await this.throttle.take({ action: 'oauth', ipAddress: device.ipAddress });

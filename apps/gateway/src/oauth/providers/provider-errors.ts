@@ -23,6 +23,7 @@ export function toProviderError(thrown: unknown): Error {
   if (thrown instanceof ResponseBodyError) return new ProviderAnswerError(`error ${printable(thrown.error)}`);
   if (thrown instanceof ClientError && thrown.code === 'OAUTH_TIMEOUT') return new ProviderAwayError('time is up');
   if (thrown instanceof ClientError) return new ProviderAnswerError(printable(thrown.code ?? 'unknown'));
+  if (thrown instanceof SyntaxError) return new ProviderAnswerError('no JSON');
   return thrown instanceof Error ? thrown : new Error('Something was thrown that is no error.');
 }
 
