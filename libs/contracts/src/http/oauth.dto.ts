@@ -1,5 +1,6 @@
-import { IsOptional, IsString, Length, Matches, MaxLength } from 'class-validator';
+import { IsBoolean, IsOptional, IsString, Length, Matches, MaxLength } from 'class-validator';
 import type { OauthProviderName } from '../oauth.js';
+import type { TokenDelivery } from './token-delivery.dto.js';
 
 /** SHA-256 in base64url. */
 const S256 = /^[A-Za-z0-9_-]{43}$/;
@@ -44,7 +45,12 @@ export class OauthCodeDto {
 }
 
 /** What a browser came back with from a sign-in. */
-export class ExchangeOauthDto extends OauthCodeDto {}
+export class ExchangeOauthDto extends OauthCodeDto implements TokenDelivery {
+  /** As in every other sign-in. */
+  @IsOptional()
+  @IsBoolean()
+  refresh_in_cookie?: boolean;
+}
 
 /** An account at a provider with which the user can sign in here. */
 export class OauthIdentityDto {
