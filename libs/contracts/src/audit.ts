@@ -59,8 +59,7 @@ export const auditActions = {
   'api_key.renamed': 'api_key.renamed',
   'api_key.revoked': 'api_key.revoked',
   'service_account.created': 'service_account.created',
-  /** Its name or activity changed. */
-  'service_account.updated': 'service_account.updated',
+  'service_account.renamed': 'service_account.renamed',
   'service_account.deleted': 'service_account.deleted',
   'secret.set': 'secret.set',
   'secret.deleted': 'secret.deleted',

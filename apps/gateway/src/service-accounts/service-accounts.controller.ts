@@ -1,4 +1,4 @@
-import { CreateServiceAccountDto, PageQuery, ServiceAccountDto, ServiceAccountPatchDto } from '@app/contracts';
+import { CreateServiceAccountDto, PageQuery, RenameServiceAccountDto, ServiceAccountDto } from '@app/contracts';
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query, UseInterceptors } from '@nestjs/common';
 import { Authenticated } from '../http/access/access.decorators.js';
 import type { Caller } from '../http/access/caller.js';
@@ -42,20 +42,20 @@ export class ServiceAccountsController {
     return this.accounts.get({ ownerId: userId, id });
   }
 
-  /** Renames an account, or lets its keys in or not. */
+  /** Gives an account another name. */
   @UseInterceptors(EtagInterceptor)
   @Patch(':id')
-  update(
+  rename(
     @Param('id', IdPipe) id: string,
-    @Body() body: ServiceAccountPatchDto,
+    @Body() body: RenameServiceAccountDto,
     @IfMatch() expected: ExpectedVersions,
     @CurrentUser() caller: Caller,
     @FromDevice() device: Device,
   ): Promise<ServiceAccountDto> {
-    return this.accounts.update({ ownerId: caller.userId, id }, body, expected, { caller, device });
+    return this.accounts.rename({ ownerId: caller.userId, id }, body, expected, { caller, device });
   }
 
-  /** Ends an account: its keys are refused from now on, and what it owned is erased. */
+  /** Ends an account: its keys are refused from now on, and what it owned is erased after the time of grace. */
   @HttpCode(204)
   @Delete(':id')
   end(

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { newId, ProofMethod } from '@app/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { definition } from '../../../../test/gateway/definitions.js';
+import { PlayedEngine } from '../../../../test/gateway/played-engine.js';
 import { TestGateway, type Answer, type TestUser } from '../../../../test/gateway/test-gateway.js';
 import { SessionsService } from '../auth/sessions/sessions.service.js';
 
@@ -82,8 +84,8 @@ describe('a service account', () => {
   it.each([
     ['POST', { name: '' }, 'name'],
     ['POST', { name: 'Robot', roles: ['admin'] }, 'roles'],
-    ['PATCH', { is_active: 'no' }, 'is_active'],
-    ['PATCH', { owner_id: newId() }, 'owner_id'],
+    ['PATCH', { name: 'Robot', is_active: true }, 'is_active'],
+    ['PATCH', { name: 'Robot', owner_id: newId() }, 'owner_id'],
   ])('is refused: %s %j', async (method, body, field) => {
     const path = method === 'POST' ? '/service-accounts' : `/service-accounts/${newId()}`;
     expect(await owner.call(method, path, body)).toMatchObject({ status: 400, body: { errors: [{ field }] } });
@@ -120,10 +122,20 @@ describe('the keys of a service account', () => {
     expect((await owner.call('GET', path)).body).toMatchObject({ total: 0, data: [] });
   });
 
-  it('are refused while the account is switched off', async () => {
+  it('are refused while an administrator has switched the account off, which its owner cannot undo', async () => {
     const robot = await machine();
     expect((await robot.call('GET', '/auth/me')).status).toBe(200);
-    await owner.call('PATCH', `/service-accounts/${robot.id}`, { is_active: false });
+    const admin = await gateway.signUp();
+    await gateway.pool.query(`UPDATE users SET roles = '{user,admin}' WHERE id = $1`, [admin.id]);
+    const login = { email: (await admin.call('GET', '/auth/me')).body.email, password: 'correct horse battery staple' };
+    const { tokens } = (await gateway.request({ method: 'POST', url: '/api/v1/auth/login', payload: login })).body;
+    const switchedOff = await gateway.request({
+      method: 'PATCH',
+      url: `/api/v1/users/${robot.id}`,
+      headers: { authorization: `Bearer ${tokens.access_token}` },
+      payload: { is_active: false },
+    });
+    expect(switchedOff.status, JSON.stringify(switchedOff.body)).toBe(200);
     expect((await robot.call('GET', '/auth/me')).status).toBe(401);
     expect((await owner.call('GET', `/service-accounts/${robot.id}`)).body).toMatchObject({ is_active: false });
   });
@@ -133,6 +145,14 @@ describe('the keys of a service account', () => {
     expect((await robot.call('GET', '/auth/me')).status).toBe(200);
     await owner.call('DELETE', `/service-accounts/${robot.id}`);
     expect((await robot.call('GET', '/auth/me')).status).toBe(401);
+  });
+
+  it('leave no run behind that goes on after the end of the account', async () => {
+    const robot = await machine(owner, ['workflows:write', 'workflows:execute']);
+    const { id } = (await robot.call('POST', '/workflows', definition())).body;
+    const { run_id: run } = (await robot.call('POST', `/workflows/${id}/execute`, {})).body;
+    await owner.call('DELETE', `/service-accounts/${robot.id}`);
+    expect(await new PlayedEngine(gateway.pool, run).claim()).toMatchObject({ is_cancelled: true });
   });
 
   it('make no keys, accounts or machines', async () => {
@@ -146,7 +166,7 @@ describe('the keys of a service account', () => {
 describe('the audit trail', () => {
   it('says who made, changed and ended the account', async () => {
     const robot = await machine();
-    await owner.call('PATCH', `/service-accounts/${robot.id}`, { is_active: false });
+    await owner.call('PATCH', `/service-accounts/${robot.id}`, { name: 'Android' });
     await owner.call('DELETE', `/service-accounts/${robot.id}`);
     const { rows } = await gateway.pool.query('SELECT * FROM audit_events WHERE subject_id = ANY ($1) ORDER BY id', [
       [robot.id, robot.keyId],
@@ -155,8 +175,8 @@ describe('the audit trail', () => {
     expect(rows).toMatchObject([
       { action: 'service_account.created', after: { name: 'Robot' } },
       { action: 'api_key.created', after: { user_id: robot.id } },
-      { action: 'service_account.updated', before: { is_active: true }, after: { is_active: false } },
-      { action: 'service_account.deleted', before: { name: 'Robot' } },
+      { action: 'service_account.renamed', before: { name: 'Robot' }, after: { name: 'Android' } },
+      { action: 'service_account.deleted', before: { name: 'Android' } },
       { action: 'api_key.revoked', subject_id: robot.keyId },
     ]);
   });

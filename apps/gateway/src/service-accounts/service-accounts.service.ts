@@ -1,12 +1,11 @@
 import {
   newId,
   notFound,
-  RevocationKind,
   UserKind,
   type CreateServiceAccountDto,
   type PageQuery,
+  type RenameServiceAccountDto,
   type ServiceAccountDto,
-  type ServiceAccountPatchDto,
 } from '@app/contracts';
 import { inTransaction, User } from '@app/database';
 import { Injectable } from '@nestjs/common';
@@ -14,11 +13,11 @@ import { Pool } from 'pg';
 import { DataSource, type Repository } from 'typeorm';
 import { ApiKeysService, type Change } from '../api-keys/api-keys.service.js';
 import { AuditService } from '../audit/audit.service.js';
-import { RevocationsService } from '../auth/revocations/revocations.service.js';
 import type { ExpectedVersions } from '../http/if-match.decorator.js';
 import { decodeCursor, isIdKey, pageOf, type Page } from '../http/paging.js';
 import { problem } from '../http/problems/problem.js';
-import { endServiceAccount, insertServiceAccount, updateServiceAccount } from './service-accounts.sql.js';
+import { RunControlService } from '../runs/run-control.service.js';
+import { endServiceAccount, insertServiceAccount, renameServiceAccount } from './service-accounts.sql.js';
 import { toServiceAccount, type ServiceAccountRow } from './to-service-account.js';
 
 /** Which account is meant: one of this person's. */
@@ -36,7 +35,7 @@ export class ServiceAccountsService {
     private readonly pool: Pool,
     dataSource: DataSource,
     private readonly keys: ApiKeysService,
-    private readonly revocations: RevocationsService,
+    private readonly runs: RunControlService,
     private readonly audit: AuditService,
   ) {
     this.users = dataSource.getRepository(User);
@@ -81,36 +80,32 @@ export class ServiceAccountsService {
   }
 
   /** @throws AppError NOT_FOUND, PRECONDITION_FAILED */
-  async update(
+  async rename(
     { ownerId, id }: AccountOf,
-    { name, is_active: isActive }: ServiceAccountPatchDto,
+    { name }: RenameServiceAccountDto,
     expected: ExpectedVersions,
     { caller, device }: Change,
   ): Promise<ServiceAccountDto> {
-    const values = [id, ownerId, expected ?? null, name ?? null, isActive ?? null];
-    const changed = await inTransaction(this.pool, async (client) => {
-      const { rows } = await client.query<ChangedRow>(updateServiceAccount, values);
+    const renamed = await inTransaction(this.pool, async (client) => {
+      const values = [id, ownerId, expected ?? null, name];
+      const { rows } = await client.query<RenamedRow>(renameServiceAccount, values);
       const [row] = rows;
       if (row === undefined) return undefined;
       await this.audit.record(client, {
-        action: 'service_account.updated',
+        action: 'service_account.renamed',
         actor: caller,
         device,
         subject: { type: 'service_account', id },
-        before: { name: row.name_before, is_active: row.is_active_before },
-        after: { name: row.name, is_active: row.is_active },
+        before: { name: row.name_before },
+        after: { name },
       });
-      // Copies of its keys are read again, also those that were not good.
-      const committed = await this.revocations.revoke(client, RevocationKind.User, [id]);
-      return { account: toServiceAccount(row), committed };
+      return toServiceAccount(row);
     });
-    if (changed === undefined) return this.refuse({ ownerId, id });
-    changed.committed();
-    return changed.account;
+    return renamed ?? this.refuse({ ownerId, id });
   }
 
   /**
-   * Ends an account and revokes its keys.
+   * Ends an account, revokes its keys and cancels its unfinished runs.
    * @throws AppError NOT_FOUND, PRECONDITION_FAILED
    */
   async end({ ownerId, id }: AccountOf, expected: ExpectedVersions, change: Change): Promise<void> {
@@ -129,6 +124,7 @@ export class ServiceAccountsService {
     });
     if (committed === undefined) return this.refuse({ ownerId, id });
     committed();
+    await this.runs.cancelAllOfUsers([id]);
   }
 
   /** Nothing was written: there is no such account, or its version is another one. */
@@ -138,7 +134,7 @@ export class ServiceAccountsService {
   }
 }
 
-type ChangedRow = ServiceAccountRow & { name_before: string; is_active_before: boolean };
+type RenamedRow = ServiceAccountRow & { name_before: string };
 
 function missing(): Error {
   return notFound('service account');

@@ -9,30 +9,25 @@ export const insertServiceAccount = `
   RETURNING id, name, is_active, version, created_at, updated_at`;
 
 /**
- * Changes a service account. No row when there is none, or its version is another.
- * $1 account, $2 owner, $3 versions or null, $4 name or null, $5 activity or null.
+ * Gives a service account another name. No row when there is none, or its version is another.
+ * $1 account, $2 owner, $3 versions or null, $4 name.
  */
-export const updateServiceAccount = `
+export const renameServiceAccount = `
   WITH before AS (
-    SELECT id, name, is_active FROM users
+    SELECT id, name FROM users
      WHERE id = $1 AND owner_id = $2 AND deleted_at IS NULL AND ($3::int[] IS NULL OR version = ANY ($3))
        FOR UPDATE
   )
-  UPDATE users
-     SET name = coalesce($4, users.name),
-         is_active = coalesce($5, users.is_active),
-         version = version + 1,
-         updated_at = now()
+  UPDATE users SET name = $4, version = version + 1, updated_at = now()
     FROM before WHERE users.id = before.id
   RETURNING users.id, users.name, users.is_active, users.version, users.created_at, users.updated_at,
-            before.name AS name_before, before.is_active AS is_active_before`;
+            before.name AS name_before`;
 
 /**
- * Ends a service account: from now on it is nobody, and what it owned is erased with it like that of a person whose
- * time of grace is over. No row when there is none, or its version is another. $1 account, $2 owner, $3 versions or null.
+ * Ends a service account: from now on it is nobody, and the worker's cleanup erases it with what it owned after the time
+ * of grace. No row when there is none, or its version is another. $1 account, $2 owner, $3 versions or null.
  */
 export const endServiceAccount = `
-  UPDATE users
-     SET is_active = false, deleted_at = now(), deletion_due_at = now(), version = version + 1, updated_at = now()
+  UPDATE users SET is_active = false, deleted_at = now(), version = version + 1, updated_at = now()
    WHERE id = $1 AND owner_id = $2 AND deleted_at IS NULL AND ($3::int[] IS NULL OR version = ANY ($3))
   RETURNING name`;

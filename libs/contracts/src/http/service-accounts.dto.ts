@@ -1,30 +1,21 @@
-import { IsBoolean, IsOptional, IsString, Length } from 'class-validator';
+import { IsString, Length } from 'class-validator';
 
-/** A service account to be made. */
-export class CreateServiceAccountDto {
+/** What a service account is called. */
+export class RenameServiceAccountDto {
   /** What people call it: the machine or program it is for. */
   @IsString()
   @Length(1, 255)
   name: string;
 }
 
-/** What changes of a service account; the rest stays as it is. */
-export class ServiceAccountPatchDto {
-  @IsOptional()
-  @IsString()
-  @Length(1, 255)
-  name?: string;
-
-  /** Whether its keys are let in. */
-  @IsOptional()
-  @IsBoolean()
-  is_active?: boolean;
-}
+/** A service account to be made. */
+export class CreateServiceAccountDto extends RenameServiceAccountDto {}
 
 /** A machine's account. It has API keys and no way to sign in. */
 export class ServiceAccountDto {
   id: string;
   name: string;
+  /** False when an administrator has switched it off: its keys are refused. */
   is_active: boolean;
   /** Also the ETag. */
   version: number;

@@ -18,7 +18,8 @@ const up = `
     ADD COLUMN kind varchar(20) NOT NULL DEFAULT 'person' CHECK (kind IN ('person', 'service')),
     ADD COLUMN owner_id uuid REFERENCES users ON DELETE CASCADE,
     ADD COLUMN deletion_due_at timestamptz,
-    ADD CONSTRAINT users_service_has_owner CHECK ((kind = 'service') = (owner_id IS NOT NULL));
+    ADD CONSTRAINT users_service_has_owner CHECK ((kind = 'service') = (owner_id IS NOT NULL)),
+    ADD CONSTRAINT users_service_is_no_admin CHECK (kind = 'person' OR roles = '{user}');
   CREATE INDEX users_owner_id ON users (owner_id, id DESC);
   CREATE INDEX users_deletion_due_at ON users (deletion_due_at) WHERE deletion_due_at IS NOT NULL;
   CREATE INDEX users_deleted_at ON users (deleted_at) WHERE deleted_at IS NOT NULL;
@@ -28,6 +29,9 @@ const up = `
   CREATE INDEX users_kind_inactive ON users (kind, id DESC) WHERE NOT is_active;
   CREATE INDEX users_email_prefix ON users (lower(email) COLLATE "C", id);
   CREATE INDEX users_name_prefix ON users (lower(name) COLLATE "C", id);
+
+  CREATE INDEX one_time_tokens_open_invitations ON one_time_tokens (id DESC)
+    WHERE purpose = 'invitation' AND used_at IS NULL;
 
   ALTER TABLE audit_events ADD COLUMN erased_at timestamptz;
   CREATE INDEX jobs_account_email ON jobs (lower(payload->>'email')) WHERE type = 'email.account';
@@ -59,7 +63,7 @@ const up = `
 `;
 
 const down = `
-  DROP INDEX jobs_account_email, users_deleted_at, users_stopped_at, users_kind_admin, users_kind_inactive,
+  DROP INDEX one_time_tokens_open_invitations, jobs_account_email, users_deleted_at, users_stopped_at, users_kind_admin, users_kind_inactive,
     users_email_prefix, users_name_prefix;
   ALTER TABLE audit_events DROP COLUMN erased_at;
   DROP TABLE oauth_identities;
