@@ -35,12 +35,6 @@ const refreshTokens = {
   useFactory: ({ jwtSecret }: AuthConfig) => new RefreshTokens(jwtSecret),
 };
 
-const passwordHasher = {
-  provide: PasswordHasher,
-  inject: [AuthConfig],
-  useFactory: (config: AuthConfig) => new PasswordHasher({ concurrency: config.passwordHashConcurrency }),
-};
-
 /** Who is calling, and how they prove it. */
 @Module({
   imports: [UsersModule, AuditModule, AuthThrottleModule],
