@@ -5,10 +5,11 @@ import { MigrateModule } from './migrate/migrate.module.js';
 import { OutputModule } from './output/output.module.js';
 import { SeedModule } from './seed/seed.module.js';
 import { ServeModule } from './serve/serve.module.js';
+import { UserModule } from './user/user.module.js';
 
 /** The command line. Each command is a folder. */
 @Module({
-  imports: [OutputModule, ServeModule, MigrateModule, SeedModule],
+  imports: [OutputModule, ServeModule, MigrateModule, SeedModule, UserModule],
   providers: [BiometricsCommand, CompletionCommand],
 })
 export class CliModule {}

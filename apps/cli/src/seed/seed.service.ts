@@ -37,7 +37,7 @@ export class SeedService {
     const [userId, workflowId] = [newId(), newId()];
     const { name, description = '', trigger_type, steps, config = {} } = exampleWorkflow;
     const definition = { name, description, trigger_type, steps, config };
-    const user = { id: userId, email: EMAIL, name: 'Demo', password: hash };
+    const user = { id: userId, email: EMAIL, email_verified_at: new Date(), name: 'Demo', password: hash };
     const workflow = { ...definition, id: workflowId, user_id: userId, status: WorkflowStatus.Active };
     const version = { ...definition, workflow_id: workflowId, version: 1 };
     await dataSource.transaction(async (manager) => {

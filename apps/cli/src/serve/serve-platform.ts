@@ -18,6 +18,8 @@ export interface Platform {
   readonly signal: AbortSignal;
   /** Brings the schema up to date. */
   readonly migrate: (env: Variables) => Promise<unknown>;
+  /** Where the first administrator makes their account; undefined when there is one. */
+  readonly firstAdminLink: (env: Variables, origin: string) => Promise<string | undefined>;
 }
 
 /**
@@ -38,7 +40,7 @@ export async function servePlatform(platform: Platform): Promise<void> {
   }
 }
 
-async function runPlatform({ env, signal, migrate }: Platform, folder: DataFolder): Promise<void> {
+async function runPlatform({ env, signal, migrate, firstAdminLink }: Platform, folder: DataFolder): Promise<void> {
   const notify = (line: string): void => void process.stderr.write(`${line}\n`);
   await endLeftoverServices(folder);
   const ports = await choosePorts(env);
@@ -59,7 +61,8 @@ async function runPlatform({ env, signal, migrate }: Platform, folder: DataFolde
       notify,
     });
     await services.start(signal);
-    process.stdout.write(announcement(`http://127.0.0.1:${ports.gateway.health}`, folder));
+    const origin = `http://127.0.0.1:${ports.gateway.health}`;
+    process.stdout.write(announcement({ origin, folder, firstAdminLink: await firstAdminLink(connected, origin) }));
     await untilAborted(signal);
   } catch (error) {
     if (!signal.aborted) throw error; // What fails because it was told to stop is no failure.

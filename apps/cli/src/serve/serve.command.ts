@@ -3,6 +3,7 @@ import { ServiceName } from '@app/contracts';
 import { StartError } from '@app/observability';
 import { Command, CommandRunner, Option } from 'nest-commander';
 import { MigrationsService } from '../migrate/migrations.service.js';
+import { FirstAdminService } from '../user/first-admin.service.js';
 import { servePlatform } from './serve-platform.js';
 import { serveReplica } from './serve-replica.js';
 import { stopSignals } from './stop-signals.js';
@@ -23,7 +24,10 @@ const ALL = 'all';
   description: 'Run the platform on this machine, or one more replica of a service',
 })
 export class ServeCommand extends CommandRunner {
-  constructor(private readonly migrations: MigrationsService) {
+  constructor(
+    private readonly migrations: MigrationsService,
+    private readonly firstAdmin: FirstAdminService,
+  ) {
     super();
   }
 
@@ -33,7 +37,12 @@ export class ServeCommand extends CommandRunner {
     const name = Object.values(ServiceName).find((known) => known === service);
     if (name !== undefined) return serveReplica(name, env);
     if (service !== ALL) throw new StartError(`There is no service "${service}": gateway, workflow, worker or all.`);
-    await servePlatform({ env, signal: stopSignals(), migrate: (connected) => this.migrations.up(connected) });
+    await servePlatform({
+      env,
+      signal: stopSignals(),
+      migrate: (connected) => this.migrations.up(connected),
+      firstAdminLink: (connected, origin) => this.firstAdmin.link(connected, origin),
+    });
   }
 
   @Option({ flags: '-p, --port <port>', description: 'port of the API (SERVER_PORT, 8080); 0 takes a free one' })

@@ -1,9 +1,16 @@
 import { Max, Min } from 'class-validator';
 import { duration } from '../parsers/duration.parser.js';
+import { integer } from '../parsers/integer.parser.js';
 import { Variable } from '../variable.decorator.js';
 
-/** How long the links in mails about accounts are good for. */
+/** Passwords, and how long the links in mails about accounts are good for. */
 export class AccountConfig {
+  /** Fewest characters of a password. 15 is recommended (NIST SP 800-63B-4, 3.1.1.2). */
+  @Variable('PASSWORD_MIN_LENGTH', integer)
+  @Min(8)
+  @Max(128)
+  passwordMinLength = 8;
+
   /** How long the link that proves an address is good for. */
   @Variable('EMAIL_VERIFICATION_EXPIRE', duration())
   @Min(60_000)

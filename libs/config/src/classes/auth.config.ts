@@ -60,12 +60,6 @@ export class AuthConfig {
   @IsIn(Object.values(Registration))
   registration: Registration = Registration.Open;
 
-  /** Fewest characters of a password. 15 is recommended (NIST SP 800-63B-4, 3.1.1.2). */
-  @Variable('PASSWORD_MIN_LENGTH', integer)
-  @Min(8)
-  @Max(128)
-  passwordMinLength = 8;
-
   /** Passwords hashed at the same time; each takes a thread and 19 MiB, further ones wait. */
   @Variable('PASSWORD_HASH_CONCURRENCY', integer)
   @Min(1)

@@ -1,4 +1,4 @@
-import { AuthConfig } from '@app/config';
+import { AccountConfig } from '@app/config';
 import { validationFailed } from '@app/contracts';
 import { passwordMistake } from '@app/security';
 import { Injectable } from '@nestjs/common';
@@ -6,7 +6,7 @@ import { Injectable } from '@nestjs/common';
 /** Which passwords may be chosen here: see `passwordMistake`. */
 @Injectable()
 export class PasswordPolicy {
-  constructor(private readonly config: AuthConfig) {}
+  constructor(private readonly config: AccountConfig) {}
 
   /**
    * @param personal what an attacker who knows the person tries first: their address and name
