@@ -1,11 +1,11 @@
 import { AuthConfig, Registration } from '@app/config';
 import { AppError, OneTimeTokenPurpose, UserRole } from '@app/contracts';
-import { findOneTimeToken, useOneTimeToken, type UsedOneTimeToken } from '@app/database';
+import { findOneTimeToken, useOneTimeToken } from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { Pool, type PoolClient } from 'pg';
+import { InvitationsService, type ReadToken } from '../../invitations/invitations.service.js';
 import { usedUpLink } from '../used-up-link.js';
 import { findActiveAdmin, lockFirstAdmin } from './admission.sql.js';
-import { isInvited } from './invited.js';
 
 /** Somebody who wants an account. */
 export interface Newcomer {
@@ -21,15 +21,13 @@ export interface Admission {
   emailVerified: boolean;
 }
 
-type Db = Pick<Pool | PoolClient, 'query'>;
-type ReadToken = (purpose: OneTimeTokenPurpose, token: string) => Promise<UsedOneTimeToken | undefined>;
-
 /** Who may make an account: everybody, the invited or nobody (AUTH_REGISTRATION), and always the first administrator. */
 @Injectable()
 export class AdmissionService {
   constructor(
     private readonly config: AuthConfig,
     private readonly pool: Pool,
+    private readonly invitations: InvitationsService,
   ) {}
 
   /**
@@ -37,7 +35,7 @@ export class AdmissionService {
    * @throws AppError FORBIDDEN, VALIDATION_FAILED when the invitation is not good
    */
   async check(newcomer: Newcomer): Promise<void> {
-    await this.admission(this.pool, newcomer, (purpose, token) => findOneTimeToken(this.pool, purpose, token));
+    await this.admission(this.pool, newcomer, findOneTimeToken);
   }
 
   /**
@@ -45,33 +43,33 @@ export class AdmissionService {
    * @throws AppError FORBIDDEN, VALIDATION_FAILED when the invitation is not good
    */
   async admit(client: PoolClient, newcomer: Newcomer): Promise<Admission> {
-    return this.admission(client, newcomer, (purpose, token) => useOneTimeToken(client, purpose, token));
+    return this.admission(client, newcomer, useOneTimeToken);
   }
 
-  private async admission(db: Db, { email, invitation }: Newcomer, read: ReadToken): Promise<Admission> {
+  private async admission(db: Pool | PoolClient, { email, invitation }: Newcomer, read: ReadToken): Promise<Admission> {
     const { registration } = this.config;
     if (invitation === undefined) {
       if (registration !== Registration.Open) throw byInvitation(registration);
       return { roles: [UserRole.User], emailVerified: false };
     }
     if (registration !== Registration.Closed) {
-      const token = await read(OneTimeTokenPurpose.Invitation, invitation);
-      if (token !== undefined) return invited(token, email);
+      const invited = await this.invitations.open(db, invitation, read);
+      // It is for the address that it was sent to, in whatever case.
+      if (invited?.email.toLowerCase() === email.toLowerCase()) return { roles: invited.roles, emailVerified: true };
+      if (invited !== undefined) throw usedUpLink('invitation');
     }
-    const first = await read(OneTimeTokenPurpose.FirstAdmin, invitation);
-    if (first === undefined) throw usedUpLink('invitation');
+    await this.firstAdmin(db, invitation, read);
+    return { roles: [UserRole.User, UserRole.Admin], emailVerified: false };
+  }
+
+  /** Whoever was shown the link at the first start, as long as there is no administrator. */
+  private async firstAdmin(db: Pool | PoolClient, token: string, read: ReadToken): Promise<void> {
+    if ((await read(db, OneTimeTokenPurpose.FirstAdmin, token)) === undefined) throw usedUpLink('invitation');
     // One after the other, so that of two with good links the second finds the first.
     await db.query(lockFirstAdmin);
     const { rowCount } = await db.query(findActiveAdmin);
     if (rowCount !== 0) throw usedUpLink('invitation');
-    return { roles: [UserRole.User, UserRole.Admin], emailVerified: false };
   }
-}
-
-/** An invitation is for the address it was sent to, in whatever case. */
-function invited({ payload }: UsedOneTimeToken, email: string): Admission {
-  if (!isInvited(payload) || payload.email.toLowerCase() !== email.toLowerCase()) throw usedUpLink('invitation');
-  return { roles: payload.roles, emailVerified: true };
 }
 
 function byInvitation(registration: Registration): AppError {

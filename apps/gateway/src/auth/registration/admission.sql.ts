@@ -3,4 +3,4 @@ export const lockFirstAdmin = `SELECT pg_advisory_xact_lock(x'4b02e6a9'::bigint)
 
 /** A row when there is an administrator who may sign in. */
 export const findActiveAdmin = `
-  SELECT FROM users WHERE 'admin' = ANY (roles) AND is_active AND deleted_at IS NULL LIMIT 1`;
+  SELECT FROM users WHERE kind = 'person' AND 'admin' = ANY (roles) AND is_active AND deleted_at IS NULL LIMIT 1`;
