@@ -177,6 +177,7 @@ export const guardedRoutes: Readonly<Record<string, RouteFacts>> = {
   'PATCH /api/v1/users/me': named,
   'PUT /api/v1/users/me/email': invited,
   'DELETE /api/v1/users/me': {},
+  'GET /api/v1/users/me/export': {},
   // Nobody in this test has asked for the deletion of their account.
   'POST /api/v1/users/me/restore': { answers: 409 },
   'GET /api/v1/users': {},
