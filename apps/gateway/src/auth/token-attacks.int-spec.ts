@@ -5,6 +5,7 @@ import { hmacKey, newApiKey } from '@app/security';
 import { forgedJws } from '@app/testing';
 import jwt from 'jsonwebtoken';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { signUpAdmin } from '../../../../test/gateway/people.js';
 import { TestGateway } from '../../../../test/gateway/test-gateway.js';
 
 interface Tokens {
@@ -152,6 +153,27 @@ describe.each([
 
   it.each(attacks)('says the same of %s', async (_, attack) => {
     expect(await answerTo(bearer(attack()))).toBe(await withoutToken());
+  });
+
+  it('says the same of the good token of an account that was deleted', async () => {
+    const user = await gateway.signUp();
+    expect(await answerTo({ authorization: user.authorization })).toContain(user.id);
+    expect((await user.call('DELETE', '/users/me')).status).toBe(202);
+    expect(await answerTo({ authorization: user.authorization })).toBe(await withoutToken());
+  });
+
+  it('says the same of the good token of an account that was deactivated, or whose roles changed', async () => {
+    const [admin, user, other] = [await signUpAdmin(gateway), await gateway.signUp(), await gateway.signUp()];
+    expect((await admin.call('PATCH', `/users/${user.id}`, { is_active: false })).status).toBe(200);
+    expect((await admin.call('PATCH', `/users/${other.id}`, { roles: ['user', 'admin'] })).status).toBe(200);
+    expect(await answerTo({ authorization: user.authorization })).toBe(await withoutToken());
+    expect(await answerTo({ authorization: other.authorization })).toBe(await withoutToken());
+  });
+
+  it('says the same of the good token of a session that was ended', async () => {
+    const user = await gateway.signUp();
+    await user.call('POST', '/auth/logout');
+    expect(await answerTo({ authorization: user.authorization })).toBe(await withoutToken());
   });
 
   it('takes a token from nowhere but the header', async () => {
