@@ -1,3 +1,4 @@
+import 'reflect-metadata';
 import { demo } from './demo.js';
 import { DemoError } from './demo.error.js';
 import { demoOptions, usage } from './options.js';
