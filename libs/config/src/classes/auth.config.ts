@@ -53,6 +53,12 @@ export class AuthConfig {
   @Max(31_536_000_000)
   refreshTokenTtlMs = 604_800_000;
 
+  /** How long a login lasts however often it is refreshed (NIST SP 800-63B-4, 2.1.3: at most 30 days). */
+  @Variable('SESSION_MAX_AGE', duration())
+  @Min(1_000)
+  @Max(31_536_000_000)
+  sessionMaxAgeMs = 2_592_000_000;
+
   /** Who may make an account: everybody, the invited, nobody. */
   @Variable('AUTH_REGISTRATION', choice(Registration), {
     byEnvironment: { staging: Registration.Invite, production: Registration.Invite },

@@ -116,6 +116,25 @@ describe('POST /auth/refresh', () => {
     expect(await users()).toEqual(before);
   });
 
+  it('ends with the session: no refresh goes beyond 30 days from its beginning', async () => {
+    const tokens = await signIn();
+    const began = (age: string) =>
+      gateway.pool.query(
+        `UPDATE sessions SET created_at = now() - $1::interval WHERE refresh_token_hash = encode(sha256($2), 'hex')
+         RETURNING id`,
+        [age, tokens.refresh_token],
+      );
+    const { rows } = await began('29 days 23 hours');
+    tokens.refresh_token = (await refreshed(tokens.refresh_token)).refresh_token;
+    const left = await gateway.pool.query(
+      `SELECT expires_at = created_at + interval '30 days' AS "isTheEnd" FROM sessions WHERE id = $1`,
+      [rows[0]?.id],
+    );
+    expect(left.rows).toEqual([{ isTheEnd: true }]);
+    await began('30 days');
+    expect((await refresh(tokens.refresh_token)).status).toBe(401);
+  });
+
   it('refuses the token of a session that is over, and of a user who may not sign in any more', async () => {
     const [expired, deactivated] = [await signIn(), await signIn()];
     await gateway.pool.query(

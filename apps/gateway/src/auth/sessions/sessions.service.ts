@@ -60,7 +60,7 @@ export class SessionsService {
     const tokens = this.issuer.prepare(newId());
     const { sessionId, accessTokenHash, refreshTokenHash } = tokens;
     const { ipAddress, userAgent } = device;
-    const ttl = this.config.refreshTokenTtlMs;
+    const ttl = Math.min(this.config.refreshTokenTtlMs, this.config.sessionMaxAgeMs);
     const values = [sessionId, userId, accessTokenHash, refreshTokenHash, ttl, ipAddress, userAgent, method];
     const owner = await inTransaction(this.pool, async (client) => {
       const { rows } = await client.query<SessionOwner>(startSession, values);
@@ -94,6 +94,7 @@ export class SessionsService {
       tokens.accessTokenHash,
       tokens.refreshTokenHash,
       this.config.refreshTokenTtlMs,
+      this.config.sessionMaxAgeMs,
     ]);
     const [owner] = rows;
     if (owner !== undefined) return this.issuer.issue(tokens, owner);

@@ -25,7 +25,7 @@ export const startSession = `
 /**
  * Exchanges the refresh token of a session: of any number of statements with the same token, one finds the row.
  * $1 session, $2 hash of the token that is exchanged, $3 hash of the new access token's id, $4 hash of the new refresh
- * token, $5 lifetime in ms.
+ * token, $5 lifetime in ms, $6 the session's own in ms, from its beginning: no refresh goes beyond it.
  */
 export const rotateSession = `
   WITH owner AS (
@@ -40,13 +40,14 @@ export const rotateSession = `
          rotated_at = clock_timestamp(),
          last_used_at = now(),
          updated_at = now(),
-         expires_at = now() + $5 * interval '1 millisecond'
+         expires_at = least(now() + $5 * interval '1 millisecond', created_at + $6 * interval '1 millisecond')
     FROM owner
    WHERE sessions.id = $1
      AND sessions.user_id = owner.id
      AND sessions.refresh_token_hash = $2
      AND sessions.revoked_at IS NULL
      AND sessions.expires_at > now()
+     AND sessions.created_at + $6 * interval '1 millisecond' > now()
   RETURNING owner.id AS user_id, owner.email, owner.roles,
             extract(epoch FROM statement_timestamp()) * 1000 AS issued_at`;
 
