@@ -7,12 +7,16 @@ import { freePort } from '@app/servers';
 import { eventually, temporaryFolder } from '@app/testing';
 import { promised } from '../chaos/support/promised.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { mailedToken } from './mailed-token.js';
 import { PlatformProcess } from './platform-process.js';
 
 const run = promisify(execFile);
 
 /** What scripts may rely on, see docs: everything is stopped within ten seconds. */
 const STOP_MS = 10_000;
+
+/** Whom the curl line signs up, with the password they set after that. */
+const you = { email: 'you@example.org', password: 'incorrect mule generator' };
 
 let folder: ReturnType<typeof temporaryFolder>;
 let port: number;
@@ -60,12 +64,16 @@ async function stop(signal: () => void): Promise<void> {
   platform = undefined;
 }
 
-async function login(origin: string, body: object): Promise<number> {
-  const response = await fetch(`${origin}/api/v1/auth/login`, {
+function post(origin: string, path: string, body: object): Promise<Response> {
+  return fetch(`${origin}/api/v1/auth/${path}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
   });
+}
+
+async function login(origin: string, body: object): Promise<number> {
+  const response = await post(origin, 'login', body);
   await response.body?.cancel();
   return response.status;
 }
@@ -85,6 +93,29 @@ describe('npm start', () => {
     const [line] = /curl .*/.exec(platform!.stdout)!;
     const { stdout } = await run('bash', ['-c', line]);
     expect(JSON.parse(stdout)).toMatchObject({ user: { email: 'you@example.org' } });
+  });
+
+  it('shows whoever starts it where to make the first administrator, once', async () => {
+    const origin = `http://127.0.0.1:${port}`;
+    const [link, invitation] = /http\S+\/account\/register#token=(\S+)/.exec(platform!.stdout)!;
+    expect(link).toBe(`${origin}/account/register#token=${invitation}`);
+    const admin = { email: 'admin@example.org', password: 'correct horse battery', name: 'Admin', invitation };
+    const made = await post(origin, 'register', admin);
+    expect(made.status).toBe(201);
+    expect(await made.json()).toMatchObject({ user: { roles: ['user', 'admin'] } });
+    expect((await post(origin, 'register', { ...admin, email: 'other@example.org' })).status).toBe(400);
+  });
+
+  it('mails the links of accounts, here into files, and they work', async () => {
+    const origin = `http://127.0.0.1:${port}`;
+    const { email, password } = you;
+    const verification = await mailedToken(dataDir(), email);
+    expect((await post(origin, 'email/verify', { token: verification })).status).toBe(200);
+    expect((await post(origin, 'password/forgot', { email })).status).toBe(202);
+    const token = await mailedToken(dataDir(), email, [verification]);
+    expect((await post(origin, 'password/reset', { token, password })).status).toBe(200);
+    expect(await login(origin, { email, password: 'correct horse battery' })).toBe(401);
+    expect(await login(origin, { email, password })).toBe(200);
   });
 
   it('refuses a second start on the same data folder in one line', async () => {
@@ -108,7 +139,8 @@ describe('npm start', () => {
   it('stops on SIGTERM, keeps the data and starts again', async () => {
     await stop(() => platform!.signal('SIGTERM'));
     const origin = await start();
-    expect(await login(origin, { email: 'you@example.org', password: 'correct horse battery' })).toBe(200);
+    expect(await login(origin, you)).toBe(200);
+    expect(platform!.stdout).not.toContain('#token=');
   });
 
   it('starts again after kill -9 of the whole group', async () => {
@@ -117,14 +149,14 @@ describe('npm start', () => {
     for (const pid of Object.values(platform!.servicePids())) process.kill(pid, 'SIGKILL');
     await platform!.exited;
     const origin = await start();
-    expect(await login(origin, { email: 'you@example.org', password: 'correct horse battery' })).toBe(200);
+    expect(await login(origin, you)).toBe(200);
   });
 
   it('takes over at once from a supervisor that was killed alone', async () => {
     const orphans = [...Object.values(platform!.servicePids()), ...platform!.serverPids()];
     platform!.signalGroup('SIGKILL');
     const origin = await start();
-    expect(await login(origin, { email: 'you@example.org', password: 'correct horse battery' })).toBe(200);
+    expect(await login(origin, you)).toBe(200);
     expect(orphans.filter(isAlive)).toEqual([]);
   });
 

@@ -1,4 +1,4 @@
-import pg from 'pg';
+import { Client } from 'pg';
 import { vi } from 'vitest';
 
 /** What requests read and write; what the gateway does by itself in the background is about other tables. */
@@ -10,7 +10,7 @@ const OF_REQUESTS = /\b(users|sessions|jobs|audit_events|one_time_tokens)\b|^(BE
  */
 export async function statementsOf(work: () => Promise<unknown>): Promise<string[]> {
   const statements: string[] = [];
-  const query = vi.spyOn(pg.Client.prototype, 'query');
+  const query = vi.spyOn(Client.prototype, 'query');
   try {
     await work();
     for (const [statement] of query.mock.calls as unknown as [unknown][]) {
