@@ -8,6 +8,7 @@ import {
   ErasureConfig,
   HttpConfig,
   OauthConfig,
+  QuotaConfig,
   RateLimitConfig,
   RedisConfig,
   ServiceConfig,
@@ -59,6 +60,7 @@ export const gatewayConfigs = [
   WebauthnConfig,
   EncryptionConfig,
   ErasureConfig,
+  QuotaConfig,
 ];
 
 @Module({

@@ -7,6 +7,7 @@ import {
   HttpConfig,
   MailConfig,
   ProcessName,
+  QuotaConfig,
   RedisConfig,
   ServiceConfig,
   WorkersConfig,
@@ -35,6 +36,7 @@ const workerConfigs = [
   HttpConfig,
   CleanupConfig,
   ErasureConfig,
+  QuotaConfig,
 ];
 
 /** The worker service: the jobs of the catalog, each in a folder of its own. */

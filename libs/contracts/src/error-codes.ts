@@ -79,6 +79,8 @@ export const runErrorCodes = {
   MAIL_REJECTED: 'MAIL_REJECTED',
   /** The owner's address is not verified, and the mail is not only for the owner. */
   MAIL_SENDER_UNVERIFIED: 'MAIL_SENDER_UNVERIFIED',
+  /** The account has sent as many mails in 24 hours as it may. */
+  MAIL_QUOTA_EXCEEDED: 'MAIL_QUOTA_EXCEEDED',
   /** The mail server could not be reached or asked to try again later. */
   MAIL_UNAVAILABLE: 'MAIL_UNAVAILABLE',
   /** A mistake of ours inside a step. */

@@ -6,9 +6,11 @@ import { Pool } from 'pg';
 import type { DataSource } from 'typeorm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { toAppError } from '../http/problems/to-app-error.js';
+import type { RunQuotaService } from '../quotas/run-quota.service.js';
 import { RunAcceptor } from './run-acceptor.service.js';
 
 const userId = newId();
+const noQuota = { isSet: false } as RunQuotaService;
 const publish = vi.fn<CommandBus['publish']>();
 let database: TestDatabase;
 let dataSource: DataSource;
@@ -20,7 +22,7 @@ beforeAll(async () => {
   database = await testDatabase();
   dataSource = await createDataSource(database.config).initialize();
   pool = hotPool(dataSource);
-  acceptor = new RunAcceptor(pool, { publish } as unknown as CommandBus<'gateway'>);
+  acceptor = new RunAcceptor(pool, { publish } as unknown as CommandBus<'gateway'>, noQuota);
   await pool.query(`INSERT INTO users (id, email, name) VALUES ($1, 'a@example.com', 'Ada')`, [userId]);
 });
 afterAll(async () => {
@@ -97,7 +99,7 @@ describe('RunAcceptor', () => {
 
   it('tells its callers to come back when the database stays away', async () => {
     const nowhere = new Pool({ host: '127.0.0.1', port: 1 });
-    const lonely = new RunAcceptor(nowhere, { publish } as unknown as CommandBus<'gateway'>);
+    const lonely = new RunAcceptor(nowhere, { publish } as unknown as CommandBus<'gateway'>, noQuota);
     const error = await lonely.accept(request()).catch((thrown: unknown) => thrown);
     expect(toAppError(error)).toMatchObject({ code: 'SERVICE_UNAVAILABLE', retryAfterS: expect.any(Number) });
     expect(publish).not.toHaveBeenCalled();

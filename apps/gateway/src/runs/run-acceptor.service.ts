@@ -4,6 +4,7 @@ import { CommandBus } from '@app/messaging';
 import { Injectable } from '@nestjs/common';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Pool } from 'pg';
+import { RunQuotaService } from '../quotas/run-quota.service.js';
 
 /** A batch fills one round trip without making the first of its callers wait for a huge one. */
 const MAX_ROWS = 500;
@@ -21,6 +22,7 @@ export class RunAcceptor {
   constructor(
     private readonly pool: Pool,
     private readonly bus: CommandBus<'gateway'>,
+    private readonly quota: RunQuotaService,
   ) {
     this.runs = new Coalescer({
       write: (rows) => this.write(rows),
@@ -38,9 +40,10 @@ export class RunAcceptor {
   /**
    * Resolves once the run is committed: from then on nothing loses it.
    * @throws AppError NOT_FOUND when the workflow is missing, foreign, deleted or (where that matters) inactive,
-   *   VALIDATION_FAILED when PostgreSQL cannot store the input; the error of a lost connection as it is
+   *   VALIDATION_FAILED when PostgreSQL cannot store the input, QUOTA_EXCEEDED; the error of a lost connection as it is
    */
   async accept(request: RunRequest): Promise<AcceptedRun> {
+    if (this.quota.isSet) await this.quota.take(request.userId);
     try {
       return await this.runs.submit(request);
     } catch (error) {

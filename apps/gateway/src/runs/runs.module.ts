@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { QuotasModule } from '../quotas/quotas.module.js';
 import { RunAcceptor } from './run-acceptor.service.js';
 import { RunControlController } from './run-control.controller.js';
 import { RunControlService } from './run-control.service.js';
@@ -9,6 +10,7 @@ import { StepResolutionService } from './step-resolution.service.js';
 
 /** Runs: how they are accepted, what became of them, and how their owner steps in. */
 @Module({
+  imports: [QuotasModule],
   controllers: [RunsController, RunControlController],
   providers: [RunAcceptor, RunsService, RunStepsService, RunControlService, StepResolutionService],
   exports: [RunAcceptor, RunsService, RunControlService],

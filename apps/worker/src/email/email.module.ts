@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { AccountMailService } from './account/account-mail.service.js';
 import { EmailService } from './email.service.js';
 import { FileTransport } from './file.transport.js';
+import { MailQuota } from './mail-quota.js';
 import { MailSender } from './mail-sender.js';
 import { MailTransport } from './mail-transport.js';
 import { NoTransport } from './no.transport.js';
@@ -15,6 +16,7 @@ import { SmtpTransport } from './smtp.transport.js';
     EmailService,
     AccountMailService,
     MailSender,
+    MailQuota,
     { provide: MailTransport, inject: [MailConfig, ServiceConfig], useFactory: chooseTransport },
   ],
   exports: [EmailService, AccountMailService],

@@ -1,10 +1,11 @@
-import { MailConfig } from '@app/config';
+import { MailConfig, QuotaConfig } from '@app/config';
 import { newId, type EmailSend } from '@app/contracts';
 import { testDatabase, type TestDatabase } from '@app/testing';
 import { Pool } from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { JobOutcome } from '../job-outcome.js';
 import { EmailService } from './email.service.js';
+import { MailQuota } from './mail-quota.js';
 import { MailSender } from './mail-sender.js';
 import { MailTransport, type Delivery } from './mail-transport.js';
 import type { Mail } from './mail.js';
@@ -27,7 +28,7 @@ let service: EmailService;
 beforeAll(async () => {
   database = await testDatabase();
   pool = new Pool({ connectionString: database.url, max: 2 });
-  service = new EmailService(pool, new MailSender(new MailConfig(), transport));
+  service = new EmailService(pool, new MailSender(new MailConfig(), transport), new MailQuota(pool, new QuotaConfig()));
 });
 beforeEach(() => {
   transport.mails.length = 0;
@@ -87,7 +88,11 @@ describe('email.send', () => {
 
   it('has not been sent when nobody can tell who sends it: it is no doubt', async () => {
     const away = new Pool({ connectionString: 'postgres://127.0.0.1:1/away' });
-    const cut = new EmailService(away, new MailSender(new MailConfig(), transport));
+    const cut = new EmailService(
+      away,
+      new MailSender(new MailConfig(), transport),
+      new MailQuota(pool, new QuotaConfig()),
+    );
     const payload = { to: ['ann@example.org'], subject: 'Hello', text: 'Hi', message_id: 'm1@test' };
     expect(await cut.send(payload, signal, { id: newId(), userId: newId() })).toMatchObject({ kind: 'not_done' });
     expect(transport.mails).toEqual([]);

@@ -2,6 +2,7 @@ import type { EmailSend } from '@app/contracts';
 import { Injectable } from '@nestjs/common';
 import { Pool } from 'pg';
 import type { JobOrigin, JobOutcome } from '../job-outcome.js';
+import { MailQuota } from './mail-quota.js';
 import { MailSender } from './mail-sender.js';
 import { mailMistakes } from './mail.js';
 import { findAuthor, type Author } from './author.sql.js';
@@ -12,13 +13,14 @@ export class EmailService {
   constructor(
     private readonly pool: Pool,
     private readonly sender: MailSender,
+    private readonly quota: MailQuota,
   ) {}
 
   /** Sends one mail. Until a person has proved their own address, they may mail nobody else. */
   async send(payload: EmailSend, signal: AbortSignal, job: JobOrigin): Promise<JobOutcome> {
     const mistakes = mailMistakes(payload);
     if (mistakes.length > 0) return { kind: 'failed', code: 'PAYLOAD_INVALID', message: mistakes.join(' ') };
-    return (await this.refusal(payload, job)) ?? this.sender.send(payload, signal);
+    return (await this.refusal(payload, job)) ?? (await this.quota.refusal(job)) ?? this.sender.send(payload, signal);
   }
 
   private async refusal({ to }: EmailSend, { userId }: JobOrigin): Promise<JobOutcome | undefined> {
