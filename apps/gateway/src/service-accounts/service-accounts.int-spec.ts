@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { newId, ProofMethod } from '@app/contracts';
+import { newId, OneTimeTokenPurpose, ProofMethod } from '@app/contracts';
+import { issueOneTimeToken } from '@app/database';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { definition } from '../../../../test/gateway/definitions.js';
 import { PlayedEngine } from '../../../../test/gateway/played-engine.js';
@@ -153,6 +154,24 @@ describe('the keys of a service account', () => {
     const { run_id: run } = (await robot.call('POST', `/workflows/${id}/execute`, {})).body;
     await owner.call('DELETE', `/service-accounts/${robot.id}`);
     expect(await new PlayedEngine(gateway.pool, run).claim()).toMatchObject({ is_cancelled: true });
+  });
+
+  it('do not outlive the arrival of whose address a stranger made the owning account with', async () => {
+    const stranger = await gateway.signUp();
+    const robot = await machine(stranger);
+    expect((await robot.call('GET', '/auth/me')).status).toBe(200);
+    const { email } = (await stranger.call('GET', '/auth/me')).body;
+    const reset = {
+      purpose: OneTimeTokenPurpose.PasswordReset,
+      userId: stranger.id,
+      payload: { email },
+      ttlMs: 60_000,
+    };
+    const token = await issueOneTimeToken(gateway.pool, reset);
+    const payload = { token, password: 'incorrect mule generator paperclip' };
+    const url = '/api/v1/auth/password/reset';
+    expect((await gateway.request({ method: 'POST', url, payload })).status).toBe(200);
+    expect((await robot.call('GET', '/auth/me')).status).toBe(401);
   });
 
   it('make no keys, accounts or machines', async () => {

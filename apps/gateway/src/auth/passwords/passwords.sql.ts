@@ -43,5 +43,6 @@ export const upgradeHash = `UPDATE users SET password = $2, updated_at = now() W
 export const revokePasskeys = `
   UPDATE passkeys SET revoked_at = now(), updated_at = now() WHERE user_id = $1 AND revoked_at IS NULL RETURNING id`;
 export const revokeApiKeys = `
-  UPDATE api_keys SET revoked_at = now(), updated_at = now() WHERE user_id = $1 AND revoked_at IS NULL RETURNING id`;
+  UPDATE api_keys SET revoked_at = now(), version = version + 1, updated_at = now()
+   WHERE user_id IN (SELECT id FROM users WHERE id = $1 OR owner_id = $1) AND revoked_at IS NULL RETURNING id`;
 export const unlinkProviders = `DELETE FROM oauth_identities WHERE user_id = $1 RETURNING id`;
