@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
+import { Advance } from './advance.js';
 import { BoundedMap } from './bounded-map.js';
-import { Lease } from './lease.js';
 import { LimitStore } from './limit-store.js';
 import { LocalBuckets } from './local-buckets.js';
 import type { Rate, Taken } from './rate.js';
 import { takeTokensScript } from './take-tokens.lua.js';
 import type { Grant, Wanted } from './token-bucket.js';
 
-/** Buckets whose leases and refusals a process remembers; a forgotten one costs a question to Redis. */
-const MOST_LEASES = 10_000;
+/** Buckets whose advances and refusals a process remembers; a forgotten one costs a question to Redis. */
+const MOST_ADVANCES = 10_000;
 
 /**
  * Token buckets in Redis, shared by all replicas. While Redis is away or slow, each process counts by itself with the
@@ -17,7 +17,7 @@ const MOST_LEASES = 10_000;
 @Injectable()
 export class RateLimiter {
   private readonly local = new LocalBuckets(() => performance.now());
-  private readonly leases = new BoundedMap<Lease>(MOST_LEASES);
+  private readonly advances = new BoundedMap<Advance>(MOST_ADVANCES);
   private readonly asked = new Map<string, Promise<Taken>>();
 
   constructor(private readonly store: LimitStore) {}
@@ -27,30 +27,29 @@ export class RateLimiter {
    * @param key of the bucket; holds no secret and nothing about a person that may not be in Redis
    */
   async take(key: string, rate: Rate, cost = 1): Promise<Taken> {
-    const lease = this.leaseOf(key);
+    const advance = this.advanceOf(key);
     for (;;) {
-      const answer = lease.take(rate, cost, performance.now());
+      const answer = advance.take(rate, cost, performance.now());
       if (answer !== undefined) return answer;
       const asked = this.asked.get(key);
-      if (asked === undefined) return this.ask(key, lease, rate, cost);
-      // Somebody asks for this bucket already, and for some more: often enough for us too.
-      const theirs = await asked;
-      if (!theirs.allowed && cost === 1) return theirs;
+      if (asked === undefined) return this.ask(key, advance, rate, cost);
+      // Somebody asks for this bucket already: either there is something in advance afterwards, or a refusal.
+      await asked;
     }
   }
 
-  private leaseOf(key: string): Lease {
-    const known = this.leases.get(key);
+  private advanceOf(key: string): Advance {
+    const known = this.advances.get(key);
     if (known !== undefined) return known;
-    const lease = new Lease();
-    this.leases.set(key, lease);
-    return lease;
+    const advance = new Advance();
+    this.advances.set(key, advance);
+    return advance;
   }
 
-  private ask(key: string, lease: Lease, rate: Rate, cost: number): Promise<Taken> {
-    const extra = lease.nextSize(rate, performance.now());
+  private ask(key: string, advance: Advance, rate: Rate, cost: number): Promise<Taken> {
+    const extra = advance.nextSize(rate, performance.now());
     const asked = this.grant(key, rate, { cost, extra })
-      .then((grant) => lease.refill(rate, cost, grant, performance.now()))
+      .then((grant) => advance.refill(rate, cost, grant, performance.now()))
       .finally(() => this.asked.delete(key));
     this.asked.set(key, asked);
     return asked;

@@ -1,20 +1,19 @@
-import type { Rate, Taken } from './rate.js';
-import { msPerToken } from './rate.js';
+import { msPerToken, type Rate, type Taken } from './rate.js';
 import type { Grant } from './token-bucket.js';
 
 /** Tokens that were not used by then are lost: held longer, they would be used in a minute they were not meant for. */
-export const LEASE_MS = 1_000;
+export const ADVANCE_MS = 1_000;
 /** How long a refusal is believed at most without asking Redis again, which may have been emptied. */
 const LONGEST_REFUSAL_MS = 1_000;
-const LARGEST_LEASE = 256;
-/** A lease is at most this part of a minute's tokens: half a second's worth. */
+const LARGEST_ADVANCE = 256;
+/** An advance is at most this part of a minute's tokens: half a second's worth. */
 const SHARE_OF_A_MINUTE = 128;
 
 /**
  * Tokens that a process took from the shared bucket ahead of use, so that not each request asks Redis. Each was taken
  * from the bucket, so all replicas together never use one that was not there. See docs/adr/0010-throttling.md.
  */
-export class Lease {
+export class Advance {
   private tokens = 0;
   private used = 0;
   private endsAtMs = 0;
@@ -24,7 +23,7 @@ export class Lease {
 
   /** Tokens to take ahead next time: as many as were of use, twice that when they did not suffice; none at first. */
   nextSize(rate: Rate, nowMs: number): number {
-    const most = Math.min(Math.floor(rate.perMinute / SHARE_OF_A_MINUTE), Math.floor(rate.burst / 8), LARGEST_LEASE);
+    const most = Math.min(Math.floor(rate.perMinute / SHARE_OF_A_MINUTE), Math.floor(rate.burst / 8), LARGEST_ADVANCE);
     const wanted = nowMs < this.endsAtMs ? this.used * 2 : this.used;
     return most < 2 ? 0 : Math.min(wanted, most);
   }
@@ -45,7 +44,7 @@ export class Lease {
     this.lastAtMs = nowMs;
     this.tokens = Math.max(grant.granted - cost, 0);
     this.used = allowed ? cost : 0;
-    this.endsAtMs = nowMs + LEASE_MS;
+    this.endsAtMs = nowMs + ADVANCE_MS;
     // A request that costs more may be refused where one that costs a single token is not.
     const refusedForMs = cost === 1 ? Math.min(grant.retryAfterMs, LONGEST_REFUSAL_MS) : 0;
     this.refusedUntilMs = allowed ? 0 : nowMs + refusedForMs;
