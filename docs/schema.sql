@@ -8,11 +8,12 @@ CREATE TABLE api_keys (
   prefix character varying(20) NOT NULL,
   key_hash character varying(64) NOT NULL,
   scopes text[] NOT NULL DEFAULT '{}'::text[],
-  expires_at timestamp with time zone,
+  expires_at timestamp with time zone NOT NULL,
   last_used_at timestamp with time zone,
   revoked_at timestamp with time zone,
   created_at timestamp with time zone NOT NULL DEFAULT now(),
   updated_at timestamp with time zone NOT NULL DEFAULT now(),
+  version integer NOT NULL DEFAULT 1,
   CONSTRAINT api_keys_pkey PRIMARY KEY (id),
   CONSTRAINT api_keys_key_hash_key UNIQUE (key_hash)
 );
@@ -37,6 +38,7 @@ CREATE TABLE audit_events (
   previous_hash character varying(64),
   hash character varying(64),
   created_at timestamp with time zone NOT NULL DEFAULT now(),
+  erased_at timestamp with time zone,
   CONSTRAINT audit_events_pkey PRIMARY KEY (id),
   CONSTRAINT audit_events_actor_kind_check CHECK ((actor_kind IN ('user', 'api_key', 'operator', 'system', 'anonymous'))),
   CONSTRAINT audit_events_chain_position_key UNIQUE (chain_position),
@@ -196,6 +198,7 @@ CREATE TABLE jobs (
   CONSTRAINT jobs_pkey PRIMARY KEY (id),
   CONSTRAINT jobs_status_check CHECK ((status IN ('queued', 'running', 'succeeded', 'failed', 'cancelled', 'in_doubt')))
 );
+CREATE INDEX jobs_account_email ON jobs USING btree (lower((payload ->> 'email'::text))) WHERE ((type)::text = 'email.account'::text);
 CREATE INDEX jobs_due ON jobs USING btree (priority, run_at) WHERE ((status)::text = 'queued'::text);
 CREATE INDEX jobs_leased ON jobs USING btree (lease_until) WHERE ((status)::text = 'running'::text);
 CREATE INDEX jobs_run_id ON jobs USING btree (run_id) WHERE (run_id IS NOT NULL);
@@ -232,6 +235,7 @@ CREATE TABLE one_time_tokens (
   CONSTRAINT one_time_tokens_token_hash_key UNIQUE (token_hash)
 );
 CREATE INDEX one_time_tokens_expires_at ON one_time_tokens USING btree (expires_at);
+CREATE INDEX one_time_tokens_open_invitations ON one_time_tokens USING btree (id DESC) WHERE (((purpose)::text = 'invitation'::text) AND (used_at IS NULL));
 CREATE INDEX one_time_tokens_user_id ON one_time_tokens USING btree (user_id, purpose);
 
 CREATE TABLE passkeys (
@@ -417,13 +421,21 @@ CREATE TABLE users (
   CONSTRAINT users_metadata_check CHECK ((jsonb_typeof(metadata) = 'object'::text)),
   CONSTRAINT users_provider_check CHECK ((provider IN ('local', 'google', 'github', 'apple'))),
   CONSTRAINT users_roles_check CHECK ((roles <@ ARRAY['user'::text, 'admin'::text])),
-  CONSTRAINT users_service_has_owner CHECK ((((kind)::text = 'service'::text) = (owner_id IS NOT NULL)))
+  CONSTRAINT users_service_has_owner CHECK ((((kind)::text = 'service'::text) = (owner_id IS NOT NULL))),
+  CONSTRAINT users_service_is_no_admin CHECK ((((kind)::text = 'person'::text) OR (roles = '{user}'::text[])))
 );
 CREATE INDEX users_created_at ON users USING btree (created_at DESC, id DESC);
+CREATE INDEX users_deleted_at ON users USING btree (deleted_at) WHERE (deleted_at IS NOT NULL);
 CREATE INDEX users_deletion_due_at ON users USING btree (deletion_due_at) WHERE (deletion_due_at IS NOT NULL);
 CREATE UNIQUE INDEX users_email ON users USING btree (lower((email)::text));
+CREATE INDEX users_email_prefix ON users USING btree (lower((email)::text) COLLATE "C", id);
+CREATE INDEX users_kind ON users USING btree (kind, id DESC);
+CREATE INDEX users_kind_admin ON users USING btree (kind, id DESC) WHERE ('admin'::text = ANY (roles));
+CREATE INDEX users_kind_inactive ON users USING btree (kind, id DESC) WHERE (NOT is_active);
+CREATE INDEX users_name_prefix ON users USING btree (lower((name)::text) COLLATE "C", id);
 CREATE INDEX users_owner_id ON users USING btree (owner_id, id DESC);
 CREATE UNIQUE INDEX users_provider ON users USING btree (provider, provider_id);
+CREATE INDEX users_stopped_at ON users USING btree (updated_at) WHERE ((NOT is_active) OR (deletion_due_at IS NOT NULL));
 
 CREATE TABLE webhook_endpoints (
   id uuid NOT NULL,

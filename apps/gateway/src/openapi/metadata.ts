@@ -8,6 +8,102 @@ export default async () => {
         [
           Promise.resolve(contracts),
           {
+            RenameApiKeyDto: {
+              name: {
+                required: true,
+                type: () => String,
+                description: 'What people call it: the program that has it, for instance.',
+                minLength: 1,
+                maxLength: 255,
+              },
+            },
+            CreateApiKeyDto: {
+              scopes: {
+                required: true,
+                type: () => [Object],
+                description: 'What the key may do: the fewer the better.',
+                enum: [
+                  'profile:read',
+                  'workflows:read',
+                  'workflows:write',
+                  'workflows:execute',
+                  'runs:read',
+                  'runs:write',
+                  'secrets:read',
+                  'secrets:write',
+                ],
+                isArray: true,
+                minItems: 1,
+                uniqueItems: true,
+              },
+              expires_in_days: {
+                required: false,
+                type: () => Number,
+                description:
+                  'How many days it is good for; at most API_KEY_EXPIRE_MAX, and API_KEY_EXPIRE when it is left out.',
+                minimum: 1,
+                maximum: 3650,
+              },
+            },
+            ApiKeyDto: {
+              id: { required: true, type: () => String },
+              name: { required: true, type: () => String },
+              prefix: {
+                required: true,
+                type: () => String,
+                description: 'The first characters of the key, to recognise it by.',
+              },
+              scopes: {
+                required: true,
+                type: () => [Object],
+                enum: [
+                  'profile:read',
+                  'workflows:read',
+                  'workflows:write',
+                  'workflows:execute',
+                  'runs:read',
+                  'runs:write',
+                  'secrets:read',
+                  'secrets:write',
+                ],
+                isArray: true,
+              },
+              expires_at: { required: true, type: () => String, description: 'From then on it is refused.' },
+              last_used_at: {
+                required: true,
+                type: () => String,
+                nullable: true,
+                description: 'To the minute; null when it was never used.',
+              },
+              version: { required: true, type: () => Number, description: 'Also the ETag.' },
+              created_at: { required: true, type: () => String },
+              updated_at: { required: true, type: () => String },
+            },
+            CreatedApiKeyDto: {
+              key: {
+                required: true,
+                type: () => String,
+                description: 'For `Authorization: Bearer`. It is shown this once and stored nowhere.',
+              },
+            },
+          },
+        ],
+        [
+          Promise.resolve(contracts),
+          {
+            TokenDelivery: {
+              refresh_in_cookie: {
+                required: false,
+                type: () => Boolean,
+                description:
+                  'For pages: the refresh token comes as a cookie that no script can read, and not in the answer. POST /auth/refresh\nwithout a token reads it.',
+              },
+            },
+          },
+        ],
+        [
+          Promise.resolve(contracts),
+          {
             UserDto: {
               id: { required: true, type: () => String },
               email: { required: true, type: () => String },
@@ -27,6 +123,12 @@ export default async () => {
                 description: 'What the person or a program of theirs keeps here.',
               },
               is_active: { required: true, type: () => Boolean },
+              deletion_due_at: {
+                required: true,
+                type: () => String,
+                nullable: true,
+                description: 'When the account is going to be erased, because the person asked for it; null otherwise.',
+              },
               version: { required: true, type: () => Number, description: 'Also the ETag.' },
               created_at: { required: true, type: () => String },
               updated_at: { required: true, type: () => String },
@@ -45,18 +147,34 @@ export default async () => {
                 maxLength: 128,
               },
               name: { required: true, type: () => String, minLength: 1, maxLength: 255 },
+              invitation: {
+                required: false,
+                type: () => String,
+                description:
+                  'What stands behind `#token=` in the link of an invitation, or of the first administrator. It is good once.',
+                minLength: 1,
+                maxLength: 512,
+              },
             },
             LoginDto: {
               email: { required: true, type: () => String, maxLength: 254 },
               password: { required: true, type: () => String, maxLength: 128 },
             },
-            RefreshDto: { refresh_token: { required: true, type: () => String, minLength: 1, maxLength: 512 } },
+            RefreshDto: {
+              refresh_token: {
+                required: false,
+                type: () => String,
+                description: 'Absent when a page of the platform has it in its cookie.',
+                minLength: 1,
+                maxLength: 512,
+              },
+            },
             TokensDto: {
               access_token: { required: true, type: () => String, description: 'For `Authorization: Bearer`.' },
               refresh_token: {
-                required: true,
+                required: false,
                 type: () => String,
-                description: 'Opaque; for POST /auth/refresh alone.',
+                description: 'Opaque; for POST /auth/refresh alone. Absent when it went into the cookie.',
               },
               expires_at: {
                 required: true,
@@ -109,12 +227,143 @@ export default async () => {
         [
           Promise.resolve(contracts),
           {
+            VerifyEmailDto: {
+              token: {
+                required: true,
+                type: () => String,
+                description: 'What stands behind `#token=` in the link. It is good once.',
+                minLength: 1,
+                maxLength: 512,
+              },
+            },
+          },
+        ],
+        [
+          Promise.resolve(contracts),
+          {
             HookAcceptedDto: {
               run_id: {
                 required: true,
                 type: () => String,
                 description: 'Of the run that this delivery started, or that an earlier delivery with the same id did.',
               },
+            },
+          },
+        ],
+        [
+          Promise.resolve(contracts),
+          {
+            InviteDto: {
+              email: { required: true, type: () => String, maxLength: 254, format: 'email' },
+              roles: {
+                required: false,
+                type: () => [Object],
+                description: 'What they may do besides what everybody may; defaults to nothing.',
+                enum: ['user', 'admin'],
+                isArray: true,
+                uniqueItems: true,
+                minItems: 1,
+                maxItems: 10,
+              },
+            },
+            InvitationDto: {
+              id: { required: true, type: () => String },
+              email: { required: true, type: () => String },
+              roles: { required: true, type: () => [Object], enum: ['user', 'admin'], isArray: true },
+              invited_by: { required: true, type: () => String, description: 'The administrator who invited.' },
+              expires_at: { required: true, type: () => String },
+              created_at: { required: true, type: () => String },
+            },
+          },
+        ],
+        [
+          Promise.resolve(contracts),
+          {
+            JwkDto: {
+              kty: { required: true, type: () => String, description: 'Kind of key: EC.' },
+              crv: { required: true, type: () => String, description: 'Curve: P-256.' },
+              x: { required: true, type: () => String, description: 'Coordinate, base64url.' },
+              y: { required: true, type: () => String, description: 'Coordinate, base64url.' },
+              kid: {
+                required: true,
+                type: () => String,
+                description: 'What a token signed with it says in its header.',
+              },
+              alg: { required: true, type: () => String, description: 'The only algorithm it is for: ES256.' },
+              use: { required: true, type: () => String, description: 'Signatures: sig.' },
+            },
+            JwksDto: {
+              keys: {
+                required: true,
+                type: () => [contracts.JwkDto],
+                description: 'None when tokens are signed with a shared secret.',
+              },
+            },
+          },
+        ],
+        [
+          Promise.resolve(contracts),
+          {
+            StartOauthDto: {
+              return_url: {
+                required: false,
+                type: () => String,
+                description:
+                  'Where the browser is to come back to, one of OAUTH_RETURN_URLS to the letter. Default: the first of them.',
+                maxLength: 2000,
+              },
+              code_challenge: {
+                required: false,
+                type: () => String,
+                description:
+                  'base64url(SHA-256(`code_verifier`)) of a random text that the client keeps (RFC 7636, S256): the one-time code is\nthen of no use to anybody else.',
+              },
+            },
+            SignInOauthQuery: {
+              invitation: {
+                required: false,
+                type: () => String,
+                description:
+                  'What a person without an account was invited with, or the first administrator was shown. It is good once.',
+                minLength: 1,
+                maxLength: 128,
+              },
+            },
+            OauthRedirectDto: {
+              authorization_url: {
+                required: true,
+                type: () => String,
+                description: "The provider's page at which the person agrees.",
+              },
+            },
+            OauthCodeDto: {
+              code: {
+                required: true,
+                type: () => String,
+                description: 'The `code` from the return URL: good once, for a minute.',
+                minLength: 1,
+                maxLength: 128,
+              },
+              code_verifier: {
+                required: false,
+                type: () => String,
+                description: 'The text whose hash was the `code_challenge`, if there was one.',
+              },
+            },
+            ExchangeOauthDto: {
+              refresh_in_cookie: { required: false, type: () => Boolean, description: 'As in every other sign-in.' },
+            },
+            OauthIdentityDto: {
+              id: { required: true, type: () => String },
+              provider: { required: true, enum: ['google', 'github', 'apple'] },
+              email: {
+                required: true,
+                type: () => String,
+                nullable: true,
+                description: 'The address the provider gave when it was last used.',
+              },
+              last_used_at: { required: true, type: () => String, nullable: true },
+              created_at: { required: true, type: () => String },
             },
           },
         ],
@@ -143,6 +392,186 @@ export default async () => {
                 type: () => String,
                 description: '`next_cursor` of the page before: stays fast however far the list goes.',
                 maxLength: 500,
+              },
+            },
+          },
+        ],
+        [
+          Promise.resolve(contracts),
+          {
+            AttestationDto: {
+              clientDataJSON: { required: true, type: () => String, minLength: 1, maxLength: 8192 },
+              attestationObject: { required: true, type: () => String, minLength: 1, maxLength: 65536 },
+              authenticatorData: {
+                required: false,
+                type: () => String,
+                description:
+                  'Taken from `attestationObject`, which is what is verified; accepted because browsers send it.',
+                minLength: 1,
+                maxLength: 8192,
+              },
+              transports: {
+                required: false,
+                type: () => [String],
+                description: 'How a browser may reach the authenticator.',
+                maxItems: 10,
+                minLength: 1,
+                maxLength: 32,
+                pattern: '^[a-z-]+$',
+              },
+              publicKey: {
+                required: false,
+                type: () => String,
+                description: 'As `authenticatorData`.',
+                minLength: 1,
+                maxLength: 8192,
+              },
+              publicKeyAlgorithm: { required: false, type: () => Number, description: 'As `authenticatorData`.' },
+            },
+            AssertionDto: {
+              clientDataJSON: { required: true, type: () => String, minLength: 1, maxLength: 8192 },
+              authenticatorData: { required: true, type: () => String, minLength: 1, maxLength: 8192 },
+              signature: { required: true, type: () => String, minLength: 1, maxLength: 8192 },
+              userHandle: {
+                required: false,
+                type: () => String,
+                description: 'Whose credential it is, as the authenticator remembers it.',
+                minLength: 0,
+                maxLength: 128,
+              },
+            },
+            NewCredentialDto: { response: { required: true, type: () => contracts.AttestationDto } },
+            UsedCredentialDto: { response: { required: true, type: () => contracts.AssertionDto } },
+            RegisterPasskeyDto: {
+              credential: { required: true, type: () => contracts.NewCredentialDto },
+              name: {
+                required: false,
+                type: () => String,
+                description: 'What the person calls it.',
+                minLength: 1,
+                maxLength: 255,
+              },
+            },
+            PasskeyLoginDto: { credential: { required: true, type: () => contracts.UsedCredentialDto } },
+            RenamePasskeyDto: {
+              name: {
+                required: true,
+                type: () => String,
+                description: 'What the person calls it.',
+                minLength: 1,
+                maxLength: 255,
+              },
+            },
+            PasskeyDto: {
+              id: { required: true, type: () => String },
+              name: { required: true, type: () => String },
+              device_type: {
+                required: true,
+                description: 'Whether it can leave the device it was made on.',
+                enum: ['singleDevice', 'multiDevice'],
+              },
+              backed_up: {
+                required: true,
+                type: () => Boolean,
+                description: 'Whether it was copied to where it survives the device, when it was used last.',
+              },
+              aaguid: {
+                required: true,
+                type: () => String,
+                nullable: true,
+                description: 'The model of the authenticator; null when it does not say.',
+              },
+              last_used_at: { required: true, type: () => String, nullable: true },
+              revoked_at: {
+                required: true,
+                type: () => String,
+                nullable: true,
+                description:
+                  'When it was refused for good, because somebody seems to have copied it; null while it is good.',
+              },
+              created_at: { required: true, type: () => String },
+            },
+            CredentialDescriptorDto: {
+              id: { required: true, type: () => String },
+              type: { required: true, type: () => String },
+              transports: { required: false, type: () => [String] },
+            },
+            RelyingPartyDto: {
+              id: { required: false, type: () => String },
+              name: { required: true, type: () => String },
+            },
+            CredentialOwnerDto: {
+              id: { required: true, type: () => String },
+              name: { required: true, type: () => String },
+              displayName: { required: true, type: () => String },
+            },
+            CredentialParametersDto: {
+              alg: { required: true, type: () => Number },
+              type: { required: true, type: () => String },
+            },
+            AuthenticatorSelectionDto: {
+              authenticatorAttachment: { required: false, type: () => String },
+              residentKey: { required: false, type: () => String },
+              requireResidentKey: { required: false, type: () => Boolean },
+              userVerification: { required: false, type: () => String },
+            },
+            PasskeyCreationOptionsDto: {
+              challenge: { required: true, type: () => String },
+              rp: { required: true, type: () => contracts.RelyingPartyDto },
+              user: { required: true, type: () => contracts.CredentialOwnerDto },
+              pubKeyCredParams: { required: true, type: () => [contracts.CredentialParametersDto] },
+              timeout: { required: false, type: () => Number },
+              excludeCredentials: { required: false, type: () => [contracts.CredentialDescriptorDto] },
+              authenticatorSelection: { required: false, type: () => contracts.AuthenticatorSelectionDto },
+              attestation: { required: false, type: () => String },
+              hints: { required: false, type: () => [String] },
+              extensions: { required: false, type: () => Object },
+            },
+            PasskeyRequestOptionsDto: {
+              challenge: { required: true, type: () => String },
+              rpId: { required: false, type: () => String },
+              timeout: { required: false, type: () => Number },
+              allowCredentials: { required: false, type: () => [contracts.CredentialDescriptorDto] },
+              userVerification: { required: false, type: () => String },
+              hints: { required: false, type: () => [String] },
+              extensions: { required: false, type: () => Object },
+            },
+          },
+        ],
+        [
+          Promise.resolve(contracts),
+          {
+            ForgotPasswordDto: { email: { required: true, type: () => String, maxLength: 254, format: 'email' } },
+            ResetPasswordDto: {
+              token: {
+                required: true,
+                type: () => String,
+                description: 'What stands behind `#token=` in the link. It is good once.',
+                minLength: 1,
+                maxLength: 512,
+              },
+              password: {
+                required: true,
+                type: () => String,
+                description: 'PASSWORD_MIN_LENGTH to 128 characters, any of them, and not one of the common passwords.',
+                maxLength: 128,
+              },
+            },
+            ChangePasswordDto: {
+              current_password: { required: true, type: () => String, maxLength: 128 },
+              new_password: {
+                required: true,
+                type: () => String,
+                description: 'PASSWORD_MIN_LENGTH to 128 characters, any of them, and not one of the common passwords.',
+                maxLength: 128,
+              },
+            },
+            SetPasswordDto: {
+              new_password: {
+                required: true,
+                type: () => String,
+                description: 'PASSWORD_MIN_LENGTH to 128 characters, any of them, and not one of the common passwords.',
+                maxLength: 128,
               },
             },
           },
@@ -225,6 +654,8 @@ export default async () => {
                   'JOB_FAILED',
                   'PAYLOAD_INVALID',
                   'MAIL_REJECTED',
+                  'MAIL_SENDER_UNVERIFIED',
+                  'MAIL_QUOTA_EXCEEDED',
                   'MAIL_UNAVAILABLE',
                   'STEP_CRASHED',
                 ],
@@ -326,6 +757,141 @@ export default async () => {
               version: { required: true, type: () => Number, description: 'Also the ETag.' },
               created_at: { required: true, type: () => String },
               updated_at: { required: true, type: () => String },
+            },
+          },
+        ],
+        [
+          Promise.resolve(contracts),
+          {
+            RenameServiceAccountDto: {
+              name: {
+                required: true,
+                type: () => String,
+                description: 'What people call it: the machine or program it is for.',
+                minLength: 1,
+                maxLength: 255,
+              },
+            },
+            CreateServiceAccountDto: {},
+            ServiceAccountDto: {
+              id: { required: true, type: () => String },
+              name: { required: true, type: () => String },
+              is_active: {
+                required: true,
+                type: () => Boolean,
+                description: 'False when an administrator has switched it off: its keys are refused.',
+              },
+              version: { required: true, type: () => Number, description: 'Also the ETag.' },
+              created_at: { required: true, type: () => String },
+              updated_at: { required: true, type: () => String },
+            },
+          },
+        ],
+        [
+          Promise.resolve(contracts),
+          {
+            StepUpDto: {
+              password: {
+                required: false,
+                type: () => String,
+                description: 'For people without a passkey.',
+                maxLength: 128,
+              },
+              passkey: {
+                required: false,
+                type: () => contracts.UsedCredentialDto,
+                description: 'Signed over the challenge of POST /auth/passkeys/login/options.',
+              },
+            },
+            SteppedUpDto: {
+              method: { required: true, enum: ['password', 'passkey', 'google', 'github', 'apple'] },
+              proved_at: { required: true, type: () => String },
+              expires_at: {
+                required: true,
+                type: () => String,
+                description: 'Until when sensitive actions ask for no other proof.',
+              },
+            },
+          },
+        ],
+        [
+          Promise.resolve(contracts),
+          {
+            ProfilePatchDto: {
+              name: {
+                required: false,
+                type: () => String,
+                description: '1 to 255 characters.',
+                minLength: 1,
+                maxLength: 255,
+              },
+              avatar: {
+                required: false,
+                type: () => String,
+                nullable: true,
+                description: 'Where a picture is: an https address of at most 2,048 characters, or null for none.',
+                maxLength: 2048,
+                format: 'uri',
+              },
+              metadata: {
+                required: false,
+                type: 'object',
+                additionalProperties: true,
+                description: 'Replaces the whole of it: a JSON object of at most 16 KiB.',
+              },
+            },
+            EmailChangeDto: { email: { required: true, type: () => String, maxLength: 254, format: 'email' } },
+            AccountDeletionDto: {
+              message: {
+                required: true,
+                type: () => String,
+                description: "What happens until then, and how to change one's mind.",
+              },
+              deletion_due_at: { required: true, type: () => String },
+            },
+            UserListQuery: {
+              q: {
+                required: false,
+                type: () => String,
+                description: 'How the address or the name begins, in whatever case.',
+                minLength: 1,
+                maxLength: 254,
+              },
+              is_active: { required: false, type: () => Boolean },
+              role: { required: false, enum: ['user', 'admin'] },
+              kind: { required: true, description: 'People, or machines.', enum: ['person', 'service'] },
+            },
+            UserPatchDto: {
+              name: {
+                required: false,
+                type: () => String,
+                description: '1 to 255 characters.',
+                minLength: 1,
+                maxLength: 255,
+              },
+              roles: {
+                required: false,
+                type: () => [Object],
+                description: 'Everybody has `user`.',
+                enum: ['user', 'admin'],
+                isArray: true,
+                uniqueItems: true,
+              },
+              is_active: {
+                required: false,
+                type: () => Boolean,
+                description:
+                  "False ends the account's sessions, keys, triggers and runs. True lets it act again; ended runs stay ended.",
+              },
+            },
+            ManagedUserDto: {
+              kind: { required: true, enum: ['person', 'service'] },
+              owner_id: {
+                required: true,
+                type: () => String,
+                nullable: true,
+                description: 'Whose machine it is; null for people.',
+              },
             },
           },
         ],
@@ -451,10 +1017,29 @@ export default async () => {
                 description: 'The first characters of the key, so that a person recognises it.',
               },
               key_hash: { required: true, type: () => String, description: 'SHA-256 of the whole key.' },
-              scopes: { required: true, type: () => [String] },
-              expires_at: { required: true, type: () => Date, nullable: true },
+              scopes: {
+                required: true,
+                type: () => [Object],
+                enum: [
+                  'profile:read',
+                  'workflows:read',
+                  'workflows:write',
+                  'workflows:execute',
+                  'runs:read',
+                  'runs:write',
+                  'secrets:read',
+                  'secrets:write',
+                ],
+                isArray: true,
+              },
+              expires_at: { required: true, type: () => Date },
               last_used_at: { required: true, type: () => Date, nullable: true },
               revoked_at: { required: true, type: () => Date, nullable: true },
+              version: {
+                required: true,
+                type: () => Number,
+                description: 'The ETag of the row: grows by one with each change, not with each use.',
+              },
               created_at: { required: true, type: () => Date },
               updated_at: { required: true, type: () => Date },
             },
@@ -480,6 +1065,12 @@ export default async () => {
               chain_position: { required: true, type: () => String, nullable: true },
               previous_hash: { required: true, type: () => String, nullable: true },
               hash: { required: true, type: () => String, nullable: true },
+              erased_at: {
+                required: true,
+                type: () => Date,
+                nullable: true,
+                description: 'When the person whom it is about was erased: from then on it holds ids alone.',
+              },
               created_at: { required: true, type: () => Date },
             },
           },
@@ -937,10 +1528,21 @@ export default async () => {
       ],
       controllers: [
         [
+          import('../api-keys/api-keys.controller.js'),
+          {
+            ApiKeysController: {
+              list: { summary: "The caller's keys that are not revoked, the newest first." },
+              create: { summary: 'Makes a key. The answer shows it this once.', type: contracts.CreatedApiKeyDto },
+              get: { summary: 'One key, without the key itself.', type: contracts.ApiKeyDto },
+              rename: { summary: 'Gives a key another name.', type: contracts.ApiKeyDto },
+              revoke: { summary: 'Revokes a key, which is refused from now on.' },
+            },
+          },
+        ],
+        [
           import('../auth/auth.controller.js'),
           {
             AuthController: {
-              register: { summary: 'Makes an account and signs in.', type: contracts.SignedInDto },
               login: { summary: 'Signs in with e-mail and password.', type: contracts.SignedInDto },
               refresh: {
                 summary: 'Exchanges a refresh token for new tokens. Using one twice ends the session.',
@@ -955,6 +1557,49 @@ export default async () => {
           },
         ],
         [
+          import('../auth/email/email.controller.js'),
+          {
+            EmailController: {
+              verify: { summary: 'Proves an address by the token that was mailed there.', type: contracts.MessageDto },
+              askAgain: {
+                summary: "Mails the link that proves the caller's address once more.",
+                type: contracts.MessageDto,
+              },
+            },
+          },
+        ],
+        [
+          import('../auth/passwords/passwords.controller.js'),
+          {
+            PasswordsController: {
+              forgot: {
+                summary: 'Mails a link for setting a new password, if the address has an account.',
+                type: contracts.MessageDto,
+              },
+              reset: {
+                summary: 'Sets a new password by the token that was mailed. Ends all sessions.',
+                type: contracts.MessageDto,
+              },
+              change: {
+                summary: "Replaces the caller's password. Ends their other sessions.",
+                type: contracts.MessageDto,
+              },
+              set: {
+                summary: 'Gives a caller who signs in another way a password. Ends their other sessions.',
+                type: contracts.MessageDto,
+              },
+            },
+          },
+        ],
+        [
+          import('../auth/registration/registration.controller.js'),
+          {
+            RegistrationController: {
+              register: { summary: 'Makes an account and signs in.', type: contracts.SignedInDto },
+            },
+          },
+        ],
+        [
           import('../auth/sessions/sessions.controller.js'),
           {
             SessionsController: {
@@ -962,6 +1607,17 @@ export default async () => {
               end: { summary: 'Signs the user out on one device.' },
               rename: { summary: 'Names the device.', type: contracts.SessionDto },
               endAll: { summary: 'Signs the user out everywhere, here too.' },
+            },
+          },
+        ],
+        [
+          import('../auth/step-up/step-up.controller.js'),
+          {
+            StepUpController: {
+              prove: {
+                summary: 'Proves again who is asking, which sensitive actions want.',
+                type: contracts.SteppedUpDto,
+              },
             },
           },
         ],
@@ -983,6 +1639,56 @@ export default async () => {
                   "Starts a run of the workflow whose `hook_url` this is. The delivery proves itself as the workflow's trigger says.",
                 type: contracts.HookAcceptedDto,
               },
+            },
+          },
+        ],
+        [
+          import('../invitations/invitations.controller.js'),
+          {
+            InvitationsController: {
+              create: {
+                summary: 'Mails somebody a link with which they make an account.',
+                type: contracts.InvitationDto,
+              },
+              list: { summary: 'The invitations that nobody has used yet, the newest first.' },
+              withdraw: { summary: 'Withdraws an invitation.' },
+            },
+          },
+        ],
+        [
+          import('../oauth/oauth.controller.js'),
+          {
+            OauthController: {
+              start: {
+                summary:
+                  'Sends a browser to google, github or apple to sign in. It comes back to the return URL with `code` or `error`.',
+                type: Object,
+              },
+              callback: { summary: 'Where a provider sends the browser back to.', type: Object },
+              postedCallback: { summary: 'Where Apple has the browser post its answer to.', type: Object },
+              exchange: {
+                summary:
+                  'Exchanges the code that a browser came back with for tokens. It is good once, within a minute.',
+                type: contracts.SignedInDto,
+              },
+            },
+          },
+        ],
+        [
+          import('../oauth/identities/oauth-identities.controller.js'),
+          {
+            OauthIdentitiesController: {
+              list: { summary: 'The accounts at providers with which the user can sign in.' },
+              begin: {
+                summary:
+                  "Begins to add an account at a provider: send the browser to the answer's address. It comes back with a code.",
+                type: contracts.OauthRedirectDto,
+              },
+              add: {
+                summary: 'Adds the account that the browser came back with, in the session that began it.',
+                type: contracts.OauthIdentityDto,
+              },
+              remove: { summary: 'Takes an account at a provider away, unless it is the only way to sign in.' },
             },
           },
         ],
@@ -1072,6 +1778,132 @@ export default async () => {
               deactivate: {
                 summary: 'Stops its trigger. It can still be executed by hand.',
                 type: contracts.WorkflowDto,
+              },
+            },
+          },
+        ],
+        [
+          import('../pages/pages.controller.js'),
+          {
+            PagesController: {
+              passkeys: {
+                summary: 'Passkeys need a domain, and the one of a loopback address is `localhost`.',
+                type: String,
+              },
+              verifyEmail: { type: String },
+              resetPassword: { type: String },
+              register: { type: String },
+              asset: {},
+            },
+          },
+        ],
+        [
+          import('../passkeys/passkey-ceremonies.controller.js'),
+          {
+            PasskeyCeremoniesController: {
+              registrationOptions: {
+                summary: 'What a browser needs to make a passkey.',
+                type: contracts.PasskeyCreationOptionsDto,
+              },
+              register: {
+                summary: 'Keeps the passkey that was made with the options of this session.',
+                type: contracts.PasskeyDto,
+              },
+              signInOptions: {
+                summary: 'What a browser needs to show a passkey, for a sign-in or a step-up.',
+                type: contracts.PasskeyRequestOptionsDto,
+              },
+              login: { summary: 'Signs in with a passkey.', type: contracts.SignedInDto },
+            },
+          },
+        ],
+        [
+          import('../passkeys/passkeys.controller.js'),
+          {
+            PasskeysController: {
+              list: { summary: "The caller's passkeys, the newest first." },
+              rename: { summary: 'Names a passkey.', type: contracts.PasskeyDto },
+              remove: { summary: 'Removes a passkey, unless it is the only way to sign in.' },
+            },
+          },
+        ],
+        [
+          import('../service-accounts/service-account-keys.controller.js'),
+          {
+            ServiceAccountKeysController: {
+              list: { summary: "The account's keys that are not revoked, the newest first." },
+              create: {
+                summary: 'Makes a key for the account. The answer shows it this once.',
+                type: contracts.CreatedApiKeyDto,
+              },
+              revoke: { summary: 'Revokes a key of the account.' },
+            },
+          },
+        ],
+        [
+          import('../service-accounts/service-accounts.controller.js'),
+          {
+            ServiceAccountsController: {
+              list: { summary: "The caller's machines, the newest first." },
+              create: {
+                summary: 'Makes an account for a machine. What it makes is its own.',
+                type: contracts.ServiceAccountDto,
+              },
+              get: { summary: 'One account.', type: contracts.ServiceAccountDto },
+              rename: { summary: 'Gives an account another name.', type: contracts.ServiceAccountDto },
+              end: {
+                summary:
+                  'Ends an account: its keys are refused from now on, and what it owned is erased after the time of grace.',
+              },
+            },
+          },
+        ],
+        [
+          import('../users/administration/user-administration.controller.js'),
+          {
+            UserAdministrationController: {
+              list: { summary: 'Accounts, the newest first; with `q` those whose address or name begins like that.' },
+              get: { summary: 'One account.', type: contracts.ManagedUserDto },
+              patch: {
+                summary:
+                  'Changes the name, roles or activity of an account. Deactivating ends its sessions, keys, triggers and runs.',
+                type: contracts.ManagedUserDto,
+              },
+            },
+          },
+        ],
+        [
+          import('../users/export/export.controller.js'),
+          { ExportController: { export: { summary: 'Everything held about me, as one JSON document.' } } },
+        ],
+        [
+          import('../users/profile/me.controller.js'),
+          {
+            MeController: {
+              get: { summary: 'My account.', type: contracts.UserDto },
+              patch: { summary: 'Changes my name, picture or metadata.', type: contracts.UserDto },
+              changeEmail: {
+                summary:
+                  'Gives my account another address, which is unverified until I follow the link that is mailed there.',
+                type: contracts.UserDto,
+              },
+              remove: {
+                summary:
+                  'Asks for the deletion of my account. Everything stops at once; it is erased after a grace period.',
+                type: contracts.AccountDeletionDto,
+              },
+              restore: { summary: 'Keeps my account although I asked for its deletion.', type: contracts.UserDto },
+            },
+          },
+        ],
+        [
+          import('../well-known/well-known.controller.js'),
+          {
+            WellKnownController: {
+              jwks: {
+                summary:
+                  'The public keys of access tokens, for services that verify them by themselves. None without JWT_KEYS.',
+                type: contracts.JwksDto,
               },
             },
           },
