@@ -125,23 +125,16 @@ describe.each(routes.map((route) => [`${route.method} ${route.path}`, route] as 
     const owner = await world.person();
     const parameters = await parametersFor(facts, owner);
     const request = requestTo(route, facts, parameters, owner);
-    const askBoth = async (what: string, mutated: RawRequest): Promise<void> => {
-      const reached = resolveRoute(routes, mutated.method, mutated.url);
-      // Open to the world as it is: what matters is that it is another route, and that nothing breaks.
-      if (reached?.access.who === 'everybody') return cells.ask(what, mutated, undefined, noMistake);
-      await cells.ask(`${what}, anonymous`, mutated, undefined, reached === undefined ? noRoute : unauthorized);
-      await cells.ask(`${what}, powerless key`, mutated, powerless, reached === undefined ? noRoute : forbidden);
-    };
-
-    for (const { what, url } of mutationsOf(request.url)) await askBoth(what, { ...request, url });
-    for (const method of ['GET', 'HEAD', 'POST']) {
-      if (method === route.method) continue;
-      const { url } = request;
-      await askBoth(`as ${method}`, { method, url });
-      await askBoth('overridden by headers', { method, url, headers: overridesOf(route.method) });
-      await askBoth('overridden by the query', { method, url: `${url}?_method=${route.method}` });
-      if (method === 'POST') await askBoth('overridden by the body', { method, url, body: { _method: route.method } });
-    }
+    await Promise.all(
+      attemptsAt(route, request).map(async ([what, mutated]) => {
+        const reached = resolveRoute(routes, mutated.method, mutated.url);
+        // Open to the world as it is: what matters is that it is another route, and that nothing breaks.
+        if (reached?.access.who === 'everybody') return cells.ask(what, mutated, undefined, noMistake);
+        if (reached === undefined) return cells.ask(what, mutated, undefined, noRoute);
+        await cells.ask(`${what}, anonymous`, mutated, undefined, unauthorized);
+        await cells.ask(`${what}, powerless key`, mutated, powerless, forbidden);
+      }),
+    );
     await overriddenByTheOwner(cells, request, owner);
     expect(cells.faults.join('\n')).toBe('');
   });
@@ -157,6 +150,25 @@ describe.each(routes.map((route) => [`${route.method} ${route.path}`, route] as 
     await cells.ask('still there', { method: 'GET', url }, authorization, expected);
   }
 });
+
+/** Other spellings of the address, and other methods that claim to be the route's. */
+function attemptsAt(route: Route, request: RawRequest): [string, RawRequest][] {
+  const { url } = request;
+  const spelled = mutationsOf(url).map((mutation): [string, RawRequest] => [
+    mutation.what,
+    { ...request, url: mutation.url },
+  ]);
+  const methods = ['GET', 'HEAD', 'POST'].filter((method) => method !== route.method);
+  const claimed = methods.flatMap((method): [string, RawRequest][] => [
+    [`as ${method}`, { method, url }],
+    ['overridden by headers', { method, url, headers: overridesOf(route.method) }],
+    ['overridden by the query', { method, url: `${url}?_method=${route.method}` }],
+    ...(method === 'POST'
+      ? [['overridden by the body', { method, url, body: { _method: route.method } }] satisfies [string, RawRequest]]
+      : []),
+  ]);
+  return [...spelled, ...claimed];
+}
 
 /** The authorization of another session of the person, whose proof is of yesterday. */
 async function unproved({ id }: Person): Promise<string> {
