@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { newId, OneTimeTokenPurpose } from '@app/contracts';
 import { issueOneTimeToken, renewOneTimeToken } from '@app/database';
+import { eventually } from '@app/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { signInAgain, signUpAdmin } from '../../../../test/gateway/people.js';
 import { TestGateway, type Answer, type TestUser } from '../../../../test/gateway/test-gateway.js';
+import { lockFirstAdmin } from '../auth/registration/admission.sql.js';
 
 const password = 'correct horse battery staple';
 /** Where registration is open, which has the first administrator, and two that share its database. */
@@ -182,14 +184,34 @@ describe('the link for the first administrator', () => {
     expect(await register(closed, someAddress(), await link())).toMatchObject(notGood);
   });
 
-  it('makes one of the two who use theirs at the same time an administrator, also where registration is closed', async () => {
+  it('makes one administrator, also where registration is closed, and proves no address', async () => {
     await open.pool.query(`UPDATE users SET is_active = false WHERE 'admin' = ANY (roles)`);
     const tokens = [await link(), await link()];
-    const answers = await Promise.all(tokens.map((token) => register(closed, `${newId()}@example.com`, token)));
+    const answers = await Promise.all(tokens.map((token) => register(closed, someAddress(), token)));
     expect(answers.map(({ status }) => status).sort()).toEqual([201, 400]);
     const { user } = answers.find(({ status }) => status === 201)!.body;
-    // The link was printed, not mailed: it proves no address.
+    // The link was printed, not mailed.
     expect(user).toMatchObject({ roles: ['user', 'admin'], email_verified_at: null });
     expect(await mailsTo(user.email)).toMatchObject([{ mail: 'verification' }]);
   });
+
+  it('waits for somebody who is becoming one at the same moment', async () => {
+    await open.pool.query(`UPDATE users SET is_active = false WHERE 'admin' = ANY (roles)`);
+    const token = await link();
+    const other = await open.pool.connect();
+    await other.query('BEGIN');
+    await other.query(lockFirstAdmin);
+    const answer = register(open, someAddress(), token);
+    await eventually(async () => (await other.query(waitingForLock)).rowCount === 1);
+    await other.query(`INSERT INTO users (id, email, name, roles) VALUES ($1, $2, 'First', '{user,admin}')`, [
+      newId(),
+      someAddress(),
+    ]);
+    await other.query('COMMIT');
+    other.release();
+    expect(await answer).toMatchObject(notGood);
+  });
 });
+
+const waitingForLock = `SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
+  AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;

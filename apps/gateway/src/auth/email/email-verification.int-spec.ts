@@ -1,7 +1,8 @@
 import { OneTimeTokenPurpose } from '@app/contracts';
 import { issueOneTimeToken } from '@app/database';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { TestGateway, type Answer, type TestUser } from '../../../../../test/gateway/test-gateway.js';
+import { AccountMailService } from '../../account-mail/account-mail.service.js';
 
 let gateway: TestGateway;
 
@@ -39,6 +40,21 @@ describe('the mail that proves an address', () => {
     const user = await gateway.signUp();
     expect(await verifiedAt(user)).toBeNull();
     expect(await mailsFor(user)).toEqual([{ mail: 'verification', email: await emailOf(user), user_id: user.id }]);
+  });
+
+  it('and the account are there together or not at all', async () => {
+    const ask = vi.spyOn(gateway.app.get(AccountMailService), 'ask').mockRejectedValueOnce(new Error('no jobs'));
+    const payload = { email: 'half@example.com', password: 'correct horse battery staple', name: 'Ada' };
+    const register = () => gateway.request({ method: 'POST', url: '/api/v1/auth/register', payload });
+    expect((await register()).status).toBe(500);
+    ask.mockRestore();
+    expect((await register()).status).toBe(201);
+    const { rows } = await gateway.pool.query(
+      `SELECT FROM audit_events WHERE action = 'user.created'
+      AND subject_id = (SELECT id FROM users WHERE email = $1)`,
+      [payload.email],
+    );
+    expect(rows).toHaveLength(1);
   });
 
   it('is sent again on request, until the address is proved', async () => {
