@@ -28,5 +28,7 @@ export const oauthErrors = {
   account_disabled: 'account_disabled',
   /** There is no account yet, and accounts are made by invitation. */
   registration_closed: 'registration_closed',
+  /** The invitation is not good any more, or was sent to another address than the provider's. */
+  invitation_unusable: 'invitation_unusable',
 } as const;
 export type OauthError = keyof typeof oauthErrors;

@@ -1,4 +1,4 @@
-import { ExchangeOauthDto, SignedInDto, StartOauthDto } from '@app/contracts';
+import { ExchangeOauthDto, SignedInDto, SignInOauthQuery } from '@app/contracts';
 import {
   Body,
   Controller,
@@ -15,11 +15,12 @@ import {
 } from '@nestjs/common';
 import { ApiExcludeEndpoint, ApiFoundResponse } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { AuthThrottle } from '../auth/throttling/auth-throttle.service.js';
 import { Public } from '../http/access/access.decorators.js';
 import { FromDevice, type Device } from '../http/device.decorator.js';
 import { problem } from '../http/problems/problem.js';
 import { Produces } from '../http/produces.decorator.js';
+import { Throttled } from '../http/rate-limit/throttled.decorator.js';
+import { ThrottledAction } from '../http/rate-limit/throttled-action.js';
 import { RawBody } from '../http/raw-body.decorator.js';
 import { RefreshInCookie } from '../http/refresh-cookie/refresh-in-cookie.decorator.js';
 import { OauthService } from './oauth.service.js';
@@ -40,7 +41,6 @@ export class OauthController {
   constructor(
     private readonly oauth: OauthService,
     private readonly providers: OauthProviders,
-    private readonly throttle: AuthThrottle,
   ) {}
 
   /** Sends a browser to google, github or apple to sign in. It comes back to the return URL with `code` or `error`. */
@@ -51,7 +51,7 @@ export class OauthController {
   @Get('oauth/:provider')
   async start(
     @Param('provider') provider: string,
-    @Query() query: StartOauthDto,
+    @Query() query: SignInOauthQuery,
     @Headers('cookie') cookies: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<SentTo> {
@@ -64,6 +64,7 @@ export class OauthController {
   @Produces('*/*')
   @Header('cache-control', 'no-store')
   @ApiFoundResponse({ description: 'To the return URL, with `code` or `error`.' })
+  @Throttled(ThrottledAction.OAuth)
   @Redirect()
   @Get('callback/:provider')
   async callback(
@@ -82,6 +83,7 @@ export class OauthController {
   @Produces('*/*')
   @Header('cache-control', 'no-store')
   @ApiExcludeEndpoint()
+  @Throttled(ThrottledAction.OAuth)
   @Redirect()
   @Post('callback/:provider')
   async postedCallback(
@@ -99,10 +101,10 @@ export class OauthController {
   /** Exchanges the code that a browser came back with for tokens. It is good once, within a minute. */
   @Header('cache-control', 'no-store')
   @HttpCode(200)
+  @Throttled(ThrottledAction.OAuth)
   @RefreshInCookie()
   @Post('oauth/exchange')
-  async exchange(@Body() body: ExchangeOauthDto, @FromDevice() device: Device): Promise<SignedInDto> {
-    await this.throttle.take({ action: 'oauth', ipAddress: device.ipAddress });
+  exchange(@Body() body: ExchangeOauthDto, @FromDevice() device: Device): Promise<SignedInDto> {
     return this.oauth.exchange(body, device);
   }
 
@@ -115,13 +117,12 @@ export class OauthController {
     throw problem('METHOD_NOT_ALLOWED');
   }
 
-  private async finish(
+  private finish(
     provider: OauthProvider,
     answer: string,
     { headers }: FastifyRequest,
     device: Device,
   ): Promise<string> {
-    await this.throttle.take({ action: 'oauth', ipAddress: device.ipAddress });
     return this.oauth.finish(provider, { answer: new URLSearchParams(answer), cookies: headers.cookie, device });
   }
 }

@@ -242,3 +242,48 @@ describe('Apple', () => {
     expect((await world.exchange(codeOf(place))).body.user).toMatchObject({ name: 'Grace Hopper', email });
   });
 });
+
+describe('a gateway', () => {
+  async function withReplica(
+    variables: Record<string, string>,
+    work: (there: OauthWorld) => Promise<void>,
+  ): Promise<void> {
+    const before = { ...process.env };
+    const replica = await world.gateway.replica(variables);
+    try {
+      await work(world.at(replica));
+    } finally {
+      await replica.app.close();
+      await replica.pool.end();
+      process.env = before;
+    }
+  }
+
+  it('whose provider is away sends people back, and lets them in at the others', async () => {
+    const nobody = { OAUTH_GOOGLE_ISSUER_URL: 'http://127.0.0.1:1', OAUTH_TIMEOUT: '500ms' };
+    await withReplica(nobody, async (there) => {
+      expect(outcomeOf(await there.signIn('google'))).toEqual({ code: null, error: 'provider_unavailable' });
+      codeOf(await there.signIn('github'));
+    });
+  });
+
+  it('knows only the providers that are set up', async () => {
+    await withReplica({ OAUTH_GITHUB_CLIENT_ID: '' }, async (there) => {
+      const { status } = await there.gateway.request({ method: 'GET', url: '/api/v1/auth/oauth/github' });
+      expect(status).toBe(404);
+      codeOf(await there.signIn('google'));
+    });
+  });
+
+  it('lets nobody try many codes', async () => {
+    await withReplica({ RATE_LIMIT_REQUESTS_PER_MINUTE: '5', RATE_LIMIT_BURST_SIZE: '5' }, async (there) => {
+      const remoteAddress = '203.0.113.7';
+      const post = (code: string) =>
+        there.gateway.request({ method: 'POST', url: '/api/v1/auth/oauth/exchange', payload: { code }, remoteAddress });
+      const statuses = [];
+      for (const code of 'abcdefgh') statuses.push((await post(code)).status);
+      expect(statuses.slice(0, 2)).toEqual([401, 401]);
+      expect(statuses.at(-1)).toBe(429);
+    });
+  });
+});

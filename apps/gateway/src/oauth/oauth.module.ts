@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/audit.module.js';
 import { AuthModule } from '../auth/auth.module.js';
+import { AccountsModule } from '../auth/accounts.module.js';
 import { AuthThrottleModule } from '../auth/throttling/auth-throttle.module.js';
 import { SecretsModule } from '../secrets/secrets.module.js';
 import { UsersModule } from '../users/users.module.js';
@@ -16,7 +17,7 @@ import { OauthProviders } from './providers/oauth-providers.js';
 
 /** Sign-in with Google, GitHub and Apple. */
 @Module({
-  imports: [AuditModule, AuthModule, AuthThrottleModule, SecretsModule, UsersModule],
+  imports: [AccountsModule, AuditModule, AuthModule, AuthThrottleModule, SecretsModule, UsersModule],
   controllers: [OauthController, OauthIdentitiesController],
   providers: [
     OauthProviders,

@@ -4,8 +4,8 @@ import {
   AuditOutcome,
   type ExchangeOauthDto,
   type OauthError,
+  type SignInOauthQuery,
   type SignedInDto,
-  type StartOauthDto,
 } from '@app/contracts';
 import { Injectable, Logger } from '@nestjs/common';
 import { Pool } from 'pg';
@@ -19,7 +19,7 @@ import { PendingFlows, type PendingFlow } from './flow/pending-flows.js';
 import { Refusal } from './flow/refusal.js';
 import { chooseReturnUrl, withOutcome } from './flow/return-url.js';
 import { OauthAccountsService } from './identities/oauth-accounts.service.js';
-import type { OauthProvider, ProviderIdentity } from './providers/oauth-provider.js';
+import type { OauthProvider } from './providers/oauth-provider.js';
 import { OauthProviders } from './providers/oauth-providers.js';
 import { AccessDeniedError, ProviderAnswerError, ProviderAwayError } from './providers/provider-errors.js';
 
@@ -58,12 +58,13 @@ export class OauthService {
    * The way to the provider. When that is away, the way back with an error.
    * @throws AppError NOT_FOUND, VALIDATION_FAILED
    */
-  async begin(name: string, query: StartOauthDto, cookies: string | undefined): Promise<Departure> {
+  async begin(name: string, query: SignInOauthQuery, cookies: string | undefined): Promise<Departure> {
     const provider = this.providers.find(name);
     const returnUrl = chooseReturnUrl(this.config.returnUrls, query.return_url);
     const { header: cookie, hash: browserHash } = giveCookie(browserCookie(provider), cookies);
     const intent = { kind: 'sign_in', browserHash } as const;
-    const flow = { provider: provider.name, intent, returnUrl, codeChallenge: query.code_challenge };
+    const { invitation } = query;
+    const flow = { provider: provider.name, intent, returnUrl, codeChallenge: query.code_challenge, invitation };
     const secrets = await this.flows.begin(flow);
     try {
       return { url: (await provider.authorizationUrl(secrets)).href, cookie };
@@ -99,20 +100,17 @@ export class OauthService {
 
   private async codeFor(provider: OauthProvider, flow: PendingFlow, callback: Callback): Promise<string> {
     const { answer, cookies, device } = callback;
-    const { intent, codeChallenge, secrets } = flow;
+    const { intent, codeChallenge, invitation, secrets } = flow;
     if (intent.kind === 'sign_in' && !hasCookie(browserCookie(provider), cookies, intent.browserHash)) {
       throw new Refusal('browser_mismatch');
     }
     const identity = await provider.identify(answer, secrets);
+    const proved = { ...identity, provider: provider.name, invitation };
     const grant =
       intent.kind === 'link'
         ? { ...intent, provider: provider.name, identity }
-        : { kind: intent.kind, provider: provider.name, userId: await this.userOf(provider, identity, device) };
+        : { kind: intent.kind, provider: provider.name, userId: await this.accounts.signIn(proved, device) };
     return this.codes.issue(grant, codeChallenge);
-  }
-
-  private userOf({ name }: OauthProvider, identity: ProviderIdentity, device: Device): Promise<string> {
-    return this.accounts.signIn({ ...identity, provider: name }, device);
   }
 
   /** What the browser is told, and the operator: only codes, no answer of the provider. What is a bug is thrown on. */

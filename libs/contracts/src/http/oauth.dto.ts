@@ -25,6 +25,15 @@ export class StartOauthDto {
   code_challenge?: string;
 }
 
+/** How a sign-in is to go. */
+export class SignInOauthQuery extends StartOauthDto {
+  /** What a person without an account was invited with, or the first administrator was shown. It is good once. */
+  @IsOptional()
+  @IsString()
+  @Length(1, 128)
+  invitation?: string;
+}
+
 /** Where to send the browser. */
 export class OauthRedirectDto {
   /** The provider's page at which the person agrees. */

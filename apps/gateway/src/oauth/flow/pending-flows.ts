@@ -19,13 +19,15 @@ export interface Flow {
   returnUrl: string;
   /** Of the client that will bring the one-time code. */
   codeChallenge: string | undefined;
+  /** What the person was invited with: a link that works, so it is kept as secret as the rest. */
+  invitation?: string | undefined;
 }
 
 export type PendingFlow = Flow & { secrets: FlowSecrets };
 
-interface StoredFlow extends Flow {
-  sealed: string;
-}
+type StoredFlow = Omit<Flow, 'invitation'> & { sealed: string };
+
+type Sealed = Omit<FlowSecrets, 'state'> & Pick<Flow, 'invitation'>;
 
 /**
  * The flows under way. Their `state` is a one-time token: stored as a hash, found once. What proves a code to the
@@ -38,9 +40,9 @@ export class PendingFlows {
     private readonly ring: KeyRing,
   ) {}
 
-  async begin(flow: Flow): Promise<FlowSecrets> {
+  async begin({ invitation, ...flow }: Flow): Promise<FlowSecrets> {
     const secrets = { nonce: newToken(), codeVerifier: newToken() };
-    const sealed = encrypt(this.ring, JSON.stringify(secrets), purposeOf(flow));
+    const sealed = encrypt(this.ring, JSON.stringify({ ...secrets, invitation }), purposeOf(flow));
     const state = await issueOneTimeToken(this.pool, {
       purpose: OneTimeTokenPurpose.OauthState,
       userId: flow.intent.kind === 'link' ? flow.intent.userId : undefined,
@@ -56,12 +58,12 @@ export class PendingFlows {
     if (used === undefined) return undefined;
     const { sealed, ...flow } = used.payload as unknown as StoredFlow;
     if (flow.provider !== provider) return undefined;
-    const secrets = JSON.parse(decrypt(this.ring, sealed, purposeOf(flow))) as Omit<FlowSecrets, 'state'>;
-    return { ...flow, secrets: { state, ...secrets } };
+    const { invitation, ...secrets } = JSON.parse(decrypt(this.ring, sealed, purposeOf(flow))) as Sealed;
+    return { ...flow, invitation, secrets: { state, ...secrets } };
   }
 }
 
 /** In a row of another flow the secrets do not decrypt. */
-function purposeOf({ provider, intent }: Flow): string {
+function purposeOf({ provider, intent }: Pick<Flow, 'provider' | 'intent'>): string {
   return `oauth_state:${provider}:${intent.kind === 'link' ? intent.sessionId : intent.browserHash}`;
 }

@@ -1,5 +1,7 @@
+import { OneTimeTokenPurpose } from '@app/contracts';
+import { issueOneTimeToken } from '@app/database';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { TestUser } from '../../../../../test/gateway/test-gateway.js';
+import type { TestGateway, TestUser } from '../../../../../test/gateway/test-gateway.js';
 import { codeOf, outcomeOf, OauthWorld } from '../../../../../test/oauth/oauth-world.js';
 import { githubPerson } from '../../../../../test/oauth/test-github.js';
 import { testPerson, type TestPerson } from '../../../../../test/oauth/test-person.js';
@@ -39,7 +41,7 @@ interface AuditRow {
   action: string;
   outcome: string;
   actor_id: string | null;
-  subject_id: string | null;
+  subject_type: string | null;
   ip_address: string;
   details: object;
 }
@@ -47,7 +49,7 @@ interface AuditRow {
 /** What the trail says about a person, without sign-ins. */
 async function trailOf(userId: string): Promise<AuditRow[]> {
   const { rows } = await world.gateway.pool.query<AuditRow>(
-    `SELECT action, outcome, actor_id, subject_id, ip_address, details FROM audit_events
+    `SELECT action, outcome, actor_id, subject_type, ip_address, details FROM audit_events
       WHERE (subject_id = $1 OR actor_id = $1) AND action ~ '^(oauth|user)\\.' ORDER BY id`,
     [userId],
   );
@@ -165,12 +167,14 @@ describe('the addresses of a person at GitHub', () => {
 });
 
 describe('the audit trail', () => {
+  const origin = { ip_address: '127.0.0.1' };
+
   it('says that an account was made, and where, and how the session began', async () => {
     const { body } = await world.exchange(codeOf(await world.signIn('google')));
     const { id } = body.user;
-    expect(await trailOf(id)).toEqual([
-      { ...by(id), action: 'user.created', outcome: 'success', details: { provider: 'google' } },
-    ]);
+    const details = { provider: 'google', roles: ['user'], email_verified: true };
+    const made = { ...origin, action: 'user.created', outcome: 'success', actor_id: id, subject_type: 'user', details };
+    expect(await trailOf(id)).toEqual([made]);
     const { rows } = await world.gateway.pool.query(
       `SELECT details FROM audit_events WHERE action = 'session.started' AND actor_id = $1`,
       [id],
@@ -184,17 +188,23 @@ describe('the audit trail', () => {
     codeOf(await world.signIn('google'));
     await world.gateway.pool.query('UPDATE users SET is_active = false WHERE id = $1', [owner.id]);
     await world.signIn('google');
-    const trail = (await trailOf(owner.id)).filter(({ action }) => action.startsWith('oauth.'));
-    expect(trail).toEqual([
-      { ...by(owner.id), action: 'oauth.linked', outcome: 'success', details: { provider: 'google', by: 'address' } },
-      {
-        ...by(owner.id),
-        actor_id: null,
-        action: 'oauth.refused',
-        outcome: 'denied',
-        details: { provider: 'google', reason: 'account_disabled' },
-      },
-    ]);
+    const [linked, refused] = (await trailOf(owner.id)).filter(({ action }) => action.startsWith('oauth.'));
+    expect(linked).toEqual({
+      ...origin,
+      action: 'oauth.linked',
+      outcome: 'success',
+      actor_id: owner.id,
+      subject_type: 'oauth_identity',
+      details: { provider: 'google', by: 'address' },
+    });
+    expect(refused).toEqual({
+      ...origin,
+      action: 'oauth.refused',
+      outcome: 'denied',
+      actor_id: null,
+      subject_type: 'user',
+      details: { provider: 'google', reason: 'account_disabled' },
+    });
   });
 
   it('holds no code, state, cookie or token', async () => {
@@ -210,27 +220,57 @@ describe('the audit trail', () => {
     const secrets = [...cookies, code, tokens.access_token, tokens.refresh_token, ...url.searchParams.values()];
     for (const secret of secrets.filter((value) => value !== world.google.issuer)) expect(trail).not.toContain(secret);
   });
-
-  function by(id: string): Pick<AuditRow, 'actor_id' | 'subject_id' | 'ip_address'> {
-    return { actor_id: id, subject_id: id, ip_address: '127.0.0.1' };
-  }
 });
 
 describe('where accounts are made by invitation', () => {
-  it('strangers are refused, and people who are known or have a verified address are not', async () => {
-    const owner = await account(true);
+  let invite: TestGateway;
+  let there: OauthWorld;
+
+  beforeAll(async () => {
+    invite = await world.gateway.replica({ AUTH_REGISTRATION: 'invite' });
+    there = world.at(invite);
+  });
+  afterAll(async () => {
+    await invite.app.close();
+    await invite.pool.end();
+  });
+
+  async function invitation(email: string): Promise<string> {
+    const { id: invited_by } = await account(true);
+    await invite.pool.query(`UPDATE users SET roles = '{user,admin}' WHERE id = $1`, [invited_by]);
+    const purpose = OneTimeTokenPurpose.Invitation;
+    return issueOneTimeToken(invite.pool, {
+      purpose,
+      payload: { email, roles: ['user', 'admin'], invited_by },
+      ttlMs: 60_000,
+    });
+  }
+
+  it('strangers are refused, and people who are known or have a verified address here are not', async () => {
     codeOf(await world.signIn('google'));
-    const invite = await world.gateway.replica({ AUTH_REGISTRATION: 'invite' });
-    const there = world.at(invite);
-    try {
-      codeOf(await there.signIn('google'));
-      somebody({ email: owner.email });
-      codeOf(await there.signIn('google'));
-      somebody();
-      expect(outcomeOf(await there.signIn('google'))).toEqual({ code: null, error: 'registration_closed' });
-    } finally {
-      await invite.app.close();
-      await invite.pool.end();
-    }
+    codeOf(await there.signIn('google'));
+    const owner = await account(true);
+    somebody({ email: owner.email });
+    codeOf(await there.signIn('google'));
+    somebody();
+    expect(outcomeOf(await there.signIn('google'))).toEqual({ code: null, error: 'registration_closed' });
+  });
+
+  it('the invited come with the provider that has their address, once, and become what they were invited as', async () => {
+    const query = { invitation: await invitation(world.google.person.email.toUpperCase()) };
+    const { body } = await there.exchange(codeOf(await there.signIn('google', query)));
+    expect(body.user).toMatchObject({ email: world.google.person.email, roles: ['user', 'admin'] });
+    somebody({ email: `another-${body.user.email}` });
+    expect(outcomeOf(await there.signIn('google', query))).toEqual({ code: null, error: 'invitation_unusable' });
+  });
+
+  it('an invitation is for the address it was sent to, and not in the database while somebody is on the way', async () => {
+    const token = await invitation(`other-${world.google.person.email}`);
+    const place = await there.signIn('google', { invitation: token });
+    expect(outcomeOf(place)).toEqual({ code: null, error: 'invitation_unusable' });
+    const { rows } = await invite.pool.query<{ row: string }>(
+      'SELECT one_time_tokens::text AS row FROM one_time_tokens',
+    );
+    expect(rows.map(({ row }) => row).join()).not.toContain(token);
   });
 });

@@ -1,19 +1,14 @@
-import { AuthConfig, Registration } from '@app/config';
-import { newId, type OauthProviderName } from '@app/contracts';
+import { AppError, newId, type ErrorCode, type OauthProviderName } from '@app/contracts';
 import { inTransaction, isUniqueViolation } from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { Pool, type PoolClient } from 'pg';
 import { AuditService } from '../../audit/audit.service.js';
+import { AdmissionService, type Admission, type Newcomer } from '../../auth/registration/admission.service.js';
 import type { Device } from '../../http/device.decorator.js';
+import { UsersService } from '../../users/users.service.js';
 import { Refusal } from '../flow/refusal.js';
 import type { ProviderIdentity } from '../providers/oauth-provider.js';
-import {
-  accountOfAddress,
-  accountOfIdentity,
-  insertAccount,
-  insertIdentity,
-  useIdentity,
-} from './oauth-accounts.sql.js';
+import { accountOfAddress, accountOfIdentity, insertIdentity, useIdentity } from './oauth-accounts.sql.js';
 
 /** How often two sign-ins may get in each other's way before that is a bug. */
 const ATTEMPTS = 3;
@@ -21,6 +16,8 @@ const ATTEMPTS = 3;
 /** Somebody who has proved who they are at a provider. */
 export interface ProvedIdentity extends ProviderIdentity {
   provider: OauthProviderName;
+  /** What the person was invited with, if they were. */
+  invitation?: string | undefined;
 }
 
 interface Account {
@@ -35,7 +32,8 @@ interface Account {
 export class OauthAccountsService {
   constructor(
     private readonly pool: Pool,
-    private readonly config: AuthConfig,
+    private readonly admission: AdmissionService,
+    private readonly users: UsersService,
     private readonly audit: AuditService,
   ) {}
 
@@ -50,7 +48,7 @@ export class OauthAccountsService {
         return await inTransaction(this.pool, (client) => this.find(client, identity, device));
       } catch (error) {
         // Another sign-in has made the account or linked the identity since we looked: now it is there.
-        if (attempt === ATTEMPTS || !isUniqueViolation(error)) throw error;
+        if (attempt === ATTEMPTS || !isTaken(error)) throw error;
       }
     }
   }
@@ -79,10 +77,9 @@ export class OauthAccountsService {
     const { id, may_sign_in: maySignIn, is_verified: isVerified } = account;
     if (!maySignIn) throw new Refusal('account_disabled', id);
     if (!isVerified) throw new Refusal('account_unverified', id);
-    await insert(client, id, identity);
+    const subject = { type: 'oauth_identity', id: await insert(client, id, identity) };
     const { provider } = identity;
     const event = { action: 'oauth.linked', actor: { userId: id }, device } as const;
-    const subject = { type: 'user', id };
     await this.audit.record(client, { ...event, subject, details: { provider, by: 'address' } });
     return id;
   }
@@ -93,15 +90,32 @@ export class OauthAccountsService {
     address: string,
     device: Device,
   ): Promise<string> {
-    if (this.config.registration !== Registration.Open) throw new Refusal('registration_closed');
-    const id = newId();
-    const { provider, subject, name = address.split('@', 1)[0] } = identity;
-    await client.query(insertAccount, [id, address, name, provider, subject]);
+    const { provider, subject, name = address.split('@', 1)[0] ?? address, invitation } = identity;
+    const { roles } = await this.admit(client, { email: address, invitation });
+    const account = { email: address, name, roles, emailVerified: true, provider, providerId: subject };
+    const id = await this.users.create(client, account, device);
     await insert(client, id, identity);
-    const event = { action: 'user.created', actor: { userId: id }, device } as const;
-    await this.audit.record(client, { ...event, subject: { type: 'user', id }, details: { provider } });
     return id;
   }
+
+  /** @throws Refusal */
+  private async admit(client: PoolClient, newcomer: Newcomer): Promise<Admission> {
+    try {
+      return await this.admission.admit(client, newcomer);
+    } catch (error) {
+      if (codeOf(error) === 'FORBIDDEN') throw new Refusal('registration_closed');
+      if (codeOf(error) === 'VALIDATION_FAILED') throw new Refusal('invitation_unusable');
+      throw error;
+    }
+  }
+}
+
+function isTaken(error: unknown): boolean {
+  return isUniqueViolation(error) || codeOf(error) === 'CONFLICT';
+}
+
+function codeOf(error: unknown): ErrorCode | undefined {
+  return error instanceof AppError ? error.code : undefined;
 }
 
 /** @throws Refusal */
@@ -124,7 +138,9 @@ function asciiLower(text: string): string {
   return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }
 
-async function insert(client: PoolClient, userId: string, identity: ProvedIdentity): Promise<void> {
+async function insert(client: PoolClient, userId: string, identity: ProvedIdentity): Promise<string> {
   const { provider, subject, email } = identity;
-  await client.query(insertIdentity, [newId(), userId, provider, subject, email ?? null, true]);
+  const id = newId();
+  await client.query(insertIdentity, [id, userId, provider, subject, email ?? null]);
+  return id;
 }

@@ -20,11 +20,7 @@ export const accountOfAddress = `
     FROM users WHERE lower(email) = lower($1)
      FOR UPDATE`;
 
-/** Makes an account without a password. $1 id, $2 address that is theirs, $3 name, $4 provider, $5 subject. */
-export const insertAccount = `
-  INSERT INTO users (id, email, email_verified_at, name, provider, provider_id) VALUES ($1, $2, now(), $3, $4, $5)`;
-
-/** $1 id, $2 user, $3 provider, $4 subject, $5 address or null, $6 whether the person signs in with it now. */
+/** The identity that a person signs in with now. $1 id, $2 user, $3 provider, $4 subject, $5 address or null. */
 export const insertIdentity = `
   INSERT INTO oauth_identities (id, user_id, provider, subject, email, last_used_at)
-  VALUES ($1, $2, $3, $4, $5, CASE WHEN $6 THEN now() END)`;
+  VALUES ($1, $2, $3, $4, $5, now())`;

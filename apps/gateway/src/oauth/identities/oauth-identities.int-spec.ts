@@ -44,7 +44,7 @@ async function link(provider: string, by = user): Promise<Answer> {
 async function trailOf({ id }: TestUser): Promise<{ action: string; details: object }[]> {
   const { rows } = await world.gateway.pool.query<{ action: string; details: object }>(
     `SELECT action, details FROM audit_events
-      WHERE actor_id = $1 AND subject_id = $1 AND action LIKE 'oauth.%' ORDER BY id`,
+      WHERE actor_id = $1 AND subject_type = 'oauth_identity' AND action LIKE 'oauth.%' ORDER BY id`,
     [id],
   );
   return rows;

@@ -61,12 +61,13 @@ export class OauthIdentitiesService {
       const [person] = rows;
       if (person === undefined) throw unauthorized();
       if (!person.is_verified) throw conflict("Verify your account's address first.");
-      const values = [newId(), userId, provider, subject, email ?? null];
+      const id = newId();
+      const values = [id, userId, provider, subject, email ?? null];
       const { rowCount } = await client.query(addIdentity, values);
       if (rowCount === 0) return;
       const event = { action: 'oauth.linked', actor: caller, device } as const;
       const details = { provider, by: 'person' };
-      await this.audit.record(client, { ...event, subject: { type: 'user', id: userId }, details });
+      await this.audit.record(client, { ...event, subject: { type: 'oauth_identity', id }, details });
     });
     const stored = await this.identities.findOneBy({ provider, subject, user_id: userId });
     if (stored === null) throw conflict(`This ${provider} account belongs to somebody else here.`);
@@ -92,7 +93,7 @@ export class OauthIdentitiesService {
       const { provider, subject } = removed;
       await client.query(forgetProviderId, [userId, provider, subject]);
       const event = { action: 'oauth.unlinked', actor: caller, device } as const;
-      await this.audit.record(client, { ...event, subject: { type: 'user', id: userId }, details: { provider } });
+      await this.audit.record(client, { ...event, subject: { type: 'oauth_identity', id }, details: { provider } });
     });
   }
 }
