@@ -10,6 +10,8 @@ export const AccountMail = {
   Invitation: 'invitation',
   /** The password was changed: somebody who did not do it should know. */
   PasswordChanged: 'password_changed',
+  /** The account has another address: whoever reads the one before, and did not do it, should know. It goes there. */
+  EmailChanged: 'email_changed',
 } as const;
 export type AccountMail = (typeof AccountMail)[keyof typeof AccountMail];
 

@@ -69,8 +69,12 @@ export class ProfileService {
         before: { email: current.email },
         after: { email },
       });
-      const ask = { mail: AccountMail.Verification, email, user_id: current.id };
-      return { user: toUser(written), committed: await this.mail.ask(client, ask) };
+      const asked = await this.mail.ask(client, { mail: AccountMail.Verification, email, user_id: current.id });
+      // An address that nobody has proved may be a stranger's, who is told nothing.
+      if (current.email_verified_at !== null) {
+        await this.mail.ask(client, { mail: AccountMail.EmailChanged, email: current.email, user_id: current.id });
+      }
+      return { user: toUser(written), committed: asked };
     });
     committed();
     return user;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  emailChangedLetter,
   invitationLetter,
   passwordChangedLetter,
   passwordResetLetter,
@@ -26,8 +27,11 @@ describe('the letters about accounts', () => {
     for (const body of [text, html]) expect(body).toContain('30 minutes');
   });
 
-  it('of a changed password let nobody in', () => {
-    const { text, html } = passwordChangedLetter(facts);
+  it.each([
+    ['password', passwordChangedLetter],
+    ['address', emailChangedLetter],
+  ])('of a changed %s let nobody in', (_, write) => {
+    const { text, html } = write(facts);
     expect(text + html).not.toMatch(/token|<a /);
     expect(text).toContain('ada@example.com');
   });

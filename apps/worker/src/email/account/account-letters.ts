@@ -73,6 +73,19 @@ export function passwordChangedLetter({ publicUrl, email }: LetterFacts): Letter
   });
 }
 
+/** The letter to the address before, that the account has another one now. It does not say which: that is typed text. */
+export function emailChangedLetter({ publicUrl, email }: LetterFacts): Letter {
+  const place = new URL(publicUrl).host;
+  return letter({
+    subject: `Your address for ${place} was changed`,
+    paragraphs: [
+      `The account at ${place} that had the address ${email} has another one since just now. Mails about the account ` +
+        'do not come here any more, and this address does not sign in.',
+    ],
+    footer: `If it was not you, tell whoever runs ${place} at once: somebody else is using your account.`,
+  });
+}
+
 type Page = 'verify-email' | 'reset-password' | 'register';
 
 function linkTo(publicUrl: string, page: Page, token: string): string {
@@ -80,7 +93,7 @@ function linkTo(publicUrl: string, page: Page, token: string): string {
 }
 
 /** The mails with a link that lets in whoever reads them. */
-export type MailWithLink = Exclude<AccountMail, typeof AccountMail.PasswordChanged>;
+export type MailWithLink = Exclude<AccountMail, typeof AccountMail.PasswordChanged | typeof AccountMail.EmailChanged>;
 
 export const lettersWithLink = {
   [AccountMail.Verification]: verificationLetter,

@@ -98,6 +98,16 @@ describe('email.account', () => {
     expect((await pool.query('SELECT FROM one_time_tokens WHERE user_id = $1', [id])).rowCount).toBe(0);
   });
 
+  it('tells the address before that the account has another one, as long as there is the account', async () => {
+    const { id } = await person();
+    const before = `${newId()}@example.com`;
+    await send({ mail: AccountMail.EmailChanged, email: before, user_id: id });
+    expect(server.received.map(({ to }) => to)).toEqual([[before]]);
+    const nothing = { kind: 'succeeded', data: { sent: false } };
+    expect(await send({ mail: AccountMail.EmailChanged, email: before, user_id: newId() })).toEqual(nothing);
+    expect(await send({ mail: AccountMail.EmailChanged, email: before })).toEqual(nothing);
+  });
+
   it('sends nothing, and says so to nobody but the job, when there is nobody to send it to', async () => {
     const [inactive, verified, one, other] = [
       await person({ is_active: false }),

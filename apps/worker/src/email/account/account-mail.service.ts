@@ -5,8 +5,8 @@ import { Injectable } from '@nestjs/common';
 import { Pool, type PoolClient } from 'pg';
 import type { JobOrigin, JobOutcome } from '../../job-outcome.js';
 import { MailSender } from '../mail-sender.js';
-import { lettersWithLink, passwordChangedLetter, type MailWithLink } from './account-letters.js';
-import { findRecipient, type Recipient } from './account-mail.sql.js';
+import { emailChangedLetter, lettersWithLink, passwordChangedLetter, type MailWithLink } from './account-letters.js';
+import { findRecipient, hasAccount, type Recipient } from './account-mail.sql.js';
 import type { Letter } from './letter.js';
 
 interface AddressedLetter {
@@ -43,6 +43,7 @@ export class AccountMailService {
     if (mail === AccountMail.Invitation) {
       return invitationId === undefined ? undefined : this.invite(client, email, invitationId, job);
     }
+    if (mail === AccountMail.EmailChanged) return this.tellAddressBefore(client, payload);
     const { rows } = await client.query<Recipient>(findRecipient, [email, payload.user_id ?? null]);
     const [recipient] = rows;
     if (recipient === undefined) return undefined;
@@ -55,6 +56,16 @@ export class AccountMailService {
       case AccountMail.Verification:
         return recipient.isVerified ? undefined : this.writeLink(client, mail, recipient, job);
     }
+  }
+
+  /** The account has another address by now, so the one to write to is the payload's. */
+  private async tellAddressBefore(
+    client: PoolClient,
+    { email, user_id: userId }: EmailAccount,
+  ): Promise<AddressedLetter | undefined> {
+    const { rowCount } = await client.query(hasAccount, [userId ?? null]);
+    if (rowCount === 0) return undefined;
+    return { to: email, letter: emailChangedLetter({ publicUrl: this.http.publicUrl, email }) };
   }
 
   /** A letter with a link to somebody who has an account. What the token proves is that this address is read. */

@@ -13,3 +13,6 @@ export const findRecipient = `
 SELECT id, email, email_verified_at IS NOT NULL AS "isVerified" FROM users
  WHERE lower(email) = lower($1) AND ($2::uuid IS NULL OR id = $2)
    AND kind = 'person' AND is_active AND deleted_at IS NULL`;
+
+/** Whether an account is there to be told something, whatever its address is by now. $1 account. */
+export const hasAccount = `SELECT FROM users WHERE id = $1 AND is_active AND deleted_at IS NULL`;
