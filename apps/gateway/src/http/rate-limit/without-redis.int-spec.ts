@@ -11,7 +11,7 @@ beforeAll(async () => {
   redis = await TestRedisServer.start();
   gateway = await TestGateway.start({
     REDIS_URL: redis.url,
-    RATE_LIMIT_REQUESTS_PER_MINUTE: '5',
+    RATE_LIMIT_REQUESTS_PER_MINUTE: '1',
     RATE_LIMIT_BURST_SIZE: '5',
     LOGIN_FREE_FAILURES: '0',
   });
