@@ -162,3 +162,11 @@ describe('the address of a client', () => {
     expect(rows).toEqual([{ ip: expected }]);
   });
 });
+
+describe('an answer', () => {
+  it('is not kept by browsers: the next person at this one has the same addresses and versions', async () => {
+    const me = await user.call('GET', '/auth/me');
+    expect(me.headers).toMatchObject({ etag: '"1"', 'cache-control': 'no-store' });
+    expect((await get('/api/v1/auth/me')).headers['cache-control']).toBe('no-store');
+  });
+});

@@ -3,8 +3,14 @@ import { Socket } from 'node:net';
 import helmet from 'helmet';
 
 /**
- * The headers that helmet sets, taken once: they are the same for every answer, and working them out each time costs
- * more than the rest of a small request.
+ * What most answers say depends on who asks, and their ETag is a row's version: a browser that kept `/auth/me` would
+ * show it to whoever signs in next, whose version is the same. Answers that may be kept say so themselves.
+ */
+const NOT_KEPT = { 'cache-control': 'no-store' };
+
+/**
+ * The headers of every answer: those that helmet sets, taken once, because working them out each time costs more than
+ * the rest of a small request, and that nobody keeps it.
  * @param publicUrl pages served without TLS must not ask for their scripts with it
  */
 export function securityHeaders(publicUrl: string): Record<string, string> {
@@ -14,5 +20,6 @@ export function securityHeaders(publicUrl: string): Record<string, string> {
   helmet({ contentSecurityPolicy: { directives } })(request, response, (error) => {
     if (error !== undefined) throw new Error('helmet refuses its options.', { cause: error });
   });
-  return Object.fromEntries(Object.entries(response.getHeaders()).map(([name, value]) => [name, String(value)]));
+  const headers = Object.entries(response.getHeaders()).map(([name, value]) => [name, String(value)]);
+  return { ...NOT_KEPT, ...(Object.fromEntries(headers) as Record<string, string>) };
 }
