@@ -5,6 +5,7 @@ import { AccessLog } from './access-log.js';
 import { HttpMetrics } from './http-metrics.js';
 import { KnownRoutes } from './known-routes.js';
 import { problem } from './problems/problem.js';
+import { STREAMED, STREAMED_FOR_MS } from './streamed.decorator.js';
 
 /** What happens to every request around its handler. */
 @Injectable()
@@ -20,7 +21,10 @@ export class RequestHooks {
    * @param headers that every answer carries
    */
   addTo(server: FastifyInstance, headers: Readonly<Record<string, string>>): void {
-    server.addHook('onRoute', ({ method, url }) => this.routes.add(method, url));
+    server.addHook('onRoute', (route) => {
+      this.routes.add(route.method, route.url);
+      if (Reflect.getMetadata(STREAMED, route.handler) === true) route.handlerTimeout = STREAMED_FOR_MS;
+    });
     server.addHook('onRequest', (request, reply, done) => {
       void reply.headers(headers).header('x-request-id', request.id);
       // PostgreSQL takes no U+0000 in a text, so nothing that holds one can be found.

@@ -5,6 +5,7 @@ import { Authenticated, StepUp } from '../../http/access/access.decorators.js';
 import type { Caller } from '../../http/access/caller.js';
 import { CurrentUser } from '../../http/access/current-user.decorator.js';
 import { FromDevice, type Device } from '../../http/device.decorator.js';
+import { Streamed } from '../../http/streamed.decorator.js';
 import { ExportService } from './export.service.js';
 
 @Authenticated()
@@ -14,6 +15,7 @@ export class ExportController {
 
   /** Everything held about me, as one JSON document. */
   @StepUp()
+  @Streamed()
   @ApiOkResponse({
     description: 'A member for each kind of thing; no credential, hash or encrypted value in it.',
     schema: { type: 'object', additionalProperties: { type: 'array', items: { type: 'object' } } },

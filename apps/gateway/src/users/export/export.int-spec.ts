@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { everythingOf, impersonalTables, tablesOf } from '../../../../../test/database/everything-of.js';
@@ -81,6 +82,19 @@ describe('the export of an account', () => {
     await pieces.next();
     expect(query).toHaveBeenCalledTimes(1);
     await pieces.return(undefined);
+  });
+
+  it('may take longer than another answer', async () => {
+    const { id, authorization } = await gateway.signUp();
+    const hurried = await gateway.replica({ SERVER_WRITE_TIMEOUT: '1s' });
+    const client = await gateway.pool.connect();
+    await client.query('BEGIN; LOCK TABLE sites');
+    const asked = hurried.request({ method: 'GET', url: '/api/v1/users/me/export', headers: { authorization } });
+    await sleep(1_300);
+    await client.query('ROLLBACK');
+    client.release();
+    expect(await asked).toMatchObject({ status: 200, body: { accounts: [{ id }], sites: [], runs: [] } });
+    await hurried.stop();
   });
 
   it('is handed to the person, who has just proved who they are, and the trail says so', async () => {
