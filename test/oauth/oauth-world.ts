@@ -70,6 +70,22 @@ export class OauthWorld {
     return new OauthWorld(gateway, this.google, this.apple, this.github, this.appleSecrets);
   }
 
+  /** Has one more gateway for a while, with other variables. */
+  async withReplica(variables: Variables, work: (there: OauthWorld) => Promise<void>): Promise<void> {
+    const before = Object.keys(variables).map((name) => [name, process.env[name]] as const);
+    const replica = await this.gateway.replica(variables);
+    try {
+      await work(this.at(replica));
+    } finally {
+      await replica.app.close();
+      await replica.pool.end();
+      for (const [name, value] of before) {
+        if (value === undefined) delete process.env[name];
+        else process.env[name] = value;
+      }
+    }
+  }
+
   browser(): TestBrowser {
     return new TestBrowser(this.gateway, publicUrl);
   }

@@ -229,6 +229,18 @@ describe('Apple', () => {
     world.apple.verifiedAsText = false;
   });
 
+  it('has its form answered with 303: what it posted goes no further', async () => {
+    const browser = world.browser();
+    const { url, body: payload } = await world.untilCallback('apple', browser);
+    const [cookie] = browser.cookiesOf(url.origin);
+    const headers = {
+      'content-type': 'application/x-www-form-urlencoded; charset=utf-8',
+      cookie: `${cookie?.name}=${cookie?.value}`,
+    };
+    const answer = await world.gateway.request({ method: 'POST', url: url.pathname, headers, payload });
+    expect(answer).toMatchObject({ status: 303, headers: { location: expect.stringContaining(`${returnUrl}&code=`) } });
+  });
+
   it('posts a name beside its answer; the address is that of the id token', async () => {
     const { email } = somebody({ name: '' });
     const browser = world.browser();
@@ -244,31 +256,16 @@ describe('Apple', () => {
 });
 
 describe('a gateway', () => {
-  async function withReplica(
-    variables: Record<string, string>,
-    work: (there: OauthWorld) => Promise<void>,
-  ): Promise<void> {
-    const before = { ...process.env };
-    const replica = await world.gateway.replica(variables);
-    try {
-      await work(world.at(replica));
-    } finally {
-      await replica.app.close();
-      await replica.pool.end();
-      process.env = before;
-    }
-  }
-
   it('whose provider is away sends people back, and lets them in at the others', async () => {
     const nobody = { OAUTH_GOOGLE_ISSUER_URL: 'http://127.0.0.1:1', OAUTH_TIMEOUT: '500ms' };
-    await withReplica(nobody, async (there) => {
+    await world.withReplica(nobody, async (there) => {
       expect(outcomeOf(await there.signIn('google'))).toEqual({ code: null, error: 'provider_unavailable' });
       codeOf(await there.signIn('github'));
     });
   });
 
   it('knows only the providers that are set up', async () => {
-    await withReplica({ OAUTH_GITHUB_CLIENT_ID: '' }, async (there) => {
+    await world.withReplica({ OAUTH_GITHUB_CLIENT_ID: '' }, async (there) => {
       const { status } = await there.gateway.request({ method: 'GET', url: '/api/v1/auth/oauth/github' });
       expect(status).toBe(404);
       codeOf(await there.signIn('google'));
@@ -276,7 +273,7 @@ describe('a gateway', () => {
   });
 
   it('lets nobody try many codes', async () => {
-    await withReplica({ RATE_LIMIT_REQUESTS_PER_MINUTE: '5', RATE_LIMIT_BURST_SIZE: '5' }, async (there) => {
+    await world.withReplica({ RATE_LIMIT_REQUESTS_PER_MINUTE: '5', RATE_LIMIT_BURST_SIZE: '5' }, async (there) => {
       const remoteAddress = '203.0.113.7';
       const post = (code: string) =>
         there.gateway.request({ method: 'POST', url: '/api/v1/auth/oauth/exchange', payload: { code }, remoteAddress });

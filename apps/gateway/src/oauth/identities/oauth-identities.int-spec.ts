@@ -85,7 +85,7 @@ describe('adding an account at a provider', () => {
     expect(await trailOf(user)).toEqual([]);
   });
 
-  it('is refused while the address of the account is nobody else than its say-so', async () => {
+  it('is refused while the address of the account has not been proved', async () => {
     await world.gateway.pool.query('UPDATE users SET email_verified_at = NULL WHERE id = $1', [user.id]);
     const { status, body } = await link('google');
     expect(status).toBe(409);
