@@ -54,7 +54,7 @@ async function expectStopped({ user, key, hook, workflowId }: Awaited<ReturnType
   expect(rows).toEqual([{ cancelled: true }]);
 }
 
-describe.sequential('somebody who is deactivated', () => {
+describe('somebody who is deactivated', () => {
   it('is refused by every gateway within a second, with whatever they have', async () => {
     const person = await somebody();
     await person.user.call('POST', `/workflows/${person.workflowId}/execute`);
@@ -74,7 +74,7 @@ describe.sequential('somebody who is deactivated', () => {
   });
 });
 
-describe.sequential('somebody whose role is taken', () => {
+describe('somebody whose role is taken', () => {
   it('does nothing with it on any gateway after a second', async () => {
     const other = await gateway.signUp();
     await admin.call('PATCH', `/users/${other.id}`, { roles: ['user', 'admin'] });
