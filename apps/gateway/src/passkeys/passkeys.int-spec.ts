@@ -12,6 +12,13 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.stop());
 
+/** The same person on another device. */
+async function anotherSessionOf({ id }: TestUser): Promise<TestUser> {
+  const { rows } = await gateway.pool.query<{ email: string }>('SELECT email FROM users WHERE id = $1', [id]);
+  const payload = { email: rows[0]!.email, password: 'correct horse battery staple' };
+  return passkeys.signedIn(await gateway.request({ method: 'POST', url: '/api/v1/auth/login', payload }));
+}
+
 async function auditOf(subject: string): Promise<{ action: string; outcome: string; details: object; row: string }[]> {
   const sql = `SELECT action, outcome, details, audit_events::text AS row FROM audit_events WHERE subject_id = $1 ORDER BY id`;
   return (await gateway.pool.query(sql, [subject])).rows;
@@ -81,6 +88,8 @@ describe('registering a passkey', () => {
     expect(await register(user, used)).toBe(400);
 
     const second = await gateway.signUp();
+    const foreign = await anotherSessionOf(second);
+    expect(await register(foreign, (await passkeys.creationOptions(second)).challenge)).toBe(400);
     expect(await register(stranger, (await passkeys.creationOptions(second)).challenge)).toBe(400);
     expect(await register(second, await passkeys.challenge())).toBe(400);
 
