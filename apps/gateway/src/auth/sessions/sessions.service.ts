@@ -63,7 +63,7 @@ export class SessionsService {
     const ttl = Math.min(this.config.refreshTokenTtlMs, this.config.sessionMaxAgeMs);
     const values = [sessionId, userId, accessTokenHash, refreshTokenHash, ttl, ipAddress, userAgent, method];
     const owner = await inTransaction(this.pool, async (client) => {
-      const { rows } = await client.query<SessionOwner>(startSession, values);
+      const { rows } = await client.query<SessionOwner>({ name: 'start-session', text: startSession, values });
       const [started] = rows;
       if (started === undefined) throw unauthorized();
       const subject = { type: 'session', id: sessionId };
@@ -88,14 +88,15 @@ export class SessionsService {
     if (sessionId === undefined) throw refused();
     const hash = hashToken(refreshToken);
     const tokens = this.issuer.prepare(sessionId);
-    const { rows } = await this.pool.query<SessionOwner>(rotateSession, [
+    const values = [
       sessionId,
       hash,
       tokens.accessTokenHash,
       tokens.refreshTokenHash,
       this.config.refreshTokenTtlMs,
       this.config.sessionMaxAgeMs,
-    ]);
+    ];
+    const { rows } = await this.pool.query<SessionOwner>({ name: 'rotate-session', text: rotateSession, values });
     const [owner] = rows;
     if (owner !== undefined) return this.issuer.issue(tokens, owner);
     await this.endReused(sessionId, hash, device);
