@@ -17,6 +17,7 @@ import { Pool, type PoolClient } from 'pg';
 import { DataSource, IsNull, type Repository } from 'typeorm';
 import { AuditService } from '../audit/audit.service.js';
 import { RevocationsService } from '../auth/revocations/revocations.service.js';
+import { holdSession } from '../auth/sessions/hold-session.js';
 import type { Caller } from '../http/access/caller.js';
 import type { Device } from '../http/device.decorator.js';
 import type { ExpectedVersions } from '../http/if-match.decorator.js';
@@ -82,6 +83,7 @@ export class ApiKeysService {
     const { key, prefix } = newApiKey();
     const values = [newId(), userId, name, prefix, hashToken(key), scopes, this.lifetimeOf(request)];
     return inTransaction(this.pool, async (client) => {
+      await holdSession(client, caller);
       const { rows } = await client.query<ApiKey>(insertApiKey, values);
       const [row] = rows;
       if (row === undefined) throw notFound('account');

@@ -25,6 +25,14 @@ export class AuthService {
    * @throws AppError UNAUTHORIZED
    */
   async login({ email, password }: LoginDto, device: Device): Promise<SignedInDto> {
+    // Twice, because the hash may only have been replaced by a stronger one of the same password.
+    const signedIn = (await this.attempt(email, password, device)) ?? (await this.attempt(email, password, device));
+    if (signedIn === undefined) throw wrongCredentials();
+    return signedIn;
+  }
+
+  /** @returns undefined when the account has another hash, or may not be signed in to, since this looked at it */
+  private async attempt(email: string, password: string, device: Device): Promise<SignedInDto | undefined> {
     const account = await this.users.credentialsOf(email);
     const matches = await this.hasher.verify(password, account?.passwordHash);
     if (account === undefined || !matches || !account.maySignIn) {
@@ -32,7 +40,13 @@ export class AuthService {
       throw wrongCredentials();
     }
     const { user, passwordHash } = account;
-    const tokens = await this.sessions.start({ userId: user.id, method: ProofMethod.Password, device });
+    const tokens = await this.sessions
+      .start({ userId: user.id, method: ProofMethod.Password, device, passwordHash })
+      .catch((error: unknown) => {
+        if (error instanceof AppError && error.code === 'UNAUTHORIZED') return undefined;
+        throw error;
+      });
+    if (tokens === undefined) return undefined;
     await this.upgrades.upgrade(user.id, password, passwordHash);
     return { user, tokens };
   }

@@ -13,6 +13,7 @@ import { generateRegistrationOptions } from '@simplewebauthn/server';
 import { isoBase64URL } from '@simplewebauthn/server/helpers';
 import { Pool } from 'pg';
 import { AuditService } from '../audit/audit.service.js';
+import { holdSession } from '../auth/sessions/hold-session.js';
 import { sessionOf, type Caller } from '../http/access/caller.js';
 import type { Device } from '../http/device.decorator.js';
 import { UsersService } from '../users/users.service.js';
@@ -79,6 +80,7 @@ export class PasskeyRegistration {
     const values = [credentialId, publicKey, counter, transports, deviceType, isBackedUp, aaguid];
     try {
       return await inTransaction(this.pool, async (client) => {
+        await holdSession(client, caller);
         const { rows } = await client.query<Passkey>(insertPasskey, [id, caller.userId, name, ...values]);
         const [passkey] = rows;
         if (passkey === undefined) throw tooMany();

@@ -21,6 +21,10 @@ RETURNING version, updated_at`;
 export const machinesSql = `
 SELECT id FROM users WHERE kind = 'service' AND owner_id = ANY ($1::uuid[])`;
 
+/** A row when a person is an administrator at this moment, whatever their token says. $1 user. */
+export const isAdminSql = `
+SELECT FROM users WHERE id = $1 AND 'admin' = ANY (roles) AND is_active AND deleted_at IS NULL`;
+
 /**
  * Every administrator who can do something about it, held until the end of the transaction. Of two who take the role
  * from each other at the same time, the second one sees what the first one left.

@@ -1,10 +1,10 @@
-import { conflict, notFound } from '@app/contracts';
+import { AppError, conflict, notFound } from '@app/contracts';
 import { isUniqueViolation, type User } from '@app/database';
 import type { PoolClient } from 'pg';
 import { isDeepStrictEqual } from 'node:util';
 import type { ExpectedVersions } from '../http/if-match.decorator.js';
 import { problem } from '../http/problems/problem.js';
-import { lockAdminsSql, lockUserSql, machinesSql, writeUserSql } from './user-changes.sql.js';
+import { isAdminSql, lockAdminsSql, lockUserSql, machinesSql, writeUserSql } from './user-changes.sql.js';
 
 /** A user's row without what proves who they are. */
 export type UserRow = Omit<User, 'password'>;
@@ -92,6 +92,17 @@ export async function withMachines(client: PoolClient, userId: string): Promise<
 export async function lockAdmins(client: PoolClient): Promise<string[]> {
   const { rows } = await client.query<{ id: string }>(lockAdminsSql);
   return rows.map(({ id }) => id);
+}
+
+/**
+ * To be called behind `lockAdmins`, which nobody who takes the role away gets past meanwhile: the guard knows what the
+ * token says, and from another gateway's doing a second later.
+ * @throws AppError FORBIDDEN when the person is no administrator any more
+ */
+export async function assertIsAdmin(client: PoolClient, userId: string): Promise<void> {
+  const { rowCount } = await client.query(isAdminSql, [userId]);
+  if (rowCount !== 0) return;
+  throw new AppError({ code: 'FORBIDDEN', kind: 'user', message: 'You are no administrator any more.' });
 }
 
 /**

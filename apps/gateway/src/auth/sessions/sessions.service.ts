@@ -3,6 +3,7 @@ import {
   AppError,
   newId,
   notFound,
+  OneTimeTokenPurpose,
   RevocationKind,
   type PageQuery,
   type ProofMethod,
@@ -10,7 +11,7 @@ import {
   type SessionDto,
   type TokensDto,
 } from '@app/contracts';
-import { inTransaction, Session } from '@app/database';
+import { inTransaction, Session, voidOneTimeTokens } from '@app/database';
 import { hashToken, RefreshTokens, unauthorized } from '@app/security';
 import { Injectable } from '@nestjs/common';
 import { Pool, type PoolClient } from 'pg';
@@ -29,6 +30,8 @@ export interface SignIn {
   userId: string;
   method: ProofMethod;
   device: Device;
+  /** The hash that a password was verified with: no session starts when the account has another one by now. */
+  passwordHash?: string | undefined;
 }
 
 /** Which of a user's sessions end. */
@@ -56,12 +59,22 @@ export class SessionsService {
   }
 
   /** @throws AppError UNAUTHORIZED when the person may not sign in any more */
-  async start({ userId, method, device }: SignIn): Promise<TokensDto> {
+  async start({ userId, method, device, passwordHash }: SignIn): Promise<TokensDto> {
     const tokens = this.issuer.prepare(newId());
     const { sessionId, accessTokenHash, refreshTokenHash } = tokens;
     const { ipAddress, userAgent } = device;
     const ttl = Math.min(this.config.refreshTokenTtlMs, this.config.sessionMaxAgeMs);
-    const values = [sessionId, userId, accessTokenHash, refreshTokenHash, ttl, ipAddress, userAgent, method];
+    const values = [
+      sessionId,
+      userId,
+      accessTokenHash,
+      refreshTokenHash,
+      ttl,
+      ipAddress,
+      userAgent,
+      method,
+      passwordHash ?? null,
+    ];
     const owner = await inTransaction(this.pool, async (client) => {
       const { rows } = await client.query<SessionOwner>({ name: 'start-session', text: startSession, values });
       const [started] = rows;
@@ -154,7 +167,8 @@ export class SessionsService {
   }
 
   /**
-   * Ends sessions of a user as part of a change of theirs; `client` is its transaction.
+   * Ends sessions of a user as part of a change of theirs, and sign-ins with a provider that would become some in a
+   * moment; `client` is its transaction.
    * @returns to be called after the commit
    */
   async endIn(
@@ -165,6 +179,7 @@ export class SessionsService {
   ): Promise<() => void> {
     const { rows } = await client.query<{ id: string }>(endSessions, [userId, except ?? null]);
     const ids = rows.map(({ id }) => id);
+    await voidOneTimeTokens(client, OneTimeTokenPurpose.OauthExchange, userId);
     return this.ended(client, ids, { action: 'session.ended', actor, device });
   }
 

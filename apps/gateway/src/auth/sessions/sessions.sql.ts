@@ -5,12 +5,14 @@ export const REUSE_GRACE_MS = 10_000;
  * Starts a session for a person who may sign in; no row when they may not any more, or are a machine. The share lock
  * makes a change of roles and this statement happen one after the other, and `issued_at` is the time before it: a
  * token that says who the person was before the change is older than the revocation that comes with the change.
- * $1 id, $2 user, $3 hash of the access token's id, $4 hash of the refresh token, $5 lifetime in ms, $6 address, $7 agent, $8 method.
+ * $1 id, $2 user, $3 hash of the access token's id, $4 hash of the refresh token, $5 lifetime in ms, $6 address, $7 agent, $8 method, $9 the
+ * hash that the password was verified with, or null: it may have been replaced while that was at work.
  */
 export const startSession = `
   WITH owner AS (
     SELECT id, email, roles FROM users
      WHERE id = $2 AND kind = 'person' AND is_active AND deleted_at IS NULL
+       AND ($9::text IS NULL OR password = $9)
        FOR SHARE
   ), started AS (
     INSERT INTO sessions (id, user_id, token_hash, refresh_token_hash, expires_at, ip_address, user_agent,

@@ -2,16 +2,18 @@ import {
   conflict,
   newId,
   notFound,
+  OneTimeTokenPurpose,
   type OauthIdentityDto,
   type OauthProviderName,
   type PageQuery,
 } from '@app/contracts';
-import { inTransaction, OauthIdentity } from '@app/database';
+import { inTransaction, OauthIdentity, voidOneTimeTokens } from '@app/database';
 import { unauthorized } from '@app/security';
 import { Injectable } from '@nestjs/common';
 import { Pool } from 'pg';
 import { DataSource, LessThan, type Repository } from 'typeorm';
 import { AuditService } from '../../audit/audit.service.js';
+import { holdSession } from '../../auth/sessions/hold-session.js';
 import type { Caller } from '../../http/access/caller.js';
 import type { Device } from '../../http/device.decorator.js';
 import { decodeCursor, isIdKey, pageOf, type Page } from '../../http/paging.js';
@@ -60,6 +62,7 @@ export class OauthIdentitiesService {
       const { rows } = await client.query<{ is_verified: boolean }>(lockPerson, [userId]);
       const [person] = rows;
       if (person === undefined) throw unauthorized();
+      await holdSession(client, caller);
       if (!person.is_verified) throw conflict("Verify your account's address first.");
       const id = newId();
       const values = [id, userId, provider, subject, email ?? null];
@@ -92,6 +95,8 @@ export class OauthIdentitiesService {
       if (left.rows[0]?.another !== true) throw lastWayIn();
       const { provider, subject } = removed;
       await client.query(forgetProviderId, [userId, provider, subject]);
+      // Of sign-ins with it that have come back and are not exchanged yet.
+      await voidOneTimeTokens(client, OneTimeTokenPurpose.OauthExchange, userId);
       const event = { action: 'oauth.unlinked', actor: caller, device } as const;
       await this.audit.record(client, { ...event, subject: { type: 'oauth_identity', id }, details: { provider } });
     });

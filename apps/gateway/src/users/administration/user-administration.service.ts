@@ -21,6 +21,7 @@ import { decodeCursor, pageOf, type Page } from '../../http/paging.js';
 import { StopActingService } from '../stop-acting.service.js';
 import { toManagedUser } from '../to-user.js';
 import {
+  assertIsAdmin,
   assertOtherAdmin,
   changesOf,
   lockAdmins,
@@ -70,11 +71,13 @@ export class UserAdministrationService {
   /**
    * Changes name, roles or activity. What was issued for other roles, or to somebody who may not act any more, is
    * revoked in the same transaction.
-   * @throws AppError NOT_FOUND, PRECONDITION_FAILED, CONFLICT when nobody could administer the platform any more
+   * @throws AppError NOT_FOUND, PRECONDITION_FAILED, FORBIDDEN for one who was an administrator
+   * until a moment ago, CONFLICT when nobody could administer the platform any more
    */
   async patch(patch: UserPatchDto, change: ManagedChange): Promise<ManagedUserDto> {
     const { user, committed } = await inTransaction(this.pool, async (client) => {
       const admins = await lockAdmins(client);
+      await assertIsAdmin(client, change.caller.userId);
       const current = await lockUser(client, change.id);
       const changes = changesOf(current, patch);
       assertAllowed(current, changes, admins, change.caller);

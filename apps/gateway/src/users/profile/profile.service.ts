@@ -4,6 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { Pool } from 'pg';
 import { AccountMailService } from '../../account-mail/account-mail.service.js';
 import { AuditService } from '../../audit/audit.service.js';
+import { holdSession } from '../../auth/sessions/hold-session.js';
 import type { Caller } from '../../http/access/caller.js';
 import type { Device } from '../../http/device.decorator.js';
 import type { ExpectedVersions } from '../../http/if-match.decorator.js';
@@ -58,6 +59,7 @@ export class ProfileService {
     const { caller, device, expected } = change;
     const { user, committed } = await inTransaction(this.pool, async (client) => {
       const current = await lockUser(client, caller.userId);
+      await holdSession(client, caller);
       const written = await writeUser(client, current, { email, email_verified_at: null }, expected);
       await voidOneTimeTokens(client, OneTimeTokenPurpose.EmailVerification, current.id);
       await voidOneTimeTokens(client, OneTimeTokenPurpose.PasswordReset, current.id);
