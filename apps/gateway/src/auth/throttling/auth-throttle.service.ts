@@ -67,11 +67,15 @@ export class AuthThrottle {
     }
   }
 
-  /** An address from which the account signed in before is not held up by what strangers do to the account. */
+  /**
+   * An address from which the account signed in before is not held up by what strangers do to the account. For mails it
+   * has to be the account of whoever reads them: anybody can make one with another person's address.
+   */
   private async takeFromAccount(email: string, { action, ipAddress }: Throttled): Promise<void> {
-    const rate = mailingActions.has(action) ? this.rates.mail : this.rates.account;
+    const isMail = mailingActions.has(action);
+    const rate = isMail ? this.rates.mail : this.rates.account;
     const taken = await this.limiter.take(`${action}:account:${accountKey(email)}`, rate);
-    if (taken.allowed || (await this.known.isKnown(email, ipAddress))) return;
+    if (taken.allowed || (await this.known.isKnown(email, ipAddress, { isProved: isMail }))) return;
     throw this.refusal(action, taken.retryAfterMs);
   }
 

@@ -7,6 +7,8 @@ export const ThrottledAction = {
   EmailVerification: 'email_verification',
   /** Asking for another mail to verify an address with. */
   EmailVerificationMail: 'email_verification_mail',
+  /** Giving one's account another address, to which a mail goes. */
+  EmailChange: 'email_change',
   Passkey: 'passkey',
   OAuth: 'oauth',
   /** Somebody who is signed in proves again who they are, or changes their password. */
@@ -18,6 +20,7 @@ export type ThrottledAction = (typeof ThrottledAction)[keyof typeof ThrottledAct
 export const mailingActions: ReadonlySet<ThrottledAction> = new Set([
   ThrottledAction.PasswordForgot,
   ThrottledAction.EmailVerificationMail,
+  ThrottledAction.EmailChange,
 ]);
 
 /** Those that can be tried until they succeed. */

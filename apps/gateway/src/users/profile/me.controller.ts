@@ -6,6 +6,8 @@ import { CurrentUser } from '../../http/access/current-user.decorator.js';
 import { FromDevice, type Device } from '../../http/device.decorator.js';
 import { EtagInterceptor } from '../../http/etag.interceptor.js';
 import { IfMatch, type ExpectedVersions } from '../../http/if-match.decorator.js';
+import { ThrottledAction } from '../../http/rate-limit/throttled-action.js';
+import { Throttled } from '../../http/rate-limit/throttled.decorator.js';
 import { DeletionService } from '../deletion/deletion.service.js';
 import { UsersService } from '../users.service.js';
 import { ProfileService } from './profile.service.js';
@@ -41,6 +43,7 @@ export class MeController {
 
   /** Gives my account another address, which is unverified until I follow the link that is mailed there. */
   @StepUp()
+  @Throttled(ThrottledAction.EmailChange)
   @UseInterceptors(EtagInterceptor)
   @Put('email')
   changeEmail(
