@@ -129,6 +129,20 @@ describe('an API key', () => {
     expect(refused).toMatchObject({ status: 400, body: { errors: [{ field }] } });
   });
 
+  it('is one of a hundred at most', async () => {
+    const keeper = await gateway.signUp();
+    await gateway.pool.query(
+      `INSERT INTO api_keys (id, user_id, name, prefix, key_hash, scopes, expires_at)
+       SELECT gen_random_uuid(), $1::uuid, 'CI', 'bio_aaaaaaaa', $1::uuid || ':' || n, '{runs:read}', now() + interval '1 day'
+         FROM generate_series(1, 100) AS n`,
+      [keeper.id],
+    );
+    const more = await keeper.call('POST', '/api-keys', { name: 'CI', scopes: ['runs:read'] });
+    expect(more).toMatchObject({ status: 409, body: { code: 'CONFLICT' } });
+    await gateway.pool.query('UPDATE api_keys SET expires_at = now() WHERE user_id = $1', [keeper.id]);
+    expect((await create(keeper)).prefix).toMatch(/^bio_/);
+  });
+
   it('says to the minute when it was used last', async () => {
     const { id, key } = await create(user);
     const lastUse = async () => (await user.call('GET', `/api-keys/${id}`)).body.last_used_at;

@@ -1,5 +1,6 @@
 import { ApiKeysConfig } from '@app/config';
 import {
+  conflict,
   newId,
   notFound,
   RevocationKind,
@@ -17,13 +18,20 @@ import { Pool, type PoolClient } from 'pg';
 import { DataSource, IsNull, type Repository } from 'typeorm';
 import { AuditService } from '../audit/audit.service.js';
 import { RevocationsService } from '../auth/revocations/revocations.service.js';
-import { holdSession } from '../auth/sessions/hold-session.js';
 import type { Caller } from '../http/access/caller.js';
+import { holdSession } from '../http/access/hold-session.js';
 import type { Device } from '../http/device.decorator.js';
 import type { ExpectedVersions } from '../http/if-match.decorator.js';
 import { decodeCursor, isIdKey, pageOf, type Page } from '../http/paging.js';
 import { problem } from '../http/problems/problem.js';
-import { insertApiKey, renameApiKey, revokeApiKey, revokeApiKeysOf } from './api-keys.sql.js';
+import {
+  countApiKeys,
+  insertApiKey,
+  MOST_API_KEYS,
+  renameApiKey,
+  revokeApiKey,
+  revokeApiKeysOf,
+} from './api-keys.sql.js';
 import { toApiKey } from './to-api-key.js';
 
 const DAY_MS = 86_400_000;
@@ -77,13 +85,15 @@ export class ApiKeysService {
     return toApiKey(key);
   }
 
-  /** @throws AppError VALIDATION_FAILED when it would be good for too long, NOT_FOUND when the account is gone */
+  /** @throws AppError VALIDATION_FAILED when it would be good for too long, CONFLICT when there are too many, NOT_FOUND when the account is gone */
   async create(userId: string, request: CreateApiKeyDto, { caller, device }: Change): Promise<CreatedApiKeyDto> {
     const { name, scopes } = request;
     const { key, prefix } = newApiKey();
     const values = [newId(), userId, name, prefix, hashToken(key), scopes, this.lifetimeOf(request)];
     return inTransaction(this.pool, async (client) => {
       await holdSession(client, caller);
+      const count = await client.query<{ keys: number }>(countApiKeys, [userId]);
+      if ((count.rows[0]?.keys ?? 0) >= MOST_API_KEYS) throw tooMany();
       const { rows } = await client.query<ApiKey>(insertApiKey, values);
       const [row] = rows;
       if (row === undefined) throw notFound('account');
@@ -182,4 +192,8 @@ export class ApiKeysService {
     const message = `must not be more than ${Math.floor(longestTtlMs / DAY_MS)}`;
     throw validationFailed([{ field: 'expires_in_days', message }]);
   }
+}
+
+function tooMany(): Error {
+  return conflict(`There are ${MOST_API_KEYS} API keys already: revoke one that is not used.`);
 }

@@ -1,3 +1,12 @@
+/** Most keys of one account that are good: what takes them all back has to come to an end. */
+export const MOST_API_KEYS = 100;
+
+/** How many good keys an account has, counted to the most. $1 account. */
+export const countApiKeys = `
+  SELECT count(*)::int AS keys FROM (
+    SELECT FROM api_keys WHERE user_id = $1 AND revoked_at IS NULL AND expires_at > now() LIMIT ${MOST_API_KEYS}
+  ) AS counted`;
+
 /**
  * Makes a key of an account. No row when the account is gone; the share lock makes its end and this statement happen
  * one after the other. $1 id, $2 account, $3 name, $4 prefix, $5 hash, $6 scopes, $7 lifetime in ms.

@@ -92,6 +92,18 @@ describe('a service account', () => {
     expect(await owner.call(method, path, body)).toMatchObject({ status: 400, body: { errors: [{ field }] } });
   });
 
+  it('is one of a hundred of a person at most', async () => {
+    const person = await gateway.signUp();
+    await gateway.pool.query(
+      `INSERT INTO users (id, kind, owner_id, email, name)
+       SELECT gen_random_uuid(), 'service', $1::uuid, $1 || '.' || n || '@service-accounts.invalid', 'CI'
+         FROM generate_series(1, 100) AS n`,
+      [person.id],
+    );
+    const more = await person.call('POST', '/service-accounts', { name: 'CI' });
+    expect(more).toMatchObject({ status: 409, body: { code: 'CONFLICT' } });
+  });
+
   it('cannot sign in: its address answers like one that nobody has, and no session starts', async () => {
     const robot = await machine();
     const { email } = (await robot.call('GET', '/auth/me')).body;

@@ -1,4 +1,5 @@
 import {
+  conflict,
   newId,
   notFound,
   UserKind,
@@ -13,11 +14,18 @@ import { Pool } from 'pg';
 import { DataSource, type Repository } from 'typeorm';
 import { ApiKeysService, type Change } from '../api-keys/api-keys.service.js';
 import { AuditService } from '../audit/audit.service.js';
+import { holdSession } from '../http/access/hold-session.js';
 import type { ExpectedVersions } from '../http/if-match.decorator.js';
 import { decodeCursor, isIdKey, pageOf, type Page } from '../http/paging.js';
 import { problem } from '../http/problems/problem.js';
 import { RunControlService } from '../runs/run-control.service.js';
-import { endServiceAccount, insertServiceAccount, renameServiceAccount } from './service-accounts.sql.js';
+import {
+  countServiceAccounts,
+  endServiceAccount,
+  insertServiceAccount,
+  MOST_SERVICE_ACCOUNTS,
+  renameServiceAccount,
+} from './service-accounts.sql.js';
 import { toServiceAccount, type ServiceAccountRow } from './to-service-account.js';
 
 /** Which account is meant: one of this person's. */
@@ -63,8 +71,12 @@ export class ServiceAccountsService {
     return toServiceAccount(account);
   }
 
+  /** @throws AppError CONFLICT when there are too many */
   async create(ownerId: string, { name }: CreateServiceAccountDto, change: Change): Promise<ServiceAccountDto> {
     return inTransaction(this.pool, async (client) => {
+      await holdSession(client, change.caller);
+      const count = await client.query<{ accounts: number }>(countServiceAccounts, [ownerId]);
+      if ((count.rows[0]?.accounts ?? 0) >= MOST_SERVICE_ACCOUNTS) throw tooMany();
       const { rows } = await client.query<ServiceAccountRow>(insertServiceAccount, [newId(), ownerId, name]);
       const [row] = rows;
       if (row === undefined) throw missing();
@@ -138,4 +150,8 @@ type RenamedRow = ServiceAccountRow & { name_before: string };
 
 function missing(): Error {
   return notFound('service account');
+}
+
+function tooMany(): Error {
+  return conflict(`There are ${MOST_SERVICE_ACCOUNTS} service accounts already: end one that is not used.`);
 }

@@ -1,3 +1,12 @@
+/** Most service accounts of one person. */
+export const MOST_SERVICE_ACCOUNTS = 100;
+
+/** How many service accounts a person has, counted to the most. $1 owner. */
+export const countServiceAccounts = `
+  SELECT count(*)::int AS accounts FROM (
+    SELECT FROM users WHERE owner_id = $1 AND deleted_at IS NULL LIMIT ${MOST_SERVICE_ACCOUNTS}
+  ) AS counted`;
+
 /**
  * Makes a service account of a person. Its address is under `.invalid` (RFC 2606), so nobody can ever receive at it.
  * $1 id, $2 owner, $3 name.

@@ -45,4 +45,7 @@ export const revokePasskeys = `
 export const revokeApiKeys = `
   UPDATE api_keys SET revoked_at = now(), version = version + 1, updated_at = now()
    WHERE user_id IN (SELECT id FROM users WHERE id = $1 OR owner_id = $1) AND revoked_at IS NULL RETURNING id`;
-export const unlinkProviders = `DELETE FROM oauth_identities WHERE user_id = $1 RETURNING id`;
+/** The identity that the account was made with is free for another account. $1 user. */
+export const unlinkProviders = `
+  WITH forgotten AS (UPDATE users SET provider_id = NULL WHERE id = $1)
+  DELETE FROM oauth_identities WHERE user_id = $1 RETURNING id`;

@@ -274,3 +274,27 @@ describe('where accounts are made by invitation', () => {
     expect(rows.map(({ row }) => row).join()).not.toContain(token);
   });
 });
+
+describe('an account whose identities were taken back', () => {
+  it('leaves the identity that it was made with free for another account', async () => {
+    const first = (await world.exchange(codeOf(await world.signIn('google')))).body.user;
+    const email = `moved.${first.email}`;
+    await world.gateway.pool.query('UPDATE users SET email = $2, email_verified_at = NULL WHERE id = $1', [
+      first.id,
+      email,
+    ]);
+    const purpose = OneTimeTokenPurpose.PasswordReset;
+    const token = await issueOneTimeToken(world.gateway.pool, {
+      purpose,
+      userId: first.id,
+      payload: { email },
+      ttlMs: 60_000,
+    });
+    const payload = { token, password: 'correct horse battery staple' };
+    const reset = await world.gateway.request({ method: 'POST', url: '/api/v1/auth/password/reset', payload });
+    expect(reset.status).toBe(200);
+    const { body } = await world.exchange(codeOf(await world.signIn('google')));
+    expect(body).toMatchObject({ user: { email: first.email } });
+    expect(body.user.id).not.toBe(first.id);
+  });
+});

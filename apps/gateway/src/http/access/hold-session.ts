@@ -1,6 +1,6 @@
 import { unauthorized } from '@app/security';
 import type { PoolClient } from 'pg';
-import { sessionOf, type Caller } from '../../http/access/caller.js';
+import { sessionOf, type Caller } from './caller.js';
 
 /**
  * Keeps the caller's session, and the account with it, as they are until the end of the transaction. For whatever gives
