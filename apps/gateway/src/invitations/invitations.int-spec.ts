@@ -144,6 +144,14 @@ describe('POST /auth/register with an invitation', () => {
     expect(data.map((each: { id: string }) => each.id)).not.toContain(id);
   });
 
+  it('proves no address that only looks like the invited one', async () => {
+    const email = `kim.${someAddress()}`;
+    const { body } = await invite({ email });
+    const token = await mailedToken(body.id);
+    expect(await register(byInvitation, email.replace('k', '\u212A'), token)).toMatchObject(notGood);
+    expect(await register(byInvitation, email.toUpperCase(), token)).toMatchObject({ status: 201 });
+  });
+
   it('lets one of many at once with the same link in', async () => {
     const email = someAddress();
     const token = await mailedToken((await invite({ email })).body.id);

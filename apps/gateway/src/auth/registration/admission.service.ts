@@ -3,6 +3,7 @@ import { AppError, OneTimeTokenPurpose, UserRole } from '@app/contracts';
 import { findOneTimeToken, useOneTimeToken } from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { Pool, type PoolClient } from 'pg';
+import { asciiLower } from '../../http/ascii-lower.js';
 import { InvitationsService, type ReadToken } from '../../invitations/invitations.service.js';
 import { usedUpLink } from '../used-up-link.js';
 import { findActiveAdmin, lockFirstAdmin } from './admission.sql.js';
@@ -55,7 +56,8 @@ export class AdmissionService {
     if (registration !== Registration.Closed) {
       const invited = await this.invitations.open(db, invitation, read);
       // It is for the address that it was sent to, in whatever case.
-      if (invited?.email.toLowerCase() === email.toLowerCase()) return { roles: invited.roles, emailVerified: true };
+      if (invited !== undefined && asciiLower(invited.email) === asciiLower(email))
+        return { roles: invited.roles, emailVerified: true };
       if (invited !== undefined) throw usedUpLink('invitation');
     }
     await this.firstAdmin(db, invitation, read);

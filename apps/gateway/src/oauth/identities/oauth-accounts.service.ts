@@ -4,6 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { Pool, type PoolClient } from 'pg';
 import { AuditService } from '../../audit/audit.service.js';
 import { AdmissionService, type Admission, type Newcomer } from '../../auth/registration/admission.service.js';
+import { asciiLower } from '../../http/ascii-lower.js';
 import type { Device } from '../../http/device.decorator.js';
 import { UsersService } from '../../users/users.service.js';
 import { Refusal } from '../flow/refusal.js';
@@ -129,13 +130,8 @@ function provedAddress({ email, isEmailVerified }: ProviderIdentity): string {
 async function accountOf(client: PoolClient, address: string): Promise<Account | undefined> {
   const { rows } = await client.query<Account>(accountOfAddress, [address]);
   const [account] = rows;
-  // PostgreSQL finds letters equal that mail servers do not: U+212A, the Kelvin sign, becomes a k.
   if (account !== undefined && asciiLower(account.email) !== asciiLower(address)) throw new Refusal('email_missing');
   return account;
-}
-
-function asciiLower(text: string): string {
-  return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }
 
 async function insert(client: PoolClient, userId: string, identity: ProvedIdentity): Promise<string> {
