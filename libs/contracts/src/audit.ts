@@ -61,6 +61,8 @@ export const auditActions = {
   'service_account.created': 'service_account.created',
   'service_account.renamed': 'service_account.renamed',
   'service_account.deleted': 'service_account.deleted',
+  /** Triggers of an account were stopped by the platform; `details.workflows` says of how many workflows. */
+  'workflow.deactivated': 'workflow.deactivated',
   'secret.set': 'secret.set',
   'secret.deleted': 'secret.deleted',
 } as const;

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { AccountMailModule } from '../account-mail/account-mail.module.js';
 import { AuditModule } from '../audit/audit.module.js';
 import { InvitationsModule } from '../invitations/invitations.module.js';
+import { RunsModule } from '../runs/runs.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { AuthModule } from './auth.module.js';
 import { EmailController } from './email/email.controller.js';
@@ -18,7 +19,7 @@ import { RegistrationService } from './registration/registration.service.js';
 
 /** Making an account, proving its address, and its password. */
 @Module({
-  imports: [AuthModule, UsersModule, InvitationsModule, AccountMailModule, AuditModule],
+  imports: [AuthModule, UsersModule, InvitationsModule, AccountMailModule, AuditModule, RunsModule],
   controllers: [RegistrationController, PasswordsController, EmailController],
   providers: [
     AdmissionService,

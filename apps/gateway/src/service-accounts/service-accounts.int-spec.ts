@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { newId, OneTimeTokenPurpose, ProofMethod } from '@app/contracts';
 import { issueOneTimeToken } from '@app/database';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { definition } from '../../../../test/gateway/definitions.js';
+import { definition, webhookDefinition } from '../../../../test/gateway/definitions.js';
+import { auditOf } from '../../../../test/gateway/people.js';
 import { PlayedEngine } from '../../../../test/gateway/played-engine.js';
 import { TestGateway, type Answer, type TestUser } from '../../../../test/gateway/test-gateway.js';
 import { SessionsService } from '../auth/sessions/sessions.service.js';
@@ -168,9 +169,15 @@ describe('the keys of a service account', () => {
     expect(await new PlayedEngine(gateway.pool, run).claim()).toMatchObject({ is_cancelled: true });
   });
 
-  it('do not outlive the arrival of whose address a stranger made the owning account with', async () => {
+  it('do not outlive the arrival of whose address a stranger made the owning account with, nor do triggers', async () => {
     const stranger = await gateway.signUp();
-    const robot = await machine(stranger);
+    const robot = await machine(stranger, ['profile:read', 'workflows:write']);
+    const made = [stranger, robot].map((by) => by.call('POST', '/workflows', webhookDefinition()));
+    const hooks: string[] = (await Promise.all(made)).map(({ body }) => body.id);
+    for (const [index, by] of [stranger, robot].entries()) {
+      expect((await by.call('POST', `/workflows/${hooks[index]}/activate`)).status).toBe(200);
+    }
+    const run = (await stranger.call('POST', `/workflows/${hooks[0]}/execute`, {})).body.run_id;
     expect((await robot.call('GET', '/auth/me')).status).toBe(200);
     const { email } = (await stranger.call('GET', '/auth/me')).body;
     const reset = {
@@ -184,6 +191,13 @@ describe('the keys of a service account', () => {
     const url = '/api/v1/auth/password/reset';
     expect((await gateway.request({ method: 'POST', url, payload })).status).toBe(200);
     expect((await robot.call('GET', '/auth/me')).status).toBe(401);
+    const { rows } = await gateway.pool.query('SELECT status FROM workflows WHERE id = ANY ($1)', [hooks]);
+    expect(rows).toEqual([{ status: 'inactive' }, { status: 'inactive' }]);
+    expect(await new PlayedEngine(gateway.pool, run).claim()).toMatchObject({ is_cancelled: true });
+    const trail = await auditOf(gateway, stranger.id);
+    expect(trail).toContainEqual(
+      expect.objectContaining({ action: 'workflow.deactivated', details: { workflows: 2 } }),
+    );
   });
 
   it('make no keys, accounts or machines', async () => {

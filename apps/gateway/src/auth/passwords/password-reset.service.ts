@@ -41,7 +41,8 @@ export class PasswordResetService {
 
   /**
    * Sets a new password by the token that was mailed. Ends all sessions and voids the other links. That the mail was
-   * read proves the address; if it had not been proved before, everything else that signs in is taken back.
+   * read proves the address; if it had not been proved before, everything else that signs in or acts by itself
+   * is taken back.
    * @throws AppError VALIDATION_FAILED when the token is not good (the password is not looked at then) or the password
    */
   async reset({ token, password }: ResetPasswordDto, device: Device): Promise<void> {
@@ -61,7 +62,7 @@ export class PasswordResetService {
       const written = await client.query<{ email: string; wasVerified: boolean }>(resetPassword, values);
       const [reset] = written.rows;
       if (reset === undefined) throw usedUpLink();
-      const actions: (() => void)[] = [];
+      const actions: (() => Promise<void> | void)[] = [];
       if (!reset.wasVerified) {
         actions.push(await this.unproved.takeBack(client, userId, device));
         await this.verification.verified(client, userId, device);
@@ -70,6 +71,6 @@ export class PasswordResetService {
       actions.push(await this.replacement.follow(client, replaced, device));
       return actions;
     });
-    for (const action of committed) action();
+    for (const action of committed) await action();
   }
 }

@@ -49,3 +49,11 @@ export const revokeApiKeys = `
 export const unlinkProviders = `
   WITH forgotten AS (UPDATE users SET provider_id = NULL WHERE id = $1)
   DELETE FROM oauth_identities WHERE user_id = $1 RETURNING id`;
+
+/** What acts by itself stops: triggers can do with an account what keys can. $1 user. */
+export const stopTriggers = `
+  UPDATE workflows SET status = 'inactive', revision = revision + 1, updated_at = now()
+   WHERE user_id IN (SELECT id FROM users WHERE id = $1 OR owner_id = $1) AND status = 'active' AND deleted_at IS NULL`;
+
+/** The account and its machines. $1 user. */
+export const accountsOf = `SELECT id FROM users WHERE id = $1 OR owner_id = $1`;
