@@ -55,6 +55,23 @@ describe('PasswordHasher', () => {
     expect(await hasher.verify('correct mule', stored)).toBe(false);
   });
 
+  it('hands over no more than may be under way and what it was told to hand over ahead', async () => {
+    const waiting: (() => void)[] = [];
+    const hash = async (): Promise<string> => {
+      await new Promise<void>((resolve) => waiting.push(resolve));
+      return 'hash';
+    };
+    const held = new PasswordHasher({ concurrency: 2, ahead: 1 }, { argon2id: { hash, verify: argon2.verify } });
+    const hashes = Promise.all(Array.from({ length: 5 }, () => held.hash('correct horse')));
+    await turn();
+    expect(waiting).toHaveLength(3);
+    while (waiting.length > 0) {
+      waiting.shift()?.();
+      await turn();
+    }
+    expect(await hashes).toHaveLength(5);
+  });
+
   it('leaves the event loop free', async () => {
     let turns = 0;
     let done = false;

@@ -16,6 +16,11 @@ const MOST_WAITING = 500;
 export interface PasswordHasherOptions {
   /** Hashes computed at the same time, each on a thread. */
   concurrency: number;
+  /**
+   * Hashes handed over before their turn, so that a thread goes on with the next one at once instead of waiting for
+   * the event loop; for functions that queue what they cannot do yet, as {@link HashThreads} does. Defaults to 0.
+   */
+  ahead?: number;
 }
 
 /** What does the work; a test counts it. */
@@ -35,9 +40,9 @@ export class PasswordHasher {
   private stranger: Promise<string> | undefined;
 
   /** @param functions that do the work instead of the libraries': {@link HashThreads}, or a test's, which counts it */
-  constructor({ concurrency }: PasswordHasherOptions, functions: Partial<HashFunctions> = {}) {
+  constructor({ concurrency, ahead = 0 }: PasswordHasherOptions, functions: Partial<HashFunctions> = {}) {
     this.functions = { argon2id: argon2, bcrypt, ...functions };
-    this.queue = new BoundedQueue(concurrency, MOST_WAITING);
+    this.queue = new BoundedQueue(concurrency + ahead, MOST_WAITING);
   }
 
   /**

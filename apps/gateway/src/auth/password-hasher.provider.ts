@@ -13,5 +13,5 @@ export const passwordHasherProvider: FactoryProvider<PasswordHasher> = {
   provide: PasswordHasher,
   inject: [AuthConfig, HashThreads],
   useFactory: ({ passwordHashConcurrency: concurrency }: AuthConfig, argon2id: HashThreads) =>
-    new PasswordHasher({ concurrency }, { argon2id }),
+    new PasswordHasher({ concurrency, ahead: concurrency }, { argon2id }),
 };
