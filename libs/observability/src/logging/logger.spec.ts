@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { addToContext, runInContext } from '../context/request-context.js';
 import { createLogger } from './logger.js';
@@ -36,7 +37,7 @@ describe('createLogger', () => {
     const { logger, parsed } = recordingLogger();
     const request = (requestId: string) =>
       runInContext({ requestId }, async () => {
-        await new Promise((resolve) => setTimeout(resolve, 1));
+        await turn();
         logger.info(requestId);
       });
     await Promise.all([request('one'), request('two')]);

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { HealthService } from '../health/health.service.js';
 import { GracefulShutdown, ShutdownPhase } from './graceful-shutdown.js';
@@ -9,7 +10,7 @@ describe('GracefulShutdown', () => {
     const events: string[] = [];
     shutdown.add(ShutdownPhase.Flush, 'journal', () => events.push('flush'));
     shutdown.add(ShutdownPhase.FinishWork, 'requests', async () => {
-      await new Promise((resolve) => setTimeout(resolve, 5));
+      await turn();
       events.push('finished');
     });
     shutdown.add(ShutdownPhase.StopTaking, 'server', async () => events.push((await health.report()).status));

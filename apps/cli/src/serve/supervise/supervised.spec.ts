@@ -52,10 +52,14 @@ describe('Supervised', () => {
 
   it('does not start it again once stopped', async () => {
     const { supervised, processes, lines } = supervise();
-    await supervised.start();
+    const other = supervise();
+    await Promise.all([supervised.start(), other.supervised.start()]);
     processes[0]!.end();
+    other.processes[0]!.end();
     await supervised.stop();
-    await new Promise((resolve) => setTimeout(resolve, 400));
+    // It ended later than ours and waits as long, so ours would have been started by then.
+    await eventually(() => other.processes.length === 2);
+    await other.supervised.stop();
     expect(processes).toHaveLength(1);
     expect(lines.length).toBeLessThanOrEqual(1);
   });
