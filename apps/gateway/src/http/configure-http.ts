@@ -9,7 +9,15 @@ import { securityHeaders } from './security-headers.js';
 import { setPrefix } from './set-prefix.js';
 
 /** What clients on other origins may read beyond the usual. */
-const exposedHeaders = ['ETag', 'Location', 'RateLimit', 'RateLimit-Policy', 'Retry-After', 'X-Request-ID'];
+const exposedHeaders = [
+  'ETag',
+  'Idempotency-Replayed',
+  'Location',
+  'RateLimit',
+  'RateLimit-Policy',
+  'Retry-After',
+  'X-Request-ID',
+];
 
 /** Prefix, hooks, parsers and headers of the API; what is part of the dependency injection is in the HttpModule. */
 export function configureHttp(app: NestFastifyApplication): void {

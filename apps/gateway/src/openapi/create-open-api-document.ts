@@ -1,5 +1,6 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { addIdempotencyParameter } from './idempotency-parameter.js';
 import metadata from './metadata.js';
 import { problemResponse, problemSchema } from './problem-schema.js';
 import { securityByOperation, securitySchemes } from './security-by-operation.js';
@@ -20,6 +21,7 @@ export async function createOpenApiDocument(app: INestApplication): Promise<Open
     operation.security = security.get(operation.operationId ?? '') ?? [];
     operation.responses['default'] = problemResponse;
   }
+  addIdempotencyParameter(document);
   document.components = { ...document.components, schemas: { ...document.components?.schemas, ...problemSchema } };
   return toOpenApi31(document);
 }

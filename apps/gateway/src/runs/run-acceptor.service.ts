@@ -4,6 +4,7 @@ import { CommandBus } from '@app/messaging';
 import { Injectable } from '@nestjs/common';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Pool } from 'pg';
+import { problem } from '../http/problems/problem.js';
 import { RunQuotaService } from '../quotas/run-quota.service.js';
 
 /** A batch fills one round trip without making the first of its callers wait for a huge one. */
@@ -40,15 +41,16 @@ export class RunAcceptor {
   /**
    * Resolves once the run is committed: from then on nothing loses it.
    * @throws AppError NOT_FOUND when the workflow is missing, foreign, deleted or (where that matters) inactive,
-   *   VALIDATION_FAILED when PostgreSQL cannot store the input, QUOTA_EXCEEDED; the error of a lost connection as it is
+   *   VALIDATION_FAILED when PostgreSQL cannot store the input, QUOTA_EXCEEDED, IDEMPOTENCY_MISMATCH when its
+   *   Idempotency-Key has an answer; the error of a lost connection as it is
    */
   async accept(request: RunRequest): Promise<AcceptedRun> {
     if (this.quota.isSet) await this.quota.take(request.userId);
-    try {
-      return await this.runs.submit(request);
-    } catch (error) {
+    const accepted = await this.runs.submit(request).catch((error: unknown) => {
       throw isRefusedValue(error) ? unstorable(error) : error;
-    }
+    });
+    if (request.keyed !== undefined && accepted.duplicate) throw problem('IDEMPOTENCY_MISMATCH');
+    return accepted;
   }
 
   private async write(rows: readonly RunRequest[]): Promise<ReadonlyMap<string, AcceptedRun>> {

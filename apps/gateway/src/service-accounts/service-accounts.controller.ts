@@ -5,6 +5,7 @@ import type { Caller } from '../http/access/caller.js';
 import { CurrentUser } from '../http/access/current-user.decorator.js';
 import { FromDevice, type Device } from '../http/device.decorator.js';
 import { EtagInterceptor } from '../http/etag.interceptor.js';
+import { MadeId } from '../http/idempotency/made-id.decorator.js';
 import { IfMatch, type ExpectedVersions } from '../http/if-match.decorator.js';
 import { PageOf } from '../http/page-of.decorator.js';
 import type { Page } from '../http/paging.js';
@@ -29,10 +30,11 @@ export class ServiceAccountsController {
   @Post()
   create(
     @Body() body: CreateServiceAccountDto,
+    @MadeId() id: string,
     @CurrentUser() caller: Caller,
     @FromDevice() device: Device,
   ): Promise<ServiceAccountDto> {
-    return this.accounts.create(caller.userId, body, { caller, device });
+    return this.accounts.create({ ownerId: caller.userId, id }, body, { caller, device });
   }
 
   /** One account. */

@@ -1,6 +1,5 @@
 import {
   conflict,
-  newId,
   notFound,
   UserKind,
   type CreateServiceAccountDto,
@@ -71,15 +70,19 @@ export class ServiceAccountsService {
     return toServiceAccount(account);
   }
 
-  /** @throws AppError CONFLICT when there are too many */
-  async create(ownerId: string, { name }: CreateServiceAccountDto, change: Change): Promise<ServiceAccountDto> {
-    return inTransaction(this.pool, async (client) => {
+  /**
+   * Once for each id: asked again for one that is there, it answers with that.
+   * @throws AppError CONFLICT when there are too many
+   */
+  async create(account: AccountOf, { name }: CreateServiceAccountDto, change: Change): Promise<ServiceAccountDto> {
+    const { ownerId, id } = account;
+    const made = await inTransaction(this.pool, async (client) => {
       await holdSession(client, change.caller);
       const count = await client.query<{ accounts: number }>(countServiceAccounts, [ownerId]);
       if ((count.rows[0]?.accounts ?? 0) >= MOST_SERVICE_ACCOUNTS) throw tooMany();
-      const { rows } = await client.query<ServiceAccountRow>(insertServiceAccount, [newId(), ownerId, name]);
+      const { rows } = await client.query<ServiceAccountRow>(insertServiceAccount, [id, ownerId, name]);
       const [row] = rows;
-      if (row === undefined) throw missing();
+      if (row === undefined) return undefined;
       await this.audit.record(client, {
         action: 'service_account.created',
         actor: change.caller,
@@ -89,6 +92,7 @@ export class ServiceAccountsService {
       });
       return toServiceAccount(row);
     });
+    return made ?? this.get(account);
   }
 
   /** @throws AppError NOT_FOUND, PRECONDITION_FAILED */

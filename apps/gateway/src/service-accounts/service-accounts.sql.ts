@@ -9,12 +9,14 @@ export const countServiceAccounts = `
 
 /**
  * Makes a service account of a person. Its address is under `.invalid` (RFC 2606), so nobody can ever receive at it.
+ * No row when the id is taken, by what the same request made before, or the owner is gone.
  * $1 id, $2 owner, $3 name.
  */
 export const insertServiceAccount = `
   INSERT INTO users (id, kind, owner_id, email, name, roles)
   SELECT $1::uuid, 'service', owner.id, $1::uuid || '@service-accounts.invalid', $3, '{user}'
     FROM (SELECT id FROM users WHERE id = $2 AND kind = 'person' AND deleted_at IS NULL FOR SHARE) AS owner
+  ON CONFLICT (id) DO NOTHING
   RETURNING id, name, is_active, version, created_at, updated_at`;
 
 /**

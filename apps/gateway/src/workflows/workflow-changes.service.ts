@@ -1,5 +1,4 @@
 import {
-  newId,
   notFound,
   TriggerType,
   WorkflowStatus,
@@ -30,13 +29,17 @@ export class WorkflowChangesService {
     private readonly activation: ActivationCheckService,
   ) {}
 
-  /** @throws AppError VALIDATION_FAILED */
-  async create(userId: string, draft: WorkflowDefinitionDto): Promise<WorkflowDto> {
+  /**
+   * Once for each id: asked again for one that is there, it answers with that.
+   * @throws AppError VALIDATION_FAILED
+   */
+  async create(userId: string, draft: WorkflowDefinitionDto, id: string): Promise<WorkflowDto> {
     const definition = checkDefinition(draft);
-    const id = newId();
     await this.dataSource.transaction(async (manager) => {
-      await manager.insert(Workflow, { id, user_id: userId, ...workflowColumns(definition) });
-      await this.keepVersion(manager, id, 1, definition);
+      const columns = { id, user_id: userId, ...workflowColumns(definition) };
+      const insert = manager.createQueryBuilder().insert().into(Workflow).values(columns).orIgnore().returning('id');
+      const { raw } = (await insert.execute()) as { raw: unknown[] };
+      if (raw.length === 1) await this.keepVersion(manager, id, 1, definition);
     });
     return this.workflows.get(userId, id);
   }

@@ -3,6 +3,8 @@ import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/com
 import { Scoped } from '../http/access/access.decorators.js';
 import type { Caller } from '../http/access/caller.js';
 import { CurrentUser } from '../http/access/current-user.decorator.js';
+import { Keyed, KeepsItsKey } from '../http/idempotency/keeps-its-key.decorator.js';
+import type { KeyedRequest } from '../http/idempotency/keyed-request.js';
 import { PageOf } from '../http/page-of.decorator.js';
 import type { Page } from '../http/paging.js';
 import { IdPipe } from '../http/validation/id.pipe.js';
@@ -15,14 +17,16 @@ export class WorkflowRunsController {
 
   /** Starts a run. It is committed before this answers. */
   @HttpCode(202)
+  @KeepsItsKey()
   @Scoped('workflows:execute')
   @Post('execute')
   execute(
     @CurrentUser() { userId }: Caller,
     @Param('id', IdPipe) id: string,
     @Body() request: ExecuteWorkflowDto,
+    @Keyed() keyed: KeyedRequest | undefined,
   ): Promise<RunAcceptedDto> {
-    return this.runs.execute(userId, id, request);
+    return this.runs.execute(userId, id, request, keyed);
   }
 
   /** The workflow and its latest 10 runs. */

@@ -10,6 +10,7 @@ import {
   type WorkflowStatusDto,
 } from '@app/contracts';
 import { Injectable } from '@nestjs/common';
+import type { KeyedRequest } from '../http/idempotency/keyed-request.js';
 import type { Page } from '../http/paging.js';
 import { RunAcceptor } from '../runs/run-acceptor.service.js';
 import { RunsService } from '../runs/runs.service.js';
@@ -29,12 +30,19 @@ export class WorkflowRunsService {
 
   /**
    * Starts a run by hand, on an active workflow or not.
-   * @throws AppError NOT_FOUND
+   * @throws AppError NOT_FOUND, IDEMPOTENCY_MISMATCH when the request's key has an answer
    */
-  async execute(userId: string, workflowId: string, request: ExecuteWorkflowDto): Promise<RunAcceptedDto> {
+  async execute(
+    userId: string,
+    workflowId: string,
+    request: ExecuteWorkflowDto,
+    keyed: KeyedRequest | undefined,
+  ): Promise<RunAcceptedDto> {
     const { input, tags = [], correlation_id = null } = request;
-    const { runId } = await this.acceptor.accept({
-      id: newId(),
+    const id = newId();
+    const answer = { run_id: id, status: RunStatus.Pending, message: 'The run is accepted.' };
+    await this.acceptor.accept({
+      id,
       workflowId,
       userId,
       trigger: { type: RunTriggerType.Manual },
@@ -43,8 +51,9 @@ export class WorkflowRunsService {
       tags,
       needsActive: false,
       dedupeKey: null,
+      keyed: keyed && { ...keyed, answer: JSON.stringify(answer) },
     });
-    return { run_id: runId, status: RunStatus.Pending, message: 'The run is accepted.' };
+    return answer;
   }
 
   /** @throws AppError NOT_FOUND */

@@ -27,6 +27,7 @@ import { Scoped } from '../http/access/access.decorators.js';
 import type { Caller } from '../http/access/caller.js';
 import { CurrentUser } from '../http/access/current-user.decorator.js';
 import { EtagInterceptor } from '../http/etag.interceptor.js';
+import { MadeId } from '../http/idempotency/made-id.decorator.js';
 import { IfMatch, type ExpectedVersions } from '../http/if-match.decorator.js';
 import { PageOf } from '../http/page-of.decorator.js';
 import type { Page } from '../http/paging.js';
@@ -55,8 +56,12 @@ export class WorkflowsController {
   @UseInterceptors(EtagInterceptor)
   @Scoped('workflows:write')
   @Post()
-  create(@CurrentUser() { userId }: Caller, @Body() definition: WorkflowDefinitionDto): Promise<WorkflowDto> {
-    return this.changes.create(userId, definition);
+  create(
+    @CurrentUser() { userId }: Caller,
+    @Body() definition: WorkflowDefinitionDto,
+    @MadeId() id: string,
+  ): Promise<WorkflowDto> {
+    return this.changes.create(userId, definition, id);
   }
 
   /** What saving this definition would find wrong with it. */

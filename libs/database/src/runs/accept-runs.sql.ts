@@ -9,13 +9,16 @@ import { mayAct, mayActAlone } from '../users/may-act.sql.js';
  * - A row whose workflow is missing, deleted, somebody else's or (when `needs_active`) inactive is not accepted; nor is
  *   one whose owner was deactivated, or (when `needs_active`) has asked for the account's deletion.
  * - Of the rows with one (workflow, dedupe key) one is accepted in 24 hours.
+ * - A row with an Idempotency-Key is accepted together with the key's row and its answer, or not at all: of those with
+ *   one key, one in 24 hours.
  * - Repeating the statement with the same ids changes nothing, also when a run of them is over by now.
  */
 export const acceptRunsSql = `
 WITH incoming AS (
   SELECT * FROM unnest(
-    $1::uuid[], $2::uuid[], $3::uuid[], $4::jsonb[], $5::jsonb[], $6::text[], $7::jsonb[], $8::boolean[], $9::text[]
-  ) AS i (id, workflow_id, user_id, trigger, input, correlation_id, tags, needs_active, dedupe_key)
+    $1::uuid[], $2::uuid[], $3::uuid[], $4::jsonb[], $5::jsonb[], $6::text[], $7::jsonb[], $8::boolean[], $9::text[],
+    $10::jsonb[]
+  ) AS i (id, workflow_id, user_id, trigger, input, correlation_id, tags, needs_active, dedupe_key, keyed)
 ),
 -- The workflow decides the version and how long the history is kept.
 known AS MATERIALIZED (
@@ -35,8 +38,28 @@ seen AS (
     WHERE s.seen_at < now() - interval '24 hours'
   RETURNING run_id
 ),
+-- The same for Idempotency-Keys, after all deliveries: two batches never hold what the other waits for.
+answered AS (
+  INSERT INTO idempotency_keys AS a
+    (id, principal_id, method, route, key, request_hash, response_status, response_body, run_id, expires_at)
+  SELECT DISTINCT ON (r.principal_id, r.method, r.route, r.key)
+         k.id, r.principal_id, r.method, r.route, r.key, r.hash, 202, to_jsonb(r.answer), k.id, now() + interval '24 hours'
+  FROM known k
+  CROSS JOIN jsonb_to_record(k.keyed)
+    AS r (principal_id uuid, method text, route text, key text, hash text, answer text)
+  WHERE k.keyed IS NOT NULL AND (SELECT count(*) FROM seen) >= 0
+  ORDER BY r.principal_id, r.method, r.route, r.key, k.id
+  ON CONFLICT (principal_id, method, route, key) DO UPDATE SET
+    id = excluded.id, request_hash = excluded.request_hash, response_status = excluded.response_status,
+    response_headers = NULL, response_body = excluded.response_body, run_id = excluded.run_id,
+    expires_at = excluded.expires_at, updated_at = now()
+    WHERE a.expires_at < now()
+  RETURNING run_id
+),
 fresh AS MATERIALIZED (
-  SELECT * FROM known k WHERE k.dedupe_key IS NULL OR k.id IN (SELECT run_id FROM seen)
+  SELECT * FROM known k
+  WHERE (k.dedupe_key IS NULL OR k.id IN (SELECT run_id FROM seen))
+    AND (k.keyed IS NULL OR k.id IN (SELECT run_id FROM answered))
 ),
 run AS (
   INSERT INTO workflow_runs (id, retention, workflow_id, version, user_id, trigger, input, correlation_id, tags)

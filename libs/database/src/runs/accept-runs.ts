@@ -18,12 +18,27 @@ export interface RunRequest {
   needsActive: boolean;
   /** What makes a delivery the same as an earlier one, at most 255 characters. */
   dedupeKey: string | null;
+  /** The Idempotency-Key that it was asked for with. Never together with a dedupe key. */
+  keyed?: KeyedAnswer | undefined;
+}
+
+/** An Idempotency-Key in the scope it counts in, and what it is answered from now on. */
+export interface KeyedAnswer {
+  principalId: string;
+  method: string;
+  route: string;
+  key: string;
+  /** Tells the repeated request from another one. */
+  hash: string;
+  /** The body of the 202, as JSON text. */
+  answer: string;
 }
 
 export interface AcceptedRun {
   /** The run's id: the asked one, or that of the run which an earlier delivery with this key started. */
   runId: string;
   workflowVersion: number;
+  /** Nothing was started now. With an Idempotency-Key, whose answer then is in its row, `runId` says nothing. */
   duplicate: boolean;
 }
 
@@ -45,19 +60,26 @@ export async function acceptRuns(pool: Pool, rows: readonly RunRequest[]): Promi
       rows.map((row) => JSON.stringify(row.tags)),
       rows.map((row) => row.needsActive),
       rows.map((row) => row.dedupeKey),
+      rows.map(({ keyed }) => (keyed === undefined ? null : keyedJson(keyed))),
     ],
   });
   const repeated = new Set(known.filter(({ is_new }) => !is_new).map(({ id }) => id));
+  const repeatedRows = rows.filter(({ id }) => repeated.has(id));
+  const answered = new Set(repeatedRows.filter(({ keyed }) => keyed !== undefined).map(({ id }) => id));
   const earlier = await earlierDeliveries(
     pool,
-    rows.filter(({ id }) => repeated.has(id)),
+    repeatedRows.filter(({ dedupeKey }) => dedupeKey !== null),
   );
   return new Map(
     known.map(({ id, version, is_new }) => {
       const runId = is_new ? id : (earlier.get(id) ?? id);
-      return [id, { runId, workflowVersion: version, duplicate: runId !== id }];
+      return [id, { runId, workflowVersion: version, duplicate: runId !== id || answered.has(id) }];
     }),
   );
+}
+
+function keyedJson({ principalId, ...rest }: KeyedAnswer): string {
+  return JSON.stringify({ principal_id: principalId, ...rest });
 }
 
 async function earlierDeliveries(pool: Pool, rows: readonly RunRequest[]): Promise<Map<string, string>> {

@@ -8,14 +8,18 @@ import type { FastifyRequest } from 'fastify';
  */
 const SECRETIVE = ['/api/v1/auth/', '/api/v1/api-keys', '/api/v1/secrets', '/api/v1/service-accounts/:id/keys'];
 
+/** @param route with its parameters unfilled: `/api/v1/runs/:id` */
+export function mayKeepAnswers(route: string): boolean {
+  return !SECRETIVE.some((beginning) => route.startsWith(beginning));
+}
+
 /** Refuses `Idempotency-Key` where no answer may be kept, instead of letting clients believe it did something. */
 @Injectable()
 export class KeptSecretGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
     const { headers, routeOptions } = context.switchToHttp().getRequest<FastifyRequest>();
     if (headers['idempotency-key'] === undefined) return true;
-    const path = routeOptions.url ?? '';
-    if (!SECRETIVE.some((beginning) => path.startsWith(beginning))) return true;
+    if (mayKeepAnswers(routeOptions.url ?? '')) return true;
     throw new AppError({ code: 'BAD_REQUEST', kind: 'user', message: MESSAGE });
   }
 }
