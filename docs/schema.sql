@@ -62,6 +62,7 @@ CREATE TABLE claims (
   cancel_requested_at timestamp with time zone,
   woken boolean NOT NULL DEFAULT false,
   created_at timestamp with time zone NOT NULL DEFAULT now(),
+  watched boolean NOT NULL DEFAULT false,
   CONSTRAINT claims_pkey PRIMARY KEY (run_id)
 ) WITH (fillfactor=60, autovacuum_vacuum_scale_factor=0.05, autovacuum_vacuum_threshold=2000);
 CREATE INDEX claims_owner ON claims USING btree (owner) WHERE (owner IS NOT NULL);

@@ -9,6 +9,8 @@ export interface WorkflowExample {
   input: unknown;
   /** What a webhook's sender posts. */
   delivery?: { headers: Record<string, string>; body: unknown };
+  /** What the webhook's sender is answered, when it waits for the output. */
+  answer?: { status: number; body: unknown };
   /** What the run's output holds at least. */
   output?: unknown;
   /** What the run's error holds at least. */
@@ -17,13 +19,13 @@ export interface WorkflowExample {
 
 const FILE = join(import.meta.dirname, '..', '..', 'docs', 'workflows.md');
 const BLOCK = /^```json (\w+)\n([\s\S]*?)^```$/gm;
-const parts = ['input', 'delivery', 'output', 'error'];
+const parts = ['input', 'delivery', 'answer', 'output', 'error'];
 
 /** Where the document's examples expect examples/github-triage/directory.mjs. */
 export const DIRECTORY_URL = 'http://127.0.0.1:4680';
 
 /**
- * The examples of docs/workflows.md: each block "```json workflow" with the input, delivery, output and error blocks up
+ * The examples of docs/workflows.md: each block "```json workflow" with the input, delivery, answer, output and error blocks up
  * to the next one.
  * @param directoryUrl where the directory is found this time
  */

@@ -53,7 +53,7 @@ it.each(names.map((name, index) => [name, index] as const))('docs/workflows.md: 
 });
 
 /** Executes the workflow, or activates it and posts the example's delivery. */
-async function startRun(id: string, { input, delivery }: WorkflowExample): Promise<string> {
+async function startRun(id: string, { input, delivery, answer }: WorkflowExample): Promise<string> {
   if (delivery === undefined) {
     const accepted = await api.post<RunAcceptedDto>(`/workflows/${id}/execute`, input === undefined ? {} : { input });
     return accepted.run_id;
@@ -66,6 +66,10 @@ async function startRun(id: string, { input, delivery }: WorkflowExample): Promi
     headers: { ...headers, 'x-hub-signature-256': hubSignature(SECRET, body) },
     body,
   });
+  if (answer !== undefined) {
+    expect({ status: response.status, body: await response.text() }).toEqual(answer);
+    return (await api.get<{ data: { id: string }[] }>(`/workflows/${id}/runs`)).data[0]!.id;
+  }
   expect(response.status).toBe(202);
   return ((await response.json()) as HookAcceptedDto).run_id;
 }

@@ -27,6 +27,7 @@ import { AccountsModule } from './auth/accounts.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { StepUpGuard } from './auth/step-up/step-up.guard.js';
 import { StepUpModule } from './auth/step-up/step-up.module.js';
+import { CommandInbox } from './command-inbox.service.js';
 import { HealthModule } from './health/health.module.js';
 import { HooksModule } from './hooks/hooks.module.js';
 import { AcceptGuard } from './http/accept.guard.js';
@@ -87,8 +88,9 @@ export const gatewayConfigs = [
     ApiKeysModule,
     ServiceAccountsModule,
   ],
-  // Every route passes these, in this order.
   providers: [
+    CommandInbox,
+    // Every route passes these, in this order.
     { provide: APP_GUARD, useExisting: AccessGuard },
     { provide: APP_GUARD, useExisting: RateLimitGuard },
     { provide: APP_GUARD, useExisting: StepUpGuard },

@@ -4,6 +4,7 @@ import { EmailSend } from './messages/email-send.message.js';
 import { JobCancel } from './messages/job-cancel.message.js';
 import { JobsWaiting } from './messages/jobs-waiting.message.js';
 import { RunCancel } from './messages/run-cancel.message.js';
+import { RunProgressed } from './messages/run-progressed.message.js';
 import { RunsWaiting } from './messages/runs-waiting.message.js';
 
 /**
@@ -33,6 +34,13 @@ export const commands = {
   },
   /** A run is to be cancelled. The replica that holds it aborts the step under way; the others ignore it. */
   'run.cancel': { payload: RunCancel, from: [ServiceName.Gateway], to: ServiceName.Workflow, merge: false },
+  /** Runs that somebody waits for are over, once for each flush that ended some. The receiver reads those it watches. */
+  'run.progressed': {
+    payload: RunProgressed,
+    from: [ServiceName.Workflow],
+    to: ServiceName.Gateway,
+    merge: false,
+  },
   /** Job rows were written. The receiver moves the due ones to their queues. */
   'jobs.waiting': {
     payload: JobsWaiting,

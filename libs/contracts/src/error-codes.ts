@@ -37,6 +37,8 @@ export const requestErrorCodes = {
   STEP_UP_REQUIRED: 'STEP_UP_REQUIRED',
   /** A quota of the account is used up. */
   QUOTA_EXCEEDED: 'QUOTA_EXCEEDED',
+  /** The run that this delivery started did not complete. */
+  RUN_FAILED: 'RUN_FAILED',
 } as const;
 export type RequestErrorCode = keyof typeof requestErrorCodes;
 

@@ -36,6 +36,7 @@ export * from './messages/email-send.message.js';
 export * from './messages/job-cancel.message.js';
 export * from './messages/jobs-waiting.message.js';
 export * from './messages/run-cancel.message.js';
+export * from './messages/run-progressed.message.js';
 export * from './messages/runs-waiting.message.js';
 export * from './oauth.js';
 export * from './run-status.js';

@@ -14,4 +14,6 @@ export * from './step-kinds/switch.kind.js';
 export * from './step-kinds/transform.kind.js';
 export * from './validation/check-shape.js';
 export * from './validation/validate-definition.js';
+export * from './validation/webhook-challenge.shape.js';
+export * from './validation/webhook-response.shape.js';
 export * from './validation/webhook-trigger.shape.js';

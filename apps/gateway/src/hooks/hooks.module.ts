@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { RunsModule } from '../runs/runs.module.js';
 import { SecretsModule } from '../secrets/secrets.module.js';
 import { HookEndpointsService } from './hook-endpoints.service.js';
+import { HookPlans } from './hook-plans.js';
 import { HooksController } from './hooks.controller.js';
 import { HooksService } from './hooks.service.js';
 
@@ -9,7 +10,7 @@ import { HooksService } from './hooks.service.js';
 @Module({
   imports: [RunsModule, SecretsModule],
   controllers: [HooksController],
-  providers: [HooksService, HookEndpointsService],
+  providers: [HooksService, HookEndpointsService, HookPlans],
   exports: [HookEndpointsService],
 })
 export class HooksModule {}

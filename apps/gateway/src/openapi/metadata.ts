@@ -636,6 +636,7 @@ export default async () => {
                   'IDEMPOTENCY_MISMATCH',
                   'STEP_UP_REQUIRED',
                   'QUOTA_EXCEEDED',
+                  'RUN_FAILED',
                   'EXPRESSION_FAILED',
                   'EXPRESSION_LIMIT',
                   'CONFIG_INVALID',
@@ -1636,8 +1637,7 @@ export default async () => {
             HooksController: {
               deliver: {
                 summary:
-                  "Starts a run of the workflow whose `hook_url` this is. The delivery proves itself as the workflow's trigger says.",
-                type: contracts.HookAcceptedDto,
+                  "Starts a run of the workflow whose `hook_url` this is. The delivery proves itself as the workflow's trigger says, and\nthe answer is the run's output where the trigger says so.",
               },
             },
           },

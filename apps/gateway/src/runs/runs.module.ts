@@ -7,12 +7,13 @@ import { RunStepsService } from './run-steps.service.js';
 import { RunsController } from './runs.controller.js';
 import { RunsService } from './runs.service.js';
 import { StepResolutionService } from './step-resolution.service.js';
+import { RunWatchesService } from './watch/run-watches.service.js';
 
 /** Runs: how they are accepted, what became of them, and how their owner steps in. */
 @Module({
   imports: [QuotasModule],
   controllers: [RunsController, RunControlController],
-  providers: [RunAcceptor, RunsService, RunStepsService, RunControlService, StepResolutionService],
-  exports: [RunAcceptor, RunsService, RunControlService],
+  providers: [RunAcceptor, RunsService, RunStepsService, RunControlService, StepResolutionService, RunWatchesService],
+  exports: [RunAcceptor, RunsService, RunControlService, RunWatchesService],
 })
 export class RunsModule {}

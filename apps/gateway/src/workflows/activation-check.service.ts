@@ -16,7 +16,7 @@ export class ActivationCheckService {
       case 'manual':
         return;
       case 'webhook':
-        return this.assertSecretExists(userId, plainToInstance(WebhookTrigger, config['trigger'] ?? {}));
+        return this.assertSecretsExist(userId, plainToInstance(WebhookTrigger, config['trigger'] ?? {}));
       case 'cron':
       case 'event':
         throw conflict(
@@ -26,10 +26,10 @@ export class ActivationCheckService {
     }
   }
 
-  private async assertSecretExists(userId: string, { verify }: WebhookTrigger): Promise<void> {
-    if (verify?.secret === undefined || (await this.secrets.exists(userId, verify.secret))) return;
-    throw conflict(
-      `The trigger is verified with the secret '${verify.secret}', which does not exist: create it first.`,
-    );
+  private async assertSecretsExist(userId: string, { verify, challenge }: WebhookTrigger): Promise<void> {
+    for (const name of [verify?.secret, challenge?.secret]) {
+      if (name === undefined || (await this.secrets.exists(userId, name))) continue;
+      throw conflict(`The trigger is verified with the secret '${name}', which does not exist: create it first.`);
+    }
   }
 }

@@ -43,6 +43,12 @@ export class HttpConfig {
   @Max(104_857_600)
   bodyLimitBytes = 1_048_576;
 
+  /** Longest time that the sender of a webhook waits for the run's output, in milliseconds. */
+  @Variable('WEBHOOK_WAIT_MS', duration('ms'))
+  @Min(100)
+  @Max(30_000)
+  hookWaitMs = 30_000;
+
   /** Origins whose pages may call the API (CORS). None: the API is closed to browsers of other origins. */
   @Variable('CORS_ORIGINS', listOf(origin))
   corsOrigins: string[] = [];

@@ -51,7 +51,7 @@ describe('acceptRuns', () => {
   it('writes the run and its claim, pinned to the committed version, in the partition of its retention class', async () => {
     const asked = request({ tags: ['x', 'y "z"'], correlationId: 'c' });
     const answer = await acceptRuns(pool, [asked]);
-    expect(answer.get(asked.id)).toEqual({ runId: asked.id, workflowVersion: 3, duplicate: false });
+    expect(answer.get(asked.id)).toEqual({ runId: asked.id, workflowVersion: 3, retention: 7, duplicate: false });
     const { rows } = await pool.query(
       'SELECT r.*, r.tableoid::regclass::text AS part, c.epoch, c.owner FROM workflow_runs r JOIN claims c ON c.run_id = r.id WHERE r.id = $1',
       [asked.id],
@@ -131,6 +131,7 @@ describe('acceptRuns', () => {
     expect((await acceptRuns(pool, [again])).get(again.id)).toEqual({
       runId: started[0],
       workflowVersion: 3,
+      retention: 7,
       duplicate: true,
     });
     const racing = Array.from({ length: 8 }, () => deliver('delivery-2'));

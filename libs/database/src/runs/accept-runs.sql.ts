@@ -17,8 +17,8 @@ export const acceptRunsSql = `
 WITH incoming AS (
   SELECT * FROM unnest(
     $1::uuid[], $2::uuid[], $3::uuid[], $4::jsonb[], $5::jsonb[], $6::text[], $7::jsonb[], $8::boolean[], $9::text[],
-    $10::jsonb[]
-  ) AS i (id, workflow_id, user_id, trigger, input, correlation_id, tags, needs_active, dedupe_key, keyed)
+    $10::jsonb[], $11::boolean[]
+  ) AS i (id, workflow_id, user_id, trigger, input, correlation_id, tags, needs_active, dedupe_key, keyed, watched)
 ),
 -- The workflow decides the version and how long the history is kept.
 known AS MATERIALIZED (
@@ -71,10 +71,10 @@ run AS (
 ),
 -- Only for runs written just now: a finished run has no claim, and with a new one it would be executed once more.
 claim AS (
-  INSERT INTO claims (run_id, retention, workflow_id, version, user_id)
-  SELECT id, retention, workflow_id, version, user_id FROM run
+  INSERT INTO claims (run_id, retention, workflow_id, version, user_id, watched)
+  SELECT r.id, r.retention, r.workflow_id, r.version, r.user_id, f.watched FROM run r JOIN fresh f ON f.id = r.id
 )
-SELECT k.id, k.version, k.id IN (SELECT id FROM fresh) AS is_new FROM known k`;
+SELECT k.id, k.version, k.retention, k.id IN (SELECT id FROM fresh) AS is_new FROM known k`;
 
 /** The runs that earlier deliveries with these keys started. */
 export const seenDeliveriesSql = `

@@ -1,4 +1,4 @@
-import type { RunTrigger } from '@app/contracts';
+import type { RetentionClass, RunTrigger } from '@app/contracts';
 import type { Pool } from 'pg';
 import type { Acknowledgements } from '../coalescer.js';
 import { acceptRunsSql, seenDeliveriesSql } from './accept-runs.sql.js';
@@ -18,6 +18,8 @@ export interface RunRequest {
   needsActive: boolean;
   /** What makes a delivery the same as an earlier one, at most 255 characters. */
   dedupeKey: string | null;
+  /** Somebody waits for its end: whoever ends it says so at once (`run.progressed`). */
+  watched?: boolean;
   /** The Idempotency-Key that it was asked for with. Never together with a dedupe key. */
   keyed?: KeyedAnswer | undefined;
 }
@@ -38,8 +40,17 @@ export interface AcceptedRun {
   /** The run's id: the asked one, or that of the run which an earlier delivery with this key started. */
   runId: string;
   workflowVersion: number;
+  /** Where the workflow keeps its runs now; the run of an earlier delivery may be in another class. */
+  retention: RetentionClass;
   /** Nothing was started now. With an Idempotency-Key, whose answer then is in its row, `runId` says nothing. */
   duplicate: boolean;
+}
+
+interface AcceptedRow {
+  id: string;
+  version: number;
+  retention: RetentionClass;
+  is_new: boolean;
 }
 
 /**
@@ -47,7 +58,7 @@ export interface AcceptedRun {
  * the answer.
  */
 export async function acceptRuns(pool: Pool, rows: readonly RunRequest[]): Promise<Acknowledgements<AcceptedRun>> {
-  const { rows: known } = await pool.query<{ id: string; version: number; is_new: boolean }>({
+  const { rows: known } = await pool.query<AcceptedRow>({
     name: 'accept-runs',
     text: acceptRunsSql,
     values: [
@@ -61,6 +72,7 @@ export async function acceptRuns(pool: Pool, rows: readonly RunRequest[]): Promi
       rows.map((row) => row.needsActive),
       rows.map((row) => row.dedupeKey),
       rows.map(({ keyed }) => (keyed === undefined ? null : keyedJson(keyed))),
+      rows.map((row) => row.watched === true),
     ],
   });
   const repeated = new Set(known.filter(({ is_new }) => !is_new).map(({ id }) => id));
@@ -71,9 +83,9 @@ export async function acceptRuns(pool: Pool, rows: readonly RunRequest[]): Promi
     repeatedRows.filter(({ dedupeKey }) => dedupeKey !== null),
   );
   return new Map(
-    known.map(({ id, version, is_new }) => {
+    known.map(({ id, version, retention, is_new }) => {
       const runId = is_new ? id : (earlier.get(id) ?? id);
-      return [id, { runId, workflowVersion: version, duplicate: runId !== id || answered.has(id) }];
+      return [id, { runId, workflowVersion: version, retention, duplicate: runId !== id || answered.has(id) }];
     }),
   );
 }

@@ -141,3 +141,40 @@ describe('validateDefinition', () => {
     ).toEqual([]);
   });
 });
+
+describe('the trigger of a webhook', () => {
+  const errorsOf = (trigger: object): string[] =>
+    validateDefinition(workflow([transform('a')], { trigger_type: 'webhook', config: { trigger } })).map(
+      ({ field }) => field,
+    );
+
+  it.each<[object]>([
+    [{ respond: 'accepted' }],
+    [{ respond: 'output' }],
+    [{ respond: { mode: 'output', timeout_ms: 30_000, status: 201, headers: { 'X-A': '{{ output }}' }, body: [1] } }],
+    [{ respond: { mode: 'output', status: '{{ output.status }}', body: null } }],
+    [{ challenge: 'slack', dedupe: 'input.body.event_id' }],
+    [{ challenge: { type: 'meta', secret: 's' } }],
+    [{ challenge: 'meta', verify: { type: 'bearer', secret: 's' } }],
+    [{ verify: { type: 'standard-webhooks', secret: 's', tolerance_s: 60 } }],
+  ])('may be %j', (trigger) => expect(errorsOf(trigger)).toEqual([]));
+
+  it.each<[object, string]>([
+    [{ respond: 'later' }, 'config.trigger.respond.mode'],
+    [{ respond: 7 }, 'config.trigger.respond'],
+    [{ respond: { mode: 'output', other: 1 } }, 'config.trigger.respond.other'],
+    [{ respond: { mode: 'output', timeout_ms: 30_001 } }, 'config.trigger.respond.timeout_ms'],
+    [{ respond: { mode: 'output', status: 99 } }, 'config.trigger.respond.status'],
+    [{ respond: { mode: 'output', status: 302 } }, 'config.trigger.respond.status'],
+    [{ respond: { mode: 'output', status: 'created' } }, 'config.trigger.respond.status'],
+    [{ respond: { mode: 'output', headers: { 'Set-Cookie': 'a=b' } } }, 'config.trigger.respond.headers.Set-Cookie'],
+    [{ respond: { mode: 'output', headers: { 'X-A': 1 } } }, 'config.trigger.respond.headers.X-A'],
+    [{ respond: { mode: 'output', body: ['{{ ( }}'] } }, 'config.trigger.respond.body'],
+    [{ respond: { mode: 'accepted', status: 200 } }, 'config.trigger.respond'],
+    [{ dedupe: '(' }, 'config.trigger.dedupe'],
+    [{ dedupe: '' }, 'config.trigger.dedupe'],
+    [{ challenge: 'meta' }, 'config.trigger.challenge.secret'],
+    [{ challenge: 'other' }, 'config.trigger.challenge.type'],
+    [{ verify: { type: 'standard-webhooks' } }, 'config.trigger.verify.secret'],
+  ])('may not be %j', (trigger, field) => expect(errorsOf(trigger)).toContain(field));
+});

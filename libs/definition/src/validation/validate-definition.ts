@@ -1,9 +1,9 @@
 import { retentionClasses, TriggerType, type FieldError } from '@app/contracts';
 import type { WorkflowDefinition } from '../definition.js';
 import { checkShape } from './check-shape.js';
+import { checkWebhookTrigger } from './check-webhook-trigger.js';
 import { DefinitionShape } from './definition.shape.js';
 import { StepListValidator } from './step-list.validator.js';
-import { WebhookTrigger } from './webhook-trigger.shape.js';
 
 /** Most bytes of a definition as JSON. */
 const MAX_BYTES = 1_048_576;
@@ -38,7 +38,7 @@ function configErrors({ trigger_type, config }: WorkflowDefinition): FieldError[
     });
   }
   if (trigger_type === TriggerType.Webhook && config['trigger'] !== undefined) {
-    errors.push(...checkShape(WebhookTrigger, config['trigger'], 'config.trigger').errors);
+    errors.push(...checkWebhookTrigger(config['trigger'], 'config.trigger'));
   }
   if (trigger_type === TriggerType.Manual && config['trigger'] !== undefined) {
     errors.push({ field: 'config.trigger', message: 'has no meaning for trigger_type manual: remove it' });

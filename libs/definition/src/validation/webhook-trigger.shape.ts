@@ -1,4 +1,4 @@
-import { Type } from 'class-transformer';
+import { Transform, Type } from 'class-transformer';
 import {
   ArrayMinSize,
   IsArray,
@@ -14,17 +14,16 @@ import {
   ValidateIf,
   ValidateNested,
 } from 'class-validator';
+import { asChallenge, WebhookChallenge } from './webhook-challenge.shape.js';
+import { asResponse, WebhookResponse } from './webhook-response.shape.js';
 
 export const webhookMethods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 const HEADER_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/;
 
-/** How a webhook is answered. */
-export type WebhookResponse = 'accepted';
-
 /** How a webhook proves where it comes from. */
 export class WebhookVerification {
-  @IsIn(['none', 'bearer', 'hmac'])
-  type: 'none' | 'bearer' | 'hmac';
+  @IsIn(['none', 'bearer', 'hmac', 'standard-webhooks'])
+  type: 'none' | 'bearer' | 'hmac' | 'standard-webhooks';
 
   /** Name of the stored secret that the sender knows too. */
   @ValidateIf((verify: WebhookVerification) => verify.type !== 'none')
@@ -80,8 +79,24 @@ export class WebhookTrigger {
   @Type(() => WebhookVerification)
   verify?: WebhookVerification;
 
-  /** `accepted`: 202 as soon as the run is committed. */
+  /**
+   * What makes two deliveries the same one: an expression over `input`, remembered for 24 hours. Without it that is the
+   * header `webhook-id` or `X-GitHub-Delivery`. Where it gives nothing, the delivery is like no other.
+   */
   @IsOptional()
-  @IsIn(['accepted'])
-  respond?: WebhookResponse = 'accepted';
+  @IsString()
+  @Length(1, 65_536)
+  dedupe?: string;
+
+  /** `accepted`: 202 as soon as the run is committed. `output`: when it is over, with what came of it. */
+  @IsOptional()
+  @ValidateNested()
+  @Transform(({ value }: { value: unknown }) => asResponse(value))
+  respond?: WebhookResponse;
+
+  /** How the sender's question whether somebody is there is answered: `slack` or `meta`. */
+  @IsOptional()
+  @ValidateNested()
+  @Transform(({ value }: { value: unknown }) => asChallenge(value))
+  challenge?: WebhookChallenge;
 }

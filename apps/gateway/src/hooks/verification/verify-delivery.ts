@@ -1,7 +1,8 @@
 import type { WebhookVerification } from '@app/definition';
 import { headerOf, type Delivery } from '../delivery/delivery.js';
 import { equalTexts } from './equal-texts.js';
-import { verifyHmac } from './verify-hmac.js';
+import { DEFAULT_TOLERANCE_S, verifyHmac } from './verify-hmac.js';
+import { verifyStandardWebhook } from './verify-standard-webhook.js';
 
 /**
  * Whether a delivery comes from somebody who knows the secret.
@@ -20,6 +21,10 @@ export function verifyDelivery(
       return secret !== undefined && equalTexts(bearerToken(delivery), secret);
     case 'hmac':
       return secret !== undefined && verifyHmac(delivery, verify, secret, nowMs);
+    case 'standard-webhooks': {
+      const toleranceS = verify.tolerance_s ?? DEFAULT_TOLERANCE_S;
+      return secret !== undefined && verifyStandardWebhook(delivery, secret, toleranceS, nowMs);
+    }
   }
 }
 

@@ -2,9 +2,10 @@ import { createHmac } from 'node:crypto';
 import type { WebhookVerification } from '@app/definition';
 import type { Delivery } from '../delivery/delivery.js';
 import { equalTexts } from './equal-texts.js';
+import { isRecent } from './is-recent.js';
 import { claimedSignature } from './signature-header.js';
 
-const DEFAULT_TOLERANCE_S = 300;
+export const DEFAULT_TOLERANCE_S = 300;
 
 /**
  * Whether a delivery carries an HMAC (RFC 2104) over the bytes of its body, made with the secret and, where the time is
@@ -21,8 +22,4 @@ export function verifyHmac(delivery: Delivery, verify: WebhookVerification, secr
   const expected = createHmac(algorithm, secret).update(claimed.signedBefore).update(delivery.body).digest(encoding);
   // Hexadecimal digits mean the same in both cases.
   return claimed.signatures.some((one) => equalTexts(encoding === 'hex' ? one.toLowerCase() : one, expected));
-}
-
-function isRecent(time: string, toleranceS: number, nowMs: number): boolean {
-  return /^\d{1,12}$/.test(time) && Math.abs(nowMs / 1000 - Number(time)) <= toleranceS;
 }

@@ -46,6 +46,7 @@ export const problemKinds: Record<RequestErrorCode, ProblemKind> = {
   RATE_LIMITED: { status: 429, title: 'Too many requests', detail: 'Too many requests; come back later.' },
   QUOTA_EXCEEDED: { status: 429, title: 'Quota exceeded', detail: 'A quota of this account is used up.' },
   INTERNAL_ERROR: { status: 500, title: 'Internal error', detail: 'Something went wrong on our side.' },
+  RUN_FAILED: { status: 502, title: 'Run failed', detail: 'The run that this delivery started did not complete.' },
   SERVICE_UNAVAILABLE: { status: 503, title: 'Service unavailable', detail: 'Not available at the moment; try again.' },
 };
 
