@@ -7,7 +7,9 @@ import { StepListValidator } from './step-list.validator.js';
 
 /** Most bytes of a definition as JSON. */
 const MAX_BYTES = 1_048_576;
-const configFields = ['trigger', 'retention_days'];
+/** Most characters of an input schema as JSON. */
+const MAX_SCHEMA = 65_536;
+const configFields = ['trigger', 'retention_days', 'input_schema'];
 
 /**
  * Checks a whole definition, the way it is checked when it is saved.
@@ -37,6 +39,7 @@ function configErrors({ trigger_type, config }: WorkflowDefinition): FieldError[
       message: `must be one of ${retentionClasses.join(', ')} (0 = for ever)`,
     });
   }
+  errors.push(...inputSchemaErrors(config['input_schema']));
   if (trigger_type === TriggerType.Webhook && config['trigger'] !== undefined) {
     errors.push(...checkWebhookTrigger(config['trigger'], 'config.trigger'));
   }
@@ -44,4 +47,15 @@ function configErrors({ trigger_type, config }: WorkflowDefinition): FieldError[
     errors.push({ field: 'config.trigger', message: 'has no meaning for trigger_type manual: remove it' });
   }
   return errors;
+}
+
+/** Whether it can be compiled is asked where it can be: that takes a library, and time that has to be bounded. */
+function inputSchemaErrors(schema: unknown): FieldError[] {
+  const field = 'config.input_schema';
+  if (schema === undefined || typeof schema === 'boolean') return [];
+  if (typeof schema !== 'object' || schema === null || Array.isArray(schema)) {
+    return [{ field, message: 'must be a JSON Schema (2020-12): an object, true or false' }];
+  }
+  if (JSON.stringify(schema).length <= MAX_SCHEMA) return [];
+  return [{ field, message: `is larger than ${MAX_SCHEMA} characters: make it simpler` }];
 }
