@@ -49,6 +49,22 @@ CREATE INDEX audit_events_actor ON audit_events USING btree (actor_id, id DESC);
 CREATE INDEX audit_events_subject ON audit_events USING btree (subject_type, subject_id, id DESC);
 CREATE INDEX audit_events_unchained ON audit_events USING btree (id) WHERE (chain_position IS NULL);
 
+CREATE TABLE child_runs (
+  run_id uuid NOT NULL,
+  retention smallint,
+  parent_id uuid NOT NULL,
+  status character varying(20) NOT NULL DEFAULT 'running'::character varying,
+  cancel_requested_at timestamp with time zone,
+  cancel_delivered_at timestamp with time zone,
+  delivered_at timestamp with time zone,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT child_runs_pkey PRIMARY KEY (run_id),
+  CONSTRAINT child_runs_status_check CHECK ((status IN ('running', 'completed', 'failed', 'cancelled', 'refused')))
+);
+CREATE INDEX child_runs_parent_id ON child_runs USING btree (parent_id);
+CREATE INDEX child_runs_undelivered ON child_runs USING btree (run_id) WHERE (((status)::text <> 'running'::text) AND (delivered_at IS NULL));
+CREATE INDEX child_runs_unwanted ON child_runs USING btree (run_id) WHERE ((cancel_requested_at IS NOT NULL) AND (cancel_delivered_at IS NULL));
+
 CREATE TABLE claims (
   run_id uuid NOT NULL,
   retention smallint NOT NULL,
@@ -295,7 +311,7 @@ CREATE TABLE run_inbox (
   user_id uuid NOT NULL,
   created_at timestamp with time zone NOT NULL DEFAULT now(),
   CONSTRAINT run_inbox_pkey PRIMARY KEY (id),
-  CONSTRAINT run_inbox_kind_check CHECK (((kind)::text = 'resolution'::text))
+  CONSTRAINT run_inbox_kind_check CHECK ((kind IN ('resolution', 'signal', 'event')))
 );
 CREATE INDEX run_inbox_run_id ON run_inbox USING btree (run_id, id);
 

@@ -212,6 +212,10 @@ export const guardedRoutes: Readonly<Record<string, RouteFacts>> = {
   'DELETE /api/v1/runs/:id': finishedRun,
   'GET /api/v1/runs/:id/steps': run,
   'POST /api/v1/runs/:id/cancel': run,
+  'POST /api/v1/runs/:id/signals/:name': {
+    of: async (world, owner) => ({ id: await world.run(owner), name: 'approve' }),
+    body: () => ({ payload: true }),
+  },
   'POST /api/v1/runs/:id/steps/:path/resolve': {
     ...stepInDoubt,
     body: () => ({ outcome: 'retry' }),

@@ -1,4 +1,4 @@
-import { stepTypes, validateDefinition, type StepDefinition } from '@app/definition';
+import { isStepType, stepKind, stepTypes, validateDefinition, type StepDefinition } from '@app/definition';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -30,10 +30,7 @@ it('examples/github-triage is a valid workflow', () => {
 /** The types of these steps and of those in their lists. */
 function typesIn(steps: readonly StepDefinition[]): string[] {
   return steps.flatMap(({ type, config }) => {
-    const { cases = [], else: others = [] } = config as {
-      cases?: { steps: StepDefinition[] }[];
-      else?: StepDefinition[];
-    };
-    return [type, ...cases.flatMap((one) => typesIn(one.steps)), ...typesIn(others)];
+    const lists = isStepType(type) ? stepKind(type).lists(config) : [];
+    return [type, ...lists.flatMap((list) => typesIn(list.steps))];
   });
 }

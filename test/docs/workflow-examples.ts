@@ -11,6 +11,10 @@ export interface WorkflowExample {
   delivery?: { headers: Record<string, string>; body: unknown };
   /** What the webhook's sender is answered, when it waits for the output. */
   answer?: { status: number; body: unknown };
+  /** A signal that is sent once the run is accepted. */
+  signal?: { name: string; payload: unknown };
+  /** A workflow that the definition calls by `CALLED_ID`. */
+  called?: WorkflowDefinition;
   /** What the run's output holds at least. */
   output?: unknown;
   /** What the run's error holds at least. */
@@ -19,7 +23,10 @@ export interface WorkflowExample {
 
 const FILE = join(import.meta.dirname, '..', '..', 'docs', 'workflows.md');
 const BLOCK = /^```json (\w+)\n([\s\S]*?)^```$/gm;
-const parts = ['input', 'delivery', 'answer', 'output', 'error'];
+const parts = ['input', 'delivery', 'answer', 'signal', 'output', 'error'];
+
+/** Stands in an example for the id of the workflow that it calls. */
+export const CALLED_ID = '00000000-0000-7000-8000-000000000000';
 
 /** Where the document's examples expect examples/github-triage/directory.mjs. */
 export const DIRECTORY_URL = 'http://127.0.0.1:4680';
@@ -32,10 +39,14 @@ export const DIRECTORY_URL = 'http://127.0.0.1:4680';
 export function workflowExamples(directoryUrl = DIRECTORY_URL): WorkflowExample[] {
   const text = readFileSync(FILE, 'utf8').replaceAll(DIRECTORY_URL, directoryUrl);
   const examples: WorkflowExample[] = [];
+  let called: WorkflowDefinition | undefined;
   for (const [, part = '', json = ''] of text.matchAll(BLOCK)) {
     const value = JSON.parse(json) as never;
-    if (part === 'workflow') examples.push({ definition: value, input: undefined });
-    else if (parts.includes(part)) Object.assign(examples.at(-1)!, { [part]: value });
+    if (part === 'called') called = value;
+    else if (part === 'workflow') {
+      examples.push({ definition: value, input: undefined, ...(called !== undefined && { called }) });
+      called = undefined;
+    } else if (parts.includes(part)) Object.assign(examples.at(-1)!, { [part]: value });
     else throw new Error(`docs/workflows.md has a block of the unknown kind ${part}.`);
   }
   return examples;

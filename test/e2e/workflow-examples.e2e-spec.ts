@@ -11,7 +11,7 @@ import { hubSignature } from '../../tools/demo/deliveries/signature.js';
 import { DirectoryProcess } from '../../tools/demo/directory-process.js';
 import { Api } from '../../tools/demo/platform/api.js';
 import { signUp } from '../../tools/demo/platform/sign-up.js';
-import { workflowExamples, type WorkflowExample } from '../docs/workflow-examples.js';
+import { CALLED_ID, workflowExamples, type WorkflowExample } from '../docs/workflow-examples.js';
 import { mailedToken } from './mailed-token.js';
 import { RunningServices } from './running-services.js';
 
@@ -38,8 +38,10 @@ const names = workflowExamples().map(({ definition }) => definition.name);
 
 it.each(names.map((name, index) => [name, index] as const))('docs/workflows.md: %s', async (_name, index) => {
   const example = workflowExamples(directory.url)[index]!;
-  const { id } = await api.post<WorkflowDto>('/workflows', example.definition);
+  const { id } = await api.post<WorkflowDto>('/workflows', await withCalled(example));
   const runId = await startRun(id, example);
+  const { signal } = example;
+  if (signal !== undefined) await api.post(`/runs/${runId}/signals/${signal.name}`, { payload: signal.payload });
   const run = await eventually(
     async () => {
       const seen = await api.get<RunDto>(`/runs/${runId}`);
@@ -51,6 +53,13 @@ it.each(names.map((name, index) => [name, index] as const))('docs/workflows.md: 
   if (error === undefined) expect({ output: run.output, error: run.error }).toMatchObject({ output, error: null });
   else expect(run.error).toMatchObject(error);
 });
+
+/** The definition, with the workflow that it calls. */
+async function withCalled({ definition, called }: WorkflowExample): Promise<unknown> {
+  if (called === undefined) return definition;
+  const { id } = await api.post<WorkflowDto>('/workflows', called);
+  return JSON.parse(JSON.stringify(definition).replaceAll(CALLED_ID, id));
+}
 
 /** Executes the workflow, or activates it and posts the example's delivery. */
 async function startRun(id: string, { input, delivery, answer }: WorkflowExample): Promise<string> {

@@ -1,15 +1,13 @@
 import { newId, type JournalEntry } from '@app/contracts';
 import { compileDefinition, type StepDefinition } from '@app/definition';
+import type { EgressClient } from '@app/egress';
 import type { ClaimedRun } from '../../apps/workflow/src/runs/claim/claimed-run.js';
 import { RunExecution } from '../../apps/workflow/src/runs/execution/run-execution.js';
 import { StepExecutor } from '../../apps/workflow/src/runs/execution/step-executor.js';
 import type { RunCommit } from '../../apps/workflow/src/runs/store/run-commit.js';
 import { emptyHistory, type RunHistory } from '../../apps/workflow/src/runs/store/run-history.js';
-import { delayRunner } from '../../apps/workflow/src/steps/delay/delay.runner.js';
-import { emailSendRunner } from '../../apps/workflow/src/steps/email-send/email-send.runner.js';
+import { stepRunners } from '../../apps/workflow/src/steps/step-runners.js';
 import type { EffectRunner, StepRunner, StepsService } from '../../apps/workflow/src/steps/steps.service.js';
-import { switchRunner } from '../../apps/workflow/src/steps/switch/switch.runner.js';
-import { transformRunner } from '../../apps/workflow/src/steps/transform/transform.runner.js';
 
 export const put: StepDefinition = { id: 'put', type: 'http.request', config: { method: 'PUT', url: 'http://x' } };
 export const post: StepDefinition = { id: 'post', type: 'http.request', config: { method: 'POST', url: 'http://x' } };
@@ -29,6 +27,7 @@ export class World {
   /** What the next calls do; the default answers with the path. */
   perform: EffectRunner['perform'] = async (_call, { path }) => path;
   hash = 'h';
+  maxEntries = 1_000;
   beforeCommit: (commit: RunCommit) => void = () => undefined;
 
   private readonly effect: EffectRunner = {
@@ -42,13 +41,10 @@ export class World {
 
   execution(
     steps: StepDefinition[],
-    more: { history?: Partial<RunHistory>; run?: Partial<ClaimedRun> } = {},
+    more: { history?: Partial<RunHistory>; run?: Partial<ClaimedRun>; config?: Record<string, unknown> } = {},
   ): RunExecution {
     const runners: Record<string, StepRunner> = {
-      transform: transformRunner,
-      switch: switchRunner,
-      delay: delayRunner,
-      'email.send': emailSendRunner,
+      ...stepRunners({} as EgressClient),
       'http.request': this.effect,
     };
     const service = { runner: (type: string) => runners[type] } as unknown as StepsService;
@@ -63,10 +59,12 @@ export class World {
       steps: new StepExecutor(service, () => this.now),
       now: () => this.now,
       holds: () => this.holds,
+      breathe: () => Promise.resolve(),
+      maxEntries: this.maxEntries,
     };
     return new RunExecution(
       claimed(more.run),
-      compileDefinition(steps),
+      compileDefinition(steps, more.config),
       { ...emptyHistory(), ...more.history },
       services,
     );
@@ -100,6 +98,7 @@ export function claimed(more: Partial<ClaimedRun> = {}): ClaimedRun {
     trigger: { type: 'manual' },
     correlationId: null,
     tags: [],
+    depth: 0,
     createdAt: new Date(800),
     ...more,
   };

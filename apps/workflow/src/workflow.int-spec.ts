@@ -303,4 +303,83 @@ describe('the workflow service', () => {
     );
     expect((await becomes(id, 'failed')).error).toMatchObject({ code: 'STEP_CRASHED' });
   });
+
+  describe('runs that start runs', () => {
+    const child = (workflowId: string, more: Record<string, unknown> = {}): StepDefinition => ({
+      id: 'child',
+      type: 'workflow.run',
+      config: { workflow_id: workflowId, input: { n: '{{ input.n }}' }, ...more },
+    });
+    const pause: StepDefinition = { id: 'pause', type: 'wait.signal', config: { name: 'go' } };
+
+    it('wait for them and have their output, a tree of them too', async () => {
+      const leaf = await createWorkflow([{ id: 'x', type: 'transform', config: { expression: 'input.n * 10' } }]);
+      const middle = await createWorkflow([child(leaf)]);
+      const loop: StepDefinition = {
+        id: 'each',
+        type: 'foreach',
+        config: {
+          items: '[1..5]',
+          concurrency: 5,
+          steps: [{ ...child(middle), config: { workflow_id: middle, input: { n: '{{ item }}' } } }],
+        },
+      };
+      const id = await start([loop]);
+      expect(await becomes(id, 'completed')).toMatchObject({ output: [10, 20, 30, 40, 50] });
+      const { rows } = await pool.query<{ depth: number; trigger: { run_id: string } }>(
+        `SELECT depth, trigger FROM workflow_runs WHERE trigger->>'type' = 'workflow' AND workflow_id = ANY ($1::uuid[])`,
+        [[leaf, middle]],
+      );
+      expect(rows.map(({ depth }) => depth).toSorted()).toEqual([1, 1, 1, 1, 1, 2, 2, 2, 2, 2]);
+      expect((await pool.query('SELECT FROM child_runs')).rowCount).toBe(0);
+    });
+
+    it('cancel them with themselves', async () => {
+      const parent = await start([child(await createWorkflow([pause]))], { n: 1 });
+      const childId = await eventually(async () => (await steps(parent)).length > 0 && (await childOf(parent)));
+      await becomes(childId, 'waiting');
+      await pool.query(
+        'UPDATE claims SET cancel_requested_at = now(), run_at = now(), woken = true WHERE run_id = $1',
+        [parent],
+      );
+      await becomes(parent, 'cancelled');
+      await becomes(childId, 'cancelled');
+      await eventually(async () => (await pool.query('SELECT FROM child_runs')).rowCount === 0);
+    });
+
+    it('fail when there is no such workflow of the same owner', async () => {
+      const id = await start([child(newId())], { n: 1 });
+      expect(await becomes(id, 'failed')).toMatchObject({ error: { code: 'CHILD_RUN_FAILED' } });
+    });
+
+    const childOf = async (parent: string): Promise<string> => {
+      const sql = `SELECT id FROM workflow_runs WHERE trigger->>'run_id' = $1`;
+      return (await pool.query<{ id: string }>(sql, [parent])).rows[0]?.id ?? '';
+    };
+  });
+
+  it('takes a signal that comes while another branch is at work, and one that came before', async () => {
+    const branches = {
+      a: [{ id: 'ok', type: 'wait.signal', config: { name: 'go' } }],
+      b: [call('slow', 'PUT')],
+    };
+    let release: () => void = () => undefined;
+    answers.set('/slow', (end) => (release = () => end(200)));
+    const id = await start([{ id: 'all', type: 'parallel', config: { branches } }]);
+    await eventually(async () => received.some(({ url }) => url === '/slow'));
+    await pool.query(
+      `WITH sent AS (INSERT INTO run_inbox (id, run_id, kind, payload, user_id) VALUES ($1, $2, 'signal', '{"name":"go","payload":7}', $3))
+       UPDATE claims SET run_at = least(run_at, now()), woken = true WHERE run_id = $2`,
+      [newId(), id, userId],
+    );
+    // Seen by the run under way: the branch goes on although the call has not come back.
+    await eventually(
+      async () =>
+        app.get(ActiveRuns).has(id) &&
+        (await pool.query('SELECT FROM claims WHERE run_id = $1 AND woken', [id])).rowCount === 1,
+    );
+    release();
+    expect(await becomes(id, 'completed')).toMatchObject({ output: { a: { payload: 7, by: userId } } });
+    expect((await pool.query('SELECT FROM run_inbox WHERE run_id = $1', [id])).rowCount).toBe(0);
+  });
 });

@@ -15,6 +15,7 @@ import { ObservabilityModule } from '@app/observability';
 import { Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { DefinitionCache } from './definitions/definition-cache.service.js';
 import { PartitionsService } from './history/partitions.service.js';
+import { FamilyDeliveryService } from './recovery/family-delivery.service.js';
 import { JobDeliveryService } from './recovery/job-delivery.service.js';
 import { RecoveryService } from './recovery/recovery.service.js';
 import { ReplicaService } from './replica/replica.service.js';
@@ -50,6 +51,7 @@ import { StepsService } from './steps/steps.service.js';
     OwnedRuns,
     RecoveryService,
     JobDeliveryService,
+    FamilyDeliveryService,
     StatsService,
     StepsService,
     PartitionsService,
@@ -68,13 +70,22 @@ export class WorkflowModule implements OnApplicationBootstrap {
     private readonly owned: OwnedRuns,
     private readonly recovery: RecoveryService,
     private readonly delivery: JobDeliveryService,
+    private readonly families: FamilyDeliveryService,
     private readonly stats: StatsService,
     private readonly partitions: PartitionsService,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
     await this.replica.start();
-    for (const part of [this.partitions, this.claimer, this.owned, this.recovery, this.delivery, this.stats])
+    for (const part of [
+      this.partitions,
+      this.claimer,
+      this.owned,
+      this.recovery,
+      this.delivery,
+      this.families,
+      this.stats,
+    ])
       part.start();
   }
 }

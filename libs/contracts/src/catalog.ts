@@ -33,7 +33,12 @@ export const commands = {
     merge: true,
   },
   /** A run is to be cancelled. The replica that holds it aborts the step under way; the others ignore it. */
-  'run.cancel': { payload: RunCancel, from: [ServiceName.Gateway], to: ServiceName.Workflow, merge: false },
+  'run.cancel': {
+    payload: RunCancel,
+    from: [ServiceName.Gateway, ServiceName.Workflow],
+    to: ServiceName.Workflow,
+    merge: false,
+  },
   /** Runs that somebody waits for are over, once for each flush that ended some. The receiver reads those it watches. */
   'run.progressed': {
     payload: RunProgressed,

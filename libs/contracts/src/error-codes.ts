@@ -63,6 +63,16 @@ export const runErrorCodes = {
   RESPONSE_TOO_LARGE: 'RESPONSE_TOO_LARGE',
   /** An output is larger than the limit, or holds text that PostgreSQL cannot store. */
   OUTPUT_INVALID: 'OUTPUT_INVALID',
+  /** A `fail` step ended the run. */
+  FAILED_BY_STEP: 'FAILED_BY_STEP',
+  /** A loop used up its iterations, and `until` was never true. */
+  ITERATIONS_EXHAUSTED: 'ITERATIONS_EXHAUSTED',
+  /** A list of items is no list, or longer than the limit. */
+  ITEMS_INVALID: 'ITEMS_INVALID',
+  /** The run that the step started did not complete. */
+  CHILD_RUN_FAILED: 'CHILD_RUN_FAILED',
+  /** Runs have started runs too many times in a row. */
+  LOOP_DETECTED: 'LOOP_DETECTED',
   /** The step's or run's time is up. */
   TIMEOUT: 'TIMEOUT',
   /** The run was cancelled. */

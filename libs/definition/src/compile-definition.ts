@@ -3,6 +3,7 @@ import type { OnInDoubt, StepDefinition } from './definition.js';
 import type { Expression } from './expressions/expression.js';
 import { compileBare, compileTemplate, type Template } from './expressions/template.js';
 import { isStepType, stepKind, type StepType } from './step-kinds/registry.js';
+import type { LoopSettings, Nesting } from './step-kinds/step-kind.js';
 import { checkShape } from './validation/check-shape.js';
 
 /** A step with everything about it that does not change from run to run worked out. */
@@ -18,18 +19,32 @@ export interface CompiledStep {
   /** Members of the config that are expressions as a whole, by field. */
   expressions: ReadonlyMap<string, Expression>;
   lists: ReadonlyMap<string, readonly CompiledStep[]>;
+  /** Which of the lists a step's id is in. */
+  branchOf: ReadonlyMap<string, string>;
+  nesting: Nesting;
+  loop: LoopSettings;
+  /** How to find out whether the effect has happened. */
+  probe: { request: Template; expression: Expression } | undefined;
 }
 
 export interface CompiledDefinition {
   steps: readonly CompiledStep[];
+  /** Longest time of a run from its acceptance, in ms. */
+  timeoutMs?: number;
 }
+
+const plainLoop: LoopSettings = { concurrency: 1, failFast: true, maxIterations: 1, delayMs: 0 };
 
 /**
  * Compiles the steps of a definition that `validateDefinition` found nothing wrong with. Do it once per version.
  * @throws Error when a step's type is unknown, ExpressionError when an expression does not parse
  */
-export function compileDefinition(steps: readonly StepDefinition[]): CompiledDefinition {
-  return { steps: steps.map(compileStep) };
+export function compileDefinition(
+  steps: readonly StepDefinition[],
+  config: Readonly<Record<string, unknown>> = {},
+): CompiledDefinition {
+  const timeoutMs = config['timeout_ms'];
+  return { steps: steps.map(compileStep), ...(typeof timeoutMs === 'number' && { timeoutMs }) };
 }
 
 function compileStep(definition: StepDefinition): CompiledStep {
@@ -49,5 +64,12 @@ function compileStep(definition: StepDefinition): CompiledStep {
     config: kind.isTemplate ? compileTemplate(definition.config) : { kind: 'literal', value: definition.config },
     expressions: new Map(bare.map(({ field, text }) => [field, compileBare(text)])),
     lists: new Map(lists.map(({ branch, steps }) => [branch, steps.map(compileStep)])),
+    branchOf: new Map(lists.flatMap(({ branch, steps }) => steps.map((step) => [step.id, branch] as const))),
+    nesting: kind.nesting,
+    loop: { ...plainLoop, ...kind.loop(config) },
+    probe: definition.probe && {
+      request: compileTemplate(definition.probe.request),
+      expression: compileBare(definition.probe.expression),
+    },
   };
 }

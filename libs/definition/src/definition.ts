@@ -15,6 +15,14 @@ export interface RetryPolicy {
 /** What a step in doubt does: wait for a person, try again, or fail. */
 export type OnInDoubt = 'hold' | 'retry' | 'fail';
 
+/** How to find out whether an effect has happened: a request that changes nothing, and what its answer must say. */
+export interface Probe {
+  /** The config of an `http.request` with GET or HEAD. */
+  request: Record<string, unknown>;
+  /** An expression over `status`, `headers` and `body` of the answer besides the step's own data: true = it happened. */
+  expression: string;
+}
+
 /** One step as its author wrote it. `config` is validated by the step's kind. */
 export interface StepDefinition {
   id: string;
@@ -30,6 +38,7 @@ export interface StepDefinition {
   on_error?: string;
   /** `keyed`: the receiver honours Idempotency-Key, so the call may be repeated. */
   effect?: 'keyed';
+  probe?: Probe;
   on_in_doubt?: OnInDoubt;
 }
 

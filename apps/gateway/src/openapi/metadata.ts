@@ -647,6 +647,11 @@ export default async () => {
                   'EGRESS_REFUSED',
                   'RESPONSE_TOO_LARGE',
                   'OUTPUT_INVALID',
+                  'FAILED_BY_STEP',
+                  'ITERATIONS_EXHAUSTED',
+                  'ITEMS_INVALID',
+                  'CHILD_RUN_FAILED',
+                  'LOOP_DETECTED',
                   'TIMEOUT',
                   'CANCELLED',
                   'IN_DOUBT',
@@ -724,6 +729,13 @@ export default async () => {
                 required: false,
                 type: () => contracts.ResolutionErrorDto,
                 description: 'With `failed`: the reason, as a text or as {message}.',
+              },
+            },
+            SignalRunDto: {
+              payload: {
+                required: false,
+                type: () => Object,
+                description: 'Read as `output.payload` of the step that takes it; null unless given.',
               },
             },
             RunRequestedDto: {
@@ -918,7 +930,7 @@ export default async () => {
                 type: 'object',
                 additionalProperties: true,
                 description:
-                  "`trigger`: the trigger's settings; `retention_days`: how long runs are kept, 0 = for ever; `input_schema`: JSON Schema\n2020-12 for the input of manual runs.",
+                  "`trigger`: the trigger's settings; `retention_days`: how long runs are kept, 0 = for ever.",
               },
             },
             WorkflowPatchDto: {
@@ -1698,6 +1710,11 @@ export default async () => {
             RunControlController: {
               cancel: { summary: 'Stops a run that is not over.', type: contracts.RunRequestedDto },
               resolve: { summary: 'Says how a step ended of which nobody knows it.', type: contracts.RunRequestedDto },
+              signal: {
+                summary:
+                  'Sends a signal: an approval, or what a callback brought. A step that waits for it goes on, now or later.',
+                type: contracts.RunRequestedDto,
+              },
             },
           },
         ],

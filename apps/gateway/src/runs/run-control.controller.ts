@@ -1,10 +1,12 @@
-import { ResolveStepDto, RunRequestedDto } from '@app/contracts';
+import { ResolveStepDto, RunRequestedDto, SignalRunDto } from '@app/contracts';
 import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
 import { Scoped } from '../http/access/access.decorators.js';
 import type { Caller } from '../http/access/caller.js';
 import { CurrentUser } from '../http/access/current-user.decorator.js';
 import { IdPipe } from '../http/validation/id.pipe.js';
 import { RunControlService } from './run-control.service.js';
+import { RunSignalsService } from './run-signals.service.js';
+import { SignalNamePipe } from './signal-name.pipe.js';
 import { StepResolutionService } from './step-resolution.service.js';
 
 @Scoped('runs:write')
@@ -13,6 +15,7 @@ export class RunControlController {
   constructor(
     private readonly control: RunControlService,
     private readonly resolutions: StepResolutionService,
+    private readonly signals: RunSignalsService,
   ) {}
 
   /** Stops a run that is not over. */
@@ -34,5 +37,18 @@ export class RunControlController {
   ): Promise<RunRequestedDto> {
     await this.resolutions.resolve(userId, id, path, resolution);
     return { run_id: id, message: 'The step is resolved and the run goes on.' };
+  }
+
+  /** Sends a signal: an approval, or what a callback brought. A step that waits for it goes on, now or later. */
+  @HttpCode(202)
+  @Post('signals/:name')
+  async signal(
+    @CurrentUser() { userId }: Caller,
+    @Param('id', IdPipe) id: string,
+    @Param('name', SignalNamePipe) name: string,
+    @Body() signal: SignalRunDto,
+  ): Promise<RunRequestedDto> {
+    await this.signals.send(userId, id, name, signal);
+    return { run_id: id, message: `The signal ${name} is recorded.` };
   }
 }

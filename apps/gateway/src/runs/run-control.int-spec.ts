@@ -134,3 +134,38 @@ describe('resolve', () => {
     expect((await resolve(id, { outcome: 'retry' }, path)).status).toBe(202);
   });
 });
+
+describe('signal', () => {
+  const rows = async (id: string): Promise<unknown[]> =>
+    (await gateway.pool.query('SELECT kind, payload, user_id FROM run_inbox WHERE run_id = $1 ORDER BY id', [id])).rows;
+
+  it('waits in the inbox, with who sent it, and wakes the run, parked or held', async () => {
+    for (const prepare of ['park', 'hold'] as const) {
+      const { id, engine } = await execute();
+      await (prepare === 'park' ? engine.park() : engine.hold(newId()));
+      const sent = await user.call('POST', `/runs/${id}/signals/approve`, { payload: { ok: true } });
+      expect(sent).toMatchObject({ status: 202, body: { run_id: id } });
+      expect(await engine.claim()).toMatchObject({ woken: true, is_due: true });
+      expect(await rows(id)).toEqual([
+        { kind: 'signal', payload: { name: 'approve', payload: { ok: true } }, user_id: user.id },
+      ]);
+    }
+  });
+
+  it('is refused when the run is over, when its name is no name, and when too many wait', async () => {
+    const { id, engine } = await execute();
+    const wrong = await user.call('POST', `/runs/${id}/signals/${encodeURIComponent('a b')}`, {});
+    expect(wrong).toMatchObject({ status: 400, body: { errors: [{ field: 'name' }] } });
+    await gateway.pool.query(
+      `INSERT INTO run_inbox (id, run_id, kind, payload, user_id)
+       SELECT uuidv7(), $1, 'signal', '{}', $2 FROM generate_series(1, 1000)`,
+      [id, user.id],
+    );
+    expect((await user.call('POST', `/runs/${id}/signals/approve`, {})).status).toBe(409);
+    await engine.finish('completed');
+    expect(await user.call('POST', `/runs/${id}/signals/approve`, {})).toMatchObject({
+      status: 409,
+      body: { detail: 'The run is over: it is completed.' },
+    });
+  });
+});

@@ -3,6 +3,7 @@ import { QuotasModule } from '../quotas/quotas.module.js';
 import { RunAcceptor } from './run-acceptor.service.js';
 import { RunControlController } from './run-control.controller.js';
 import { RunControlService } from './run-control.service.js';
+import { RunSignalsService } from './run-signals.service.js';
 import { RunStepsService } from './run-steps.service.js';
 import { RunsController } from './runs.controller.js';
 import { RunsService } from './runs.service.js';
@@ -13,7 +14,15 @@ import { RunWatchesService } from './watch/run-watches.service.js';
 @Module({
   imports: [QuotasModule],
   controllers: [RunsController, RunControlController],
-  providers: [RunAcceptor, RunsService, RunStepsService, RunControlService, StepResolutionService, RunWatchesService],
+  providers: [
+    RunAcceptor,
+    RunsService,
+    RunStepsService,
+    RunControlService,
+    RunSignalsService,
+    StepResolutionService,
+    RunWatchesService,
+  ],
   exports: [RunAcceptor, RunsService, RunControlService, RunWatchesService],
 })
 export class RunsModule {}

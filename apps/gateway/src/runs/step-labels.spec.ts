@@ -10,7 +10,7 @@ describe('stepLabels', () => {
     const labels = stepLabels([
       { ...step('first'), name: 'The first' },
       step('choice', 'switch', { cases: [{ if: 'true', steps: [inner] }], else: [step('other', 'delay')] }),
-      step('later', 'foreach', { steps: [step('unseen')] }),
+      step('later', 'map', { steps: [step('unseen')] }),
     ]);
     expect([...labels]).toEqual([
       ['first', { type: 'transform', name: 'The first' }],
@@ -18,7 +18,7 @@ describe('stepLabels', () => {
       ['inner', { type: 'switch', name: 'inner' }],
       ['deep', { type: 'transform', name: 'deep' }],
       ['other', { type: 'delay', name: 'other' }],
-      ['later', { type: 'foreach', name: 'later' }],
+      ['later', { type: 'map', name: 'later' }],
     ]);
   });
 });

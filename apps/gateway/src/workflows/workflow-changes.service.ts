@@ -2,7 +2,6 @@ import {
   notFound,
   TriggerType,
   WorkflowStatus,
-  type FieldError,
   type WorkflowDefinitionDto,
   type WorkflowDto,
   type WorkflowPatchDto,
@@ -15,7 +14,6 @@ import type { ExpectedVersions } from '../http/if-match.decorator.js';
 import { problem } from '../http/problems/problem.js';
 import { ActivationCheckService } from './activation-check.service.js';
 import { checkDefinition, columnsOf, retentionOf, type Definition, type DraftDefinition } from './definition.js';
-import { InputSchemas } from './input-schema/input-schemas.service.js';
 import { WorkflowsService } from './workflows.service.js';
 
 /**
@@ -29,7 +27,6 @@ export class WorkflowChangesService {
     private readonly workflows: WorkflowsService,
     private readonly hooks: HookEndpointsService,
     private readonly activation: ActivationCheckService,
-    private readonly inputSchemas: InputSchemas,
   ) {}
 
   /**
@@ -37,7 +34,7 @@ export class WorkflowChangesService {
    * @throws AppError VALIDATION_FAILED
    */
   async create(userId: string, draft: WorkflowDefinitionDto, id: string): Promise<WorkflowDto> {
-    const definition = checkDefinition(draft, await this.inputSchemas.mistakesIn(draft.config));
+    const definition = checkDefinition(draft);
     await this.dataSource.transaction(async (manager) => {
       const columns = { id, user_id: userId, ...workflowColumns(definition) };
       const insert = manager.createQueryBuilder().insert().into(Workflow).values(columns).orIgnore().returning('id');
@@ -48,21 +45,14 @@ export class WorkflowChangesService {
   }
 
   /** @throws AppError NOT_FOUND, VALIDATION_FAILED, PRECONDITION_FAILED, CONFLICT when it is active and could not fire */
-  async replace(
-    userId: string,
-    id: string,
-    draft: WorkflowDefinitionDto,
-    expected: ExpectedVersions,
-  ): Promise<WorkflowDto> {
-    const mistakes = await this.inputSchemas.mistakesIn(draft.config);
-    return this.change(userId, id, expected, () => draft, mistakes);
+  replace(userId: string, id: string, draft: WorkflowDefinitionDto, expected: ExpectedVersions): Promise<WorkflowDto> {
+    return this.change(userId, id, expected, () => draft);
   }
 
   /** As `replace`, of the given fields alone. */
-  async patch(userId: string, id: string, patch: WorkflowPatchDto, expected: ExpectedVersions): Promise<WorkflowDto> {
+  patch(userId: string, id: string, patch: WorkflowPatchDto, expected: ExpectedVersions): Promise<WorkflowDto> {
     const given = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
-    const mistakes = await this.inputSchemas.mistakesIn(patch.config);
-    return this.change(userId, id, expected, (current) => Object.assign(current, given), mistakes);
+    return this.change(userId, id, expected, (current) => Object.assign(current, given));
   }
 
   /** Makes the definition of an earlier version the newest one. */
@@ -102,11 +92,10 @@ export class WorkflowChangesService {
     id: string,
     expected: ExpectedVersions,
     edit: (current: Workflow, manager: EntityManager) => DraftDefinition | Promise<DraftDefinition>,
-    mistakes: readonly FieldError[] = [],
   ): Promise<WorkflowDto> {
     await this.dataSource.transaction(async (manager) => {
       const current = await this.lock(manager, userId, id);
-      const definition = checkDefinition(await edit(current, manager), mistakes);
+      const definition = checkDefinition(await edit(current, manager));
       if (current.status === WorkflowStatus.Active) await this.activation.assertCanFire(userId, definition);
       const version = current.version + 1;
       await this.write(manager, id, expected, { ...workflowColumns(definition), version });

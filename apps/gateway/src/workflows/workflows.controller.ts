@@ -33,7 +33,6 @@ import { PageOf } from '../http/page-of.decorator.js';
 import type { Page } from '../http/paging.js';
 import { IdPipe } from '../http/validation/id.pipe.js';
 import { RunControlService } from '../runs/run-control.service.js';
-import { InputSchemas } from './input-schema/input-schemas.service.js';
 import { WorkflowChangesService } from './workflow-changes.service.js';
 import { WorkflowsService } from './workflows.service.js';
 
@@ -44,7 +43,6 @@ export class WorkflowsController {
     private readonly workflows: WorkflowsService,
     private readonly changes: WorkflowChangesService,
     private readonly runs: RunControlService,
-    private readonly inputSchemas: InputSchemas,
   ) {}
 
   /** My workflows, the newest first. */
@@ -71,9 +69,8 @@ export class WorkflowsController {
   @HttpCode(200)
   @Scoped('workflows:read')
   @Post('validate')
-  async validate(@Body() definition: Record<string, unknown> = {}): Promise<DefinitionCheckDto> {
-    const mistakes = await this.inputSchemas.mistakesIn(definition['config']);
-    const errors = [...validateDefinition(definition), ...mistakes];
+  validate(@Body() definition: Record<string, unknown> = {}): DefinitionCheckDto {
+    const errors = validateDefinition(definition);
     return { valid: errors.length === 0, errors };
   }
 

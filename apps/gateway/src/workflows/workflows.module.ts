@@ -3,7 +3,6 @@ import { HooksModule } from '../hooks/hooks.module.js';
 import { RunsModule } from '../runs/runs.module.js';
 import { SecretsModule } from '../secrets/secrets.module.js';
 import { ActivationCheckService } from './activation-check.service.js';
-import { InputSchemas } from './input-schema/input-schemas.service.js';
 import { WorkflowChangesService } from './workflow-changes.service.js';
 import { WorkflowRunsController } from './workflow-runs.controller.js';
 import { WorkflowRunsService } from './workflow-runs.service.js';
@@ -22,7 +21,6 @@ import { WorkflowsService } from './workflows.service.js';
     WorkflowVersionsService,
     WorkflowRunsService,
     ActivationCheckService,
-    InputSchemas,
   ],
 })
 export class WorkflowsModule {}

@@ -8,11 +8,18 @@ export interface VersionKey {
   version: number;
 }
 
+interface VersionRow {
+  workflow_id: string;
+  version: number;
+  steps: StepDefinition[];
+  config: Record<string, unknown>;
+}
+
 const MAX_ENTRIES = 1_000;
 
 /** The versions of a batch of claims. $1 workflow ids, $2 versions. */
 const versionsSql = `
-SELECT v.workflow_id, v.version, v.steps FROM workflow_versions v
+SELECT v.workflow_id, v.version, v.steps, v.config FROM workflow_versions v
 JOIN unnest($1::uuid[], $2::integer[]) AS i (workflow_id, version)
   ON v.workflow_id = i.workflow_id AND v.version = i.version`;
 
@@ -38,14 +45,14 @@ export class DefinitionCache {
   }
 
   private async fetch(keys: readonly VersionKey[]): Promise<void> {
-    const { rows } = await this.pool.query<{ workflow_id: string; version: number; steps: StepDefinition[] }>(
-      versionsSql,
-      [keys.map((key) => key.workflowId), keys.map((key) => key.version)],
-    );
-    for (const { workflow_id, version, steps } of rows) {
+    const { rows } = await this.pool.query<VersionRow>(versionsSql, [
+      keys.map((key) => key.workflowId),
+      keys.map((key) => key.version),
+    ]);
+    for (const { workflow_id, version, steps, config } of rows) {
       const key = keyOf({ workflowId: workflow_id, version });
       try {
-        this.entries.set(key, compileDefinition(steps));
+        this.entries.set(key, compileDefinition(steps, config));
       } catch (error) {
         this.log.error(`Definition ${key} does not compile: ${String(error)}`);
       }

@@ -3,11 +3,12 @@ import { compileDefinition, type StepDefinition } from '@app/definition';
 import { describe, expect, it } from 'vitest';
 import {
   apply,
-  cancellationEntries,
   CorruptJournalError,
   decide,
   failureEntry,
+  halt,
   newRunState,
+  plainView,
   type RunState,
 } from './index.js';
 
@@ -158,7 +159,7 @@ describe('the engine', () => {
   it('asks to find out about an effect that was announced and not finished', () => {
     const state = fold(run(post), { type: 'step.started', path: 'post', at: 1, attempt: 1, effect: 'unsafe' });
     expect(starts(state)).toEqual(['recover']);
-    expect(decide(state, 1, new Set(['post']))).toEqual({ kind: 'wait', until: null });
+    expect(decide(state, 1, { ...plainView, underWay: new Set(['post']) })).toEqual({ kind: 'wait', until: null });
   });
 
   it('keeps a step in doubt until it is resolved, and then follows the resolution', () => {
@@ -168,7 +169,10 @@ describe('the engine', () => {
     ];
     const resolved = (outcome: 'succeeded' | 'retry' | 'failed'): RunState =>
       fold(run(post), ...doubt, { type: 'step.resolved', path: 'post', at: 3, outcome, by: 'u', output: 'o' });
-    expect(decide(fold(run(post), ...doubt), 3, new Set(), new Set(['post']))).toEqual({ kind: 'wait', until: null });
+    expect(decide(fold(run(post), ...doubt), 3, { ...plainView, held: new Set(['post']) })).toEqual({
+      kind: 'wait',
+      until: null,
+    });
     expect(decide(resolved('succeeded'), 3)).toMatchObject({
       kind: 'finish',
       outcome: { status: 'completed', output: 'o' },
@@ -192,9 +196,11 @@ describe('the engine', () => {
 
   it('cancels what waits and leaves an unsafe call in doubt', () => {
     const state = fold(run(post), { type: 'step.started', path: 'post', at: 1, attempt: 1, effect: 'unsafe' });
-    expect(cancellationEntries(state, 2)).toEqual([expect.objectContaining({ type: 'step.in_doubt', path: 'post' })]);
+    expect(halt(state, '', new Set(), 2, 'The run was cancelled').entries).toEqual([
+      expect.objectContaining({ type: 'step.in_doubt', path: 'post' }),
+    ]);
     const waiting = fold(run(pure('a')), { type: 'step.waiting', path: 'a', at: 1, attempt: 1, until: 9 });
-    expect(cancellationEntries(waiting, 2)).toEqual([{ type: 'step.cancelled', path: 'a', at: 2 }]);
+    expect(halt(waiting, '', new Set(), 2, '').entries).toEqual([{ type: 'step.cancelled', path: 'a', at: 2 }]);
   });
 
   it.each<[string, JournalEntry[]]>([

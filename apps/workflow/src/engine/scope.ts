@@ -12,12 +12,17 @@ export interface RunFacts {
   created_at: string;
 }
 
-/** The data of an expression in this list: steps that are finished, the innermost list last. */
+/**
+ * The data of an expression in this list: steps that are finished, and inside a loop its turn. `loops` are the turns of
+ * all loops around, from the outside in.
+ */
 export function scopeOf(list: ListState, input: unknown, run: RunFacts): Scope {
-  return {
+  const scope = {
     input,
     steps: list.visible,
     run,
     workflow: { id: run.workflow_id, version: run.workflow_version },
   };
+  const turn = list.turns.at(-1);
+  return turn === undefined ? scope : { ...scope, ...turn, loops: list.turns };
 }

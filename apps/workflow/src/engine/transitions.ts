@@ -11,7 +11,14 @@ export const transitions: Record<StepStatus | typeof NotBegun, readonly JournalE
   /** Pure steps complete at once; effects are announced first; containers are entered. */
   [NotBegun]: ['step.started', 'step.completed', 'step.failed', 'step.skipped', 'step.entered', 'step.waiting'],
   /** An effect under way, or a container with a list under way. */
-  [StepStatus.Running]: ['step.completed', 'step.failed', 'step.waiting', 'step.in_doubt', 'step.cancelled'],
+  [StepStatus.Running]: [
+    'step.completed',
+    'step.failed',
+    'step.waiting',
+    'step.iterated',
+    'step.in_doubt',
+    'step.cancelled',
+  ],
   /** Parked. A job may end in doubt; a pure step that failed is tried again without an announcement. */
   [StepStatus.Waiting]: [
     'step.started',

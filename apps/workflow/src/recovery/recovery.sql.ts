@@ -15,15 +15,15 @@ DELETE FROM replicas r WHERE r.dead_at < now() - interval '1 day'
 /**
  * Wakes the runs whose jobs are over, once for each job.
  *
- * Guarantees: a job is marked as delivered only when its run can see it, that is, when nobody is executing the run at
- * this moment; a run that is over needs no waking. Both in one statement. $1 most rows.
+ * Guarantees: a job is marked as delivered in the statement that wakes its run. A run that somebody is executing at this
+ * moment keeps the mark until it is claimed again, so that it cannot be parked without having seen the job; one that is
+ * over needs no waking. $1 most rows.
  */
 export const deliverJobsSql = `
 WITH over AS MATERIALIZED (
   SELECT j.id, j.run_id FROM jobs j
   WHERE j.run_id IS NOT NULL AND j.delivered_at IS NULL
     AND j.status IN ('succeeded', 'failed', 'cancelled', 'in_doubt')
-    AND NOT EXISTS (SELECT FROM claims c WHERE c.run_id = j.run_id AND c.owner IS NOT NULL)
   ORDER BY j.id
   LIMIT $1
   FOR UPDATE SKIP LOCKED
@@ -34,3 +34,55 @@ woken AS (
 )
 UPDATE jobs j SET delivered_at = now() FROM over o WHERE j.id = o.id
 RETURNING j.id`;
+
+/**
+ * Wakes the runs that wait for runs which are over, once for each. Claims are locked in the order of their ids.
+ * $1 most rows.
+ */
+export const deliverChildrenSql = `
+WITH over AS MATERIALIZED (
+  SELECT run_id, parent_id FROM child_runs
+  WHERE status <> 'running' AND delivered_at IS NULL
+  ORDER BY run_id
+  LIMIT $1
+  FOR UPDATE SKIP LOCKED
+),
+parents AS (
+  SELECT c.run_id FROM claims c WHERE c.run_id IN (SELECT parent_id FROM over) ORDER BY c.run_id FOR UPDATE
+),
+woken AS (
+  UPDATE claims c SET run_at = least(c.run_at, now()), woken = true FROM parents p WHERE c.run_id = p.run_id
+)
+UPDATE child_runs c SET delivered_at = now() FROM over o WHERE c.run_id = o.run_id
+RETURNING c.run_id`;
+
+/**
+ * Passes on that nobody waits for a run any more: asks for its cancellation. What belongs to a parent that is over is
+ * forgotten with it. $1 most rows.
+ */
+export const cancelChildrenSql = `
+WITH unwanted AS MATERIALIZED (
+  SELECT run_id, parent_id FROM child_runs
+  WHERE cancel_requested_at IS NOT NULL AND cancel_delivered_at IS NULL
+  ORDER BY run_id
+  LIMIT $1
+  FOR UPDATE SKIP LOCKED
+),
+children AS (
+  SELECT c.run_id FROM claims c WHERE c.run_id IN (SELECT run_id FROM unwanted) ORDER BY c.run_id FOR UPDATE
+),
+asked AS (
+  UPDATE claims c
+  SET cancel_requested_at = coalesce(c.cancel_requested_at, now()), run_at = least(c.run_at, now()), woken = true
+  FROM children d WHERE c.run_id = d.run_id
+  RETURNING c.run_id
+),
+told AS (
+  UPDATE child_runs c SET cancel_delivered_at = now() FROM unwanted u
+  WHERE c.run_id = u.run_id AND EXISTS (SELECT FROM claims p WHERE p.run_id = u.parent_id)
+),
+forgotten AS (
+  DELETE FROM child_runs c USING unwanted u
+  WHERE c.run_id = u.run_id AND NOT EXISTS (SELECT FROM claims p WHERE p.run_id = u.parent_id)
+)
+SELECT u.run_id, a.run_id IS NOT NULL AS is_under_way FROM unwanted u LEFT JOIN asked a ON a.run_id = u.run_id`;

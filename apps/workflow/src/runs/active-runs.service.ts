@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { Outside } from './store/run-history.js';
 import type { RunExecution } from './execution/run-execution.js';
 
 /** The runs that this process is executing at this moment, or is about to. */
@@ -39,6 +40,11 @@ export class ActiveRuns {
   /** Cancels a run if it is ours. */
   cancel(runId: string): void {
     this.executions.get(runId)?.cancel();
+  }
+
+  /** Shows a run that is ours what has happened outside it. */
+  refresh(runId: string, outside: Outside): void {
+    this.executions.get(runId)?.refresh(outside);
   }
 
   /** Drops everything claimed under a lease that is gone. */

@@ -6,6 +6,7 @@ import { ReplicaService } from '../replica/replica.service.js';
 import { ActiveRuns } from './active-runs.service.js';
 import { ownedRunsSql } from './claim/claim-runs.sql.js';
 import { releaseRunsSql } from './claim/release-run.sql.js';
+import { loadOutside } from './store/run-history.js';
 
 /** Shortest pause between two looks, in ms. */
 const GAP_MS = 50;
@@ -43,15 +44,26 @@ export class OwnedRuns {
     this.periodic.start();
   }
 
+  /**
+   * Shows runs that are under way what has come for them meanwhile. The mark stays until the next claim: a run that
+   * parks without having seen everything is due at once.
+   */
+  private async refresh(runIds: readonly string[]): Promise<void> {
+    const ours = runIds.filter((runId) => this.active.has(runId));
+    if (ours.length === 0) return;
+    for (const [runId, outside] of await loadOutside(this.pool, ours)) this.active.refresh(runId, outside);
+  }
+
   private async look(): Promise<void> {
     const owner = this.replica.id();
     if (owner === undefined) return;
-    const { rows } = await this.pool.query<{ run_id: string; cancel_requested: boolean }>({
+    const { rows } = await this.pool.query<{ run_id: string; cancel_requested: boolean; woken: boolean }>({
       name: 'owned-runs',
       text: ownedRunsSql,
       values: [owner],
     });
     for (const { run_id, cancel_requested } of rows) if (cancel_requested) this.active.cancel(run_id);
+    await this.refresh(rows.filter(({ woken }) => woken).map(({ run_id }) => run_id));
     const idle = rows.map(({ run_id }) => run_id).filter((runId) => !this.active.has(runId));
     const forgotten = idle.filter((runId) => this.suspects.has(runId));
     this.suspects = new Set(idle);

@@ -1,13 +1,15 @@
+import { EngineConfig } from '@app/config';
 import type { CompiledDefinition } from '@app/definition';
 import { runInContext } from '@app/observability';
 import { Injectable, Logger } from '@nestjs/common';
+import { setImmediate } from 'node:timers/promises';
 import { Pool } from 'pg';
 import { CorruptJournalError, type Outcome } from '../engine/index.js';
 import { StepExecutor } from './execution/step-executor.js';
 import { ReplicaService } from '../replica/replica.service.js';
 import { StatsService } from '../stats/stats.service.js';
 import { ActiveRuns } from './active-runs.service.js';
-import type { ClaimedRun } from './claim/claimed-run.js';
+import { isJoined, type ClaimedRun } from './claim/claimed-run.js';
 import { FencedError } from './store/fenced.error.js';
 import { releaseRunSql } from './claim/release-run.sql.js';
 import { RunExecution, type ExecutionEnd } from './execution/run-execution.js';
@@ -33,6 +35,7 @@ export class RunExecutor {
     private readonly active: ActiveRuns,
     private readonly stats: StatsService,
     private readonly metrics: RunMetrics,
+    private readonly config: EngineConfig,
   ) {}
 
   /** Resolves when the run is no longer with this process. Never rejects. */
@@ -58,7 +61,14 @@ export class RunExecutor {
     let execution: RunExecution | undefined;
     try {
       const holds = (owner: string): boolean => this.replica.id() === owner;
-      const services = { sink: this.writer, steps: this.steps, now: Date.now, holds };
+      const services = {
+        sink: this.writer,
+        steps: this.steps,
+        now: Date.now,
+        holds,
+        breathe: setImmediate,
+        maxEntries: this.config.maxJournalEntries,
+      };
       execution = new RunExecution(run, definition, history, services);
       this.active.add(execution);
       const end = await execution.execute();
@@ -79,10 +89,8 @@ export class RunExecutor {
   }
 
   /** Somebody else has the run; what this process saw of its own calls saves them a doubt. */
-  private async tellOutcomes({ run, journal, state }: RunExecution): Promise<void> {
+  private async tellOutcomes({ run, journal }: RunExecution): Promise<void> {
     for (const outcome of journal.unwrittenOutcomes()) {
-      const hasEffect = state.steps.get(outcome.path)?.requestHash !== undefined;
-      if (!hasEffect) continue;
       const values = [run.runId, outcome.path, outcome.attempt, run.epoch, JSON.stringify(outcome)];
       await this.pool.query(observeOutcomeSql, values);
     }
@@ -115,9 +123,12 @@ export class RunExecutor {
       outputJson: null,
       errorJson: JSON.stringify(outcome.error),
       startedAt: run.claimedAt,
+      isJoined: isJoined(run),
+      hasChildren: history.children.size > 0,
       jobs: [],
+      children: [],
       readInbox: [],
-      unwantedJobs: [],
+      unwanted: { jobs: [], children: [...history.children.keys()] },
     });
     this.count(run, 'finished');
   }

@@ -57,9 +57,12 @@ describe('RunWriter', () => {
       outputJson: null,
       errorJson: null,
       startedAt: run.claimedAt,
+      isJoined: false,
+      hasChildren: false,
       jobs: [],
+      children: [],
       readInbox: [],
-      unwantedJobs: [],
+      unwanted: { jobs: [], children: [] },
       ...more,
     };
   };

@@ -1,5 +1,5 @@
 import { EngineConfig } from '@app/config';
-import { jobs, type JobType } from '@app/contracts';
+import { jobs, RunTriggerType, type JobType, type RunTrigger } from '@app/contracts';
 import { Coalescer, type Acknowledgements } from '@app/database';
 import { CommandBus } from '@app/messaging';
 import { GracefulShutdown, ShutdownPhase } from '@app/observability';
@@ -9,6 +9,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { alreadyCommittedSql, commitRunsSql } from './store/commit-runs.sql.js';
 import { FencedError } from './store/fenced.error.js';
 import type { RunCommit } from './store/run-commit.js';
+import type { ChildRequest } from '../steps/steps.service.js';
 
 /** How long a write waits for a database that is away; longer than a lease, after which it would be fenced anyway. */
 const RETRY_FOR_MS = 15_000;
@@ -17,6 +18,7 @@ const RETRY_FOR_MS = 15_000;
 @Injectable()
 export class RunWriter {
   private readonly coalescer: Coalescer<RunCommit, true>;
+  private onFamily: () => void = () => undefined;
 
   constructor(
     private readonly pool: Pool,
@@ -27,8 +29,12 @@ export class RunWriter {
     this.coalescer = new Coalescer<RunCommit, true>({
       write: (rows, repeated) => this.write(rows, repeated),
       idOf: ({ runId }) => runId,
-      sizeOf: ({ entriesJson, outputJson, jobs: wanted }) =>
-        300 + (entriesJson?.length ?? 0) + (outputJson?.length ?? 0) + wanted.length * 1_000,
+      sizeOf: ({ entriesJson, outputJson, jobs: wanted, children }) =>
+        300 +
+        (entriesJson?.length ?? 0) +
+        (outputJson?.length ?? 0) +
+        wanted.length * 1_000 +
+        children.reduce((sum, { inputJson }) => sum + 500 + (inputJson?.length ?? 0), 0),
       refused: ({ runId }) => new FencedError(runId),
       maxRows: config.flushRows,
       maxBytes: config.flushBytes,
@@ -46,7 +52,14 @@ export class RunWriter {
   async commit(commit: RunCommit): Promise<void> {
     await this.coalescer.submit(commit);
     if (commit.jobs.length > 0) this.bus.publish('jobs.waiting', { count: commit.jobs.length });
-    for (const job_id of commit.unwantedJobs) this.bus.publish('job.cancel', { job_id });
+    for (const job_id of commit.unwanted.jobs) this.bus.publish('job.cancel', { job_id });
+    if (commit.children.length > 0) this.bus.publish('runs.waiting', { count: commit.children.length });
+    if (commit.unwanted.children.length > 0 || (commit.isJoined && commit.next.kind === 'finish')) this.onFamily();
+  }
+
+  /** @param tell called when a run that another one waits for is over, or is no longer waited for */
+  whenFamilyChanges(tell: () => void): void {
+    this.onFamily = tell;
   }
 
   private async write(rows: readonly RunCommit[], repeated: boolean): Promise<Acknowledgements<true>> {
@@ -65,6 +78,7 @@ export class RunWriter {
 
   private async writeOwned(owner: string, rows: readonly RunCommit[]): Promise<string[]> {
     const wanted = rows.flatMap((row) => row.jobs.map((job) => ({ job, row })));
+    const children = rows.flatMap((row) => row.children.map((child) => ({ child, row })));
     const { rows: fenced } = await this.pool.query<{ run_id: string }>({
       name: 'commit-runs',
       text: commitRunsSql,
@@ -93,7 +107,19 @@ export class RunWriter {
         wanted.map(({ row }) => row.runId),
         wanted.map(({ job }) => job.path),
         rows.flatMap((row) => row.readInbox),
-        rows.flatMap((row) => row.unwantedJobs),
+        rows.flatMap((row) => row.unwanted.jobs),
+        children.map(({ child }) => child.id),
+        children.map(({ row }) => row.runId),
+        children.map(({ child }) => child.workflowId),
+        children.map(({ row }) => row.userId),
+        children.map(({ child, row }) => JSON.stringify(triggerOf(child, row))),
+        children.map(({ child }) => child.inputJson),
+        children.map(({ child }) => child.correlationId),
+        children.map(({ child }) => JSON.stringify(child.tags)),
+        children.map(({ child }) => child.depth),
+        rows.flatMap((row) => row.unwanted.children),
+        rows.filter((row) => row.isJoined).map((row) => row.runId),
+        rows.filter((row) => row.hasChildren).map((row) => row.runId),
       ],
     });
     return fenced.map(({ run_id }) => run_id);
@@ -109,4 +135,9 @@ export class RunWriter {
     ]);
     return found.map(({ run_id }) => run_id);
   }
+}
+
+/** `run.trigger` of a run that a step starts. */
+function triggerOf({ path, isJoined }: ChildRequest, { runId }: RunCommit): RunTrigger {
+  return { type: RunTriggerType.Workflow, run_id: runId, path, mode: isJoined ? 'joined' : 'detached' };
 }

@@ -1,9 +1,14 @@
-import type { JobRequest, RunJob } from '@app/contracts';
+import type { JobRequest, RunError, RunJob } from '@app/contracts';
 import type { CompiledStep, EvaluationContext, Scope } from '@app/definition';
 
 /** What a step sees when it runs. */
 export interface StepContext {
   runId: string;
+  userId: string;
+  /** How many runs in a row have started one another, this one included. */
+  depth: number;
+  correlationId: string | null;
+  tags: readonly string[];
   path: string;
   attempt: number;
   step: CompiledStep;
@@ -15,8 +20,15 @@ export interface StepContext {
   signal: AbortSignal;
 }
 
-/** What a pure step comes to: an output, or for a container the list to enter (null = none). */
-export type PureResult = { output: unknown } | { branch: string | null };
+/**
+ * What a pure step comes to: an output; for a container the list to enter (null = none, or all) or the items to go
+ * through; or the end of the whole run.
+ */
+export type PureResult =
+  | { output: unknown }
+  | { branch: string | null }
+  | { items: readonly unknown[] }
+  | { end: { output: unknown } | { error: RunError } };
 
 /** A step without an effect: computed at once, and again in a replay. */
 export interface PureRunner {
@@ -24,19 +36,49 @@ export interface PureRunner {
   run: (context: StepContext) => Promise<PureResult>;
 }
 
-/** What a parked step waits for. */
-export interface Parking {
-  /** ms since 1970. */
-  until?: number;
+/** A run that a step starts; written together with the journal. */
+export interface ChildRequest {
+  /** Made by the asker, so that writing twice is writing once. */
+  id: string;
+  path: string;
+  workflowId: string;
+  /** JSON text. */
+  inputJson: string | null;
+  correlationId: string | null;
+  tags: readonly string[];
+  depth: number;
+  /** Whether the step waits for it. */
+  isJoined: boolean;
+}
+
+/** Rows of ours that a step wants to exist exactly when the journal says that it did something. */
+export interface Wish {
   job?: JobRequest;
+  child?: ChildRequest;
+}
+
+/** What a parked step waits for. */
+export interface Parking extends Wish {
+  /** When it goes on, in ms since 1970. */
+  until?: number;
+  /** When waiting becomes a failure, in ms since 1970. */
+  deadline?: number;
+  /** The signal it waits for. */
+  signal?: string;
   /** Shown as the step's input. */
   input?: unknown;
 }
 
-/** A step that only writes rows of ours: its wish is committed together with the journal, then the run is parked. */
-export interface ParkingRunner {
-  kind: 'parking';
-  park: (context: StepContext) => Promise<Parking>;
+/** A step that is over with the rows it wants. */
+export interface Done extends Wish {
+  output: unknown;
+  input?: unknown;
+}
+
+/** A step that only writes rows of ours: what it wants is committed together with the journal, exactly once. */
+export interface TransactionalRunner {
+  kind: 'transactional';
+  act: (context: StepContext) => Promise<Parking | Done>;
   /** The output once the job has succeeded. */
   collect?: (job: RunJob) => unknown;
 }
@@ -58,4 +100,4 @@ export interface EffectRunner<Request = unknown> {
   perform: (call: PreparedCall<Request>, context: StepContext) => Promise<unknown>;
 }
 
-export type StepRunner = PureRunner | ParkingRunner | EffectRunner;
+export type StepRunner = PureRunner | TransactionalRunner | EffectRunner;

@@ -2,10 +2,16 @@ import type { StepType } from '@app/definition';
 import type { EgressClient } from '@app/egress';
 import { delayRunner } from './delay/delay.runner.js';
 import { emailSendRunner } from './email-send/email-send.runner.js';
+import { failRunner, succeedRunner } from './ending/ending.runners.js';
+import { foreachRunner } from './foreach/foreach.runner.js';
 import { httpRequestRunner } from './http-request/http-request.runner.js';
+import { parallelRunner } from './parallel/parallel.runner.js';
+import { repeatRunner } from './repeat/repeat.runner.js';
 import type { StepRunner } from './step-runner.js';
 import { switchRunner } from './switch/switch.runner.js';
 import { transformRunner } from './transform/transform.runner.js';
+import { waitSignalRunner } from './wait-signal/wait-signal.runner.js';
+import { workflowRunRunner } from './workflow-run/workflow-run.runner.js';
 
 /** How each step type runs. A type of the registry without a runner is a compile error. */
 export type StepRunners = Readonly<Record<StepType, StepRunner>>;
@@ -15,7 +21,14 @@ export function stepRunners(egress: EgressClient): StepRunners {
     'http.request': httpRequestRunner(egress) as StepRunner,
     transform: transformRunner,
     switch: switchRunner,
+    parallel: parallelRunner,
+    foreach: foreachRunner,
+    repeat: repeatRunner,
     delay: delayRunner,
+    'wait.signal': waitSignalRunner,
+    'workflow.run': workflowRunRunner,
     'email.send': emailSendRunner,
+    fail: failRunner,
+    succeed: succeedRunner,
   };
 }

@@ -50,4 +50,10 @@ export class EngineConfig {
   @Variable('ENGINE_FLUSH_BYTES', bytes)
   @Min(1_048_576)
   flushBytes = 4_194_304;
+
+  /** Most entries of one run's journal; a run that would need more fails. */
+  @Variable('ENGINE_MAX_JOURNAL_ENTRIES', integer)
+  @Min(100)
+  @Max(10_000_000)
+  maxJournalEntries = 200_000;
 }

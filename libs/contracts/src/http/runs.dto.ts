@@ -166,6 +166,14 @@ export class ResolveStepDto {
   error?: ResolutionErrorDto;
 }
 
+/** What a signal brings. */
+export class SignalRunDto {
+  /** Read as `output.payload` of the step that takes it; null unless given. */
+  @Allow()
+  @Untouched()
+  payload?: unknown;
+}
+
 /** A request about a run was recorded; the workflow service acts on it. */
 export class RunRequestedDto {
   run_id: string;

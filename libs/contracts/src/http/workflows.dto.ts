@@ -28,10 +28,7 @@ export class WorkflowDefinitionDto {
   @Untouched()
   steps: Record<string, unknown>[];
 
-  /**
-   * `trigger`: the trigger's settings; `retention_days`: how long runs are kept, 0 = for ever; `input_schema`: JSON Schema
-   * 2020-12 for the input of manual runs.
-   */
+  /** `trigger`: the trigger's settings; `retention_days`: how long runs are kept, 0 = for ever. */
   @Allow()
   @Untouched()
   config?: Record<string, unknown>;

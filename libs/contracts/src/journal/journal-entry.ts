@@ -45,8 +45,16 @@ export type JournalEntry =
       /** SHA-256 of the resolved request, hex: a repeated call must be the same call. */
       request_hash?: string;
     })
-  | (EntryBase & { type: 'step.completed'; attempt: number; started_at: number; output?: unknown; input?: unknown })
-  /** An attempt failed. With `retry_at` the step is tried again then; with `handled` the run goes on. */
+  /** With `ends` it was a step that ends the run: its output is the run's. */
+  | (EntryBase & {
+      type: 'step.completed';
+      attempt: number;
+      started_at: number;
+      output?: unknown;
+      input?: unknown;
+      ends?: true;
+    })
+  /** An attempt failed. With `retry_at` the step is tried again then; with `handled` the run goes on; with `ends` nothing does. */
   | (EntryBase & {
       type: 'step.failed';
       attempt: number;
@@ -55,13 +63,31 @@ export type JournalEntry =
       input?: unknown;
       retry_at?: number;
       handled?: boolean;
+      ends?: true;
     })
   /** Its `if` was false, or a step before it jumped over it. */
   | (EntryBase & { type: 'step.skipped' })
-  /** A container chose the list of steps to run: the label of a branch, null for none. */
-  | (EntryBase & { type: 'step.entered'; branch: string | null })
-  /** Parked until a time, a job's end, or both. */
-  | (EntryBase & { type: 'step.waiting'; attempt: number; input?: unknown; until?: number; job_id?: string })
+  /**
+   * A container began. `branch`: the label of the list that a choice takes, null for none (also where all lists run, or
+   * the list runs for items or in iterations). `items`: what a loop over items goes through.
+   */
+  | (EntryBase & { type: 'step.entered'; branch: string | null; items?: readonly unknown[] })
+  /** An iteration of a loop is over and another one follows, at `again_at` or at once. */
+  | (EntryBase & { type: 'step.iterated'; iteration: number; again_at?: number })
+  /** Parked: until a time, or until something outside happens, then with the time at which it gives up (`deadline`). */
+  | (EntryBase & {
+      type: 'step.waiting';
+      attempt: number;
+      input?: unknown;
+      until?: number;
+      job_id?: string;
+      /** The name of the signal it waits for. */
+      signal?: string;
+      /** The run that it started and waits for. */
+      run_id?: string;
+      /** When waiting becomes a failure, in ms since 1970. */
+      deadline?: number;
+    })
   /** The effect may or may not have happened. */
   | (EntryBase & { type: 'step.in_doubt'; attempt: number; reason: string })
   | (EntryBase & {

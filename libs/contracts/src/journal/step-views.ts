@@ -53,7 +53,13 @@ function changes(step: StepView, entry: JournalEntry): Partial<StepView> {
     case 'step.started':
       return { ...input, status: StepStatus.Running, attempt: entry.attempt, started_at: startedAt, error: null };
     case 'step.entered':
-      return { status: StepStatus.Running, started_at: startedAt };
+      return {
+        status: StepStatus.Running,
+        started_at: startedAt,
+        ...(entry.items !== undefined && { input: { items: entry.items } }),
+      };
+    case 'step.iterated':
+      return { status: StepStatus.Running };
     case 'step.waiting':
       return { ...input, status: StepStatus.Waiting, attempt: entry.attempt, started_at: startedAt };
     case 'step.completed':

@@ -22,8 +22,6 @@ export interface RunRequest {
   watched?: boolean;
   /** The Idempotency-Key that it was asked for with. Never together with a dedupe key. */
   keyed?: KeyedAnswer | undefined;
-  /** The version whose input schema the input follows, 0 when that is not known; absent when it need not follow any. */
-  inputCheckedFor?: number | undefined;
 }
 
 /** An Idempotency-Key in the scope it counts in, and what it is answered from now on. */
@@ -46,15 +44,12 @@ export interface AcceptedRun {
   retention: RetentionClass;
   /** Nothing was started now. With an Idempotency-Key, whose answer then is in its row, `runId` says nothing. */
   duplicate: boolean;
-  /** Nothing was started: the input has to be checked against the schema of this version first. */
-  isUnchecked: boolean;
 }
 
-interface FoundRow {
+interface AcceptedRow {
   id: string;
   version: number;
   retention: RetentionClass;
-  is_unchecked: boolean;
   is_new: boolean;
 }
 
@@ -63,7 +58,7 @@ interface FoundRow {
  * the answer.
  */
 export async function acceptRuns(pool: Pool, rows: readonly RunRequest[]): Promise<Acknowledgements<AcceptedRun>> {
-  const { rows: known } = await pool.query<FoundRow>({
+  const { rows: known } = await pool.query<AcceptedRow>({
     name: 'accept-runs',
     text: acceptRunsSql,
     values: [
@@ -78,10 +73,9 @@ export async function acceptRuns(pool: Pool, rows: readonly RunRequest[]): Promi
       rows.map((row) => row.dedupeKey),
       rows.map(({ keyed }) => (keyed === undefined ? null : keyedJson(keyed))),
       rows.map((row) => row.watched === true),
-      rows.map((row) => row.inputCheckedFor ?? null),
     ],
   });
-  const repeated = new Set(known.filter(({ is_new, is_unchecked }) => !is_new && !is_unchecked).map(({ id }) => id));
+  const repeated = new Set(known.filter(({ is_new }) => !is_new).map(({ id }) => id));
   const repeatedRows = rows.filter(({ id }) => repeated.has(id));
   const answered = new Set(repeatedRows.filter(({ keyed }) => keyed !== undefined).map(({ id }) => id));
   const earlier = await earlierDeliveries(
@@ -89,10 +83,9 @@ export async function acceptRuns(pool: Pool, rows: readonly RunRequest[]): Promi
     repeatedRows.filter(({ dedupeKey }) => dedupeKey !== null),
   );
   return new Map(
-    known.map(({ id, version, retention, is_new, is_unchecked: isUnchecked }) => {
+    known.map(({ id, version, retention, is_new }) => {
       const runId = is_new ? id : (earlier.get(id) ?? id);
-      const duplicate = runId !== id || answered.has(id);
-      return [id, { runId, workflowVersion: version, retention, duplicate, isUnchecked }];
+      return [id, { runId, workflowVersion: version, retention, duplicate: runId !== id || answered.has(id) }];
     }),
   );
 }

@@ -23,4 +23,5 @@ export const delayKind: StepKind<DelayConfig> = {
   description: 'Waits for a time or until a time. Costs nothing while waiting and survives restarts.',
   config: DelayConfig,
   effect: () => EffectClass.Transactional,
+  without: ['timeout_ms', 'effect', 'probe', 'on_in_doubt'],
 };

@@ -37,8 +37,10 @@ export const httpRequestKind: StepKind<HttpRequestConfig> = {
   ...leaf,
   description: 'Calls a URL. Its output is {status, headers, body}; a status of 400 or more is a failure.',
   config: HttpRequestConfig,
-  effect: (step: StepDefinition) =>
-    step.effect === 'keyed' || idempotentMethods.includes(String(step.config['method']))
-      ? EffectClass.Keyed
-      : EffectClass.Unsafe,
+  without: [],
+  effect: (step: StepDefinition) => {
+    if (step.probe !== undefined) return EffectClass.Verifiable;
+    const isKeyed = step.effect === 'keyed' || idempotentMethods.includes(String(step.config['method']));
+    return isKeyed ? EffectClass.Keyed : EffectClass.Unsafe;
+  },
 };

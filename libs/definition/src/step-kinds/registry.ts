@@ -1,17 +1,30 @@
 import { delayKind } from './delay.kind.js';
 import { emailSendKind } from './email-send.kind.js';
+import { failKind, succeedKind } from './ending.kinds.js';
+import { foreachKind } from './foreach.kind.js';
 import { httpRequestKind } from './http-request.kind.js';
+import { parallelKind } from './parallel.kind.js';
+import { repeatKind } from './repeat.kind.js';
 import type { StepKind } from './step-kind.js';
 import { switchKind } from './switch.kind.js';
 import { transformKind } from './transform.kind.js';
+import { waitSignalKind } from './wait-signal.kind.js';
+import { workflowRunKind } from './workflow-run.kind.js';
 
 /** Every step type. Adding one touches its own file, this line, and its `run` in the workflow service. */
 const kinds = {
   'http.request': httpRequestKind,
   transform: transformKind,
   switch: switchKind,
+  parallel: parallelKind,
+  foreach: foreachKind,
+  repeat: repeatKind,
   delay: delayKind,
+  'wait.signal': waitSignalKind,
+  'workflow.run': workflowRunKind,
   'email.send': emailSendKind,
+  fail: failKind,
+  succeed: succeedKind,
 } as const;
 
 export type StepType = keyof typeof kinds;

@@ -1,4 +1,4 @@
-import type { EffectClass } from '@app/contracts';
+import { EffectClass } from '@app/contracts';
 import type { OnInDoubt, StepDefinition } from '../definition.js';
 
 /** A list of steps inside a container. */
@@ -14,7 +14,27 @@ export interface StepList {
 export interface BareExpression {
   field: string;
   text: string;
+  /** It sees the steps of the container's list, and the loop's turn. */
+  inside?: boolean;
 }
+
+/** How a container runs its lists: one of them, all of them at once, its list for each item, or again and again. */
+export type Nesting = 'none' | 'choice' | 'branches' | 'items' | 'iterations';
+
+/** How a container goes through its lists. */
+export interface LoopSettings {
+  /** Lists under way at the same time. */
+  concurrency: number;
+  /** Whether the first list that fails ends the others. */
+  failFast: boolean;
+  /** Most iterations. */
+  maxIterations: number;
+  /** Pause between two iterations, in ms. */
+  delayMs: number;
+}
+
+/** Options of a step that some types have no use for. */
+export type StepOption = 'retry' | 'timeout_ms' | 'on_error' | 'effect' | 'probe' | 'on_in_doubt';
 
 /** What the platform knows about a step type without running it. */
 export interface StepKind<Config extends object = object> {
@@ -31,6 +51,11 @@ export interface StepKind<Config extends object = object> {
   bareExpressions: (config: Config) => BareExpression[];
   /** The lists of a container; none for a leaf. */
   lists: (config: Config) => StepList[];
+  nesting: Nesting;
+  /** What a container's config says about how it goes through its lists. */
+  loop: (config: Config) => Partial<LoopSettings>;
+  /** Options that would be ignored, and are refused instead. */
+  without: readonly StepOption[];
 }
 
 /** Defaults of a leaf without a doubtful effect. */
@@ -39,4 +64,15 @@ export const leaf = {
   onInDoubt: 'hold',
   bareExpressions: () => [],
   lists: () => [],
+  nesting: 'none',
+  loop: () => ({}),
+  without: ['probe'],
+} as const satisfies Partial<StepKind>;
+
+/** Defaults of a container: computed from its lists, so that it has no attempts of its own. */
+export const container = {
+  ...leaf,
+  isTemplate: false,
+  effect: () => EffectClass.Pure,
+  without: ['retry', 'effect', 'probe', 'on_in_doubt'],
 } as const satisfies Partial<StepKind>;

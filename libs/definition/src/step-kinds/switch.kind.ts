@@ -1,4 +1,3 @@
-import { EffectClass } from '@app/contracts';
 import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
@@ -11,7 +10,7 @@ import {
   ValidateNested,
 } from 'class-validator';
 import type { StepDefinition } from '../definition.js';
-import { leaf, type StepKind } from './step-kind.js';
+import { container, type StepKind } from './step-kind.js';
 
 export class SwitchCase {
   /** An expression; the first case whose expression is true is taken. */
@@ -47,11 +46,10 @@ export function caseBranch(index: number): string {
 }
 
 export const switchKind: StepKind<SwitchConfig> = {
-  ...leaf,
+  ...container,
+  nesting: 'choice',
   description: 'Runs the steps of the first case that is true, or those of `else`; its output is that of the last one.',
   config: SwitchConfig,
-  isTemplate: false,
-  effect: () => EffectClass.Pure,
   bareExpressions: ({ cases }) => cases.map((item, i) => ({ field: `cases[${i}].if`, text: item.if })),
   lists: (config) => [
     ...config.cases.map(({ steps }, i) => ({ branch: caseBranch(i), field: `cases[${i}].steps`, steps })),

@@ -15,6 +15,7 @@ export const transformKind: StepKind<TransformConfig> = {
   description: 'Computes its output from the input and the outputs of earlier steps with a JSONata expression.',
   config: TransformConfig,
   isTemplate: false,
+  without: ['effect', 'probe', 'on_in_doubt'],
   effect: () => EffectClass.Pure,
   bareExpressions: ({ expression }) => [{ field: 'expression', text: expression }],
 };

@@ -15,7 +15,7 @@ import {
   Min,
   ValidateNested,
 } from 'class-validator';
-import type { OnInDoubt, RetryPolicy, StepDefinition, WorkflowDefinition } from '../definition.js';
+import type { OnInDoubt, Probe, RetryPolicy, StepDefinition, WorkflowDefinition } from '../definition.js';
 
 const DAY_MS = 86_400_000;
 
@@ -40,6 +40,15 @@ export class RetryShape implements RetryPolicy {
   @Min(0)
   @Max(30 * DAY_MS)
   max_delay_ms?: number;
+}
+
+export class ProbeShape implements Probe {
+  @IsObject()
+  request: Record<string, unknown>;
+
+  @IsString()
+  @Length(1, 65_536)
+  expression: string;
 }
 
 /** What is the same for every step type. */
@@ -84,6 +93,11 @@ export class StepShape implements StepDefinition {
   @IsOptional()
   @IsIn(['keyed'])
   effect?: 'keyed';
+
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => ProbeShape)
+  probe?: ProbeShape;
 
   @IsOptional()
   @IsIn(['hold', 'retry', 'fail'])

@@ -1,8 +1,10 @@
 import type { FieldError } from '@app/contracts';
-import type { StepDefinition } from '../definition.js';
+import type { Probe, StepDefinition } from '../definition.js';
 import type { Expression } from '../expressions/expression.js';
 import { compileBare, compileTemplate, type Template } from '../expressions/template.js';
+import { HttpRequestConfig } from '../step-kinds/http-request.kind.js';
 import { isStepType, stepKind, stepTypes } from '../step-kinds/registry.js';
+import type { StepKind, StepList } from '../step-kinds/step-kind.js';
 import { checkShape, joinPath } from './check-shape.js';
 import { StepShape } from './definition.shape.js';
 import { readsSecrets, referencedSteps } from './step-references.js';
@@ -22,11 +24,19 @@ export class StepListValidator {
     return this.errors;
   }
 
-  /** @param visible ids of the steps that an expression in this list may read; grows along the list */
-  private checkList(steps: readonly unknown[], path: string, visible: ReadonlySet<string>, depth: number): void {
+  /**
+   * @param visible ids of the steps that an expression in this list may read; grows along the list
+   * @returns what it has grown to
+   */
+  private checkList(
+    steps: readonly unknown[],
+    path: string,
+    visible: ReadonlySet<string>,
+    depth: number,
+  ): ReadonlySet<string> {
     if (depth > MAX_NESTING) {
       this.errors.push({ field: path, message: `is nested deeper than ${MAX_NESTING} lists: use a sub-workflow` });
-      return;
+      return visible;
     }
     const seen = new Set(visible);
     steps.forEach((step, i) => {
@@ -40,6 +50,7 @@ export class StepListValidator {
       this.checkConfig(value, field, seen, depth);
       seen.add(value.id);
     });
+    return seen;
   }
 
   private checkId({ id }: StepDefinition, field: string): void {
@@ -73,6 +84,7 @@ export class StepListValidator {
     }
     const kind = stepKind(step.type);
     const path = `${field}.config`;
+    this.checkOptions(step, kind, field);
     const { value: config, errors } = checkShape(
       kind.config,
       step.config,
@@ -81,11 +93,54 @@ export class StepListValidator {
     );
     this.errors.push(...errors);
     if (errors.length > 0) return;
-    const lists = kind.lists(config);
-    for (const { field: part, text } of kind.bareExpressions(config))
-      this.checkExpression(text, `${path}.${part}`, visible);
     if (kind.isTemplate) this.checkTemplates(step.config, path, visible);
-    for (const list of lists) this.checkList(list.steps, `${path}.${list.field}`, visible, depth + 1);
+    if (step.probe !== undefined) this.checkProbe(step.probe, `${field}.probe`, visible);
+    const inside = this.checkLists(kind.lists(config), path, visible, depth);
+    for (const expression of kind.bareExpressions(config)) {
+      this.checkExpression(
+        expression.text,
+        `${path}.${expression.field}`,
+        expression.inside === true ? inside : visible,
+      );
+    }
+  }
+
+  /** Options that a type would ignore are refused: whoever wrote them expects something of them. */
+  private checkOptions(step: StepDefinition, { without }: StepKind, field: string): void {
+    for (const option of without) {
+      if (step[option] === undefined) continue;
+      this.errors.push({ field: `${field}.${option}`, message: `has no meaning for ${step.type}: remove it` });
+    }
+  }
+
+  private checkProbe({ request, expression }: Probe, field: string, visible: ReadonlySet<string>): void {
+    const { value, errors } = checkShape(HttpRequestConfig, request, `${field}.request`, 'template');
+    this.errors.push(...errors);
+    if (errors.length === 0 && value.method !== 'GET' && value.method !== 'HEAD') {
+      const message = 'must be GET or HEAD: a probe only looks';
+      this.errors.push({ field: `${field}.request.method`, message });
+    }
+    this.checkTemplates(request, `${field}.request`, visible);
+    this.checkExpression(expression, `${field}.expression`, visible);
+  }
+
+  /** @returns the ids that can be read where the first of the lists ends */
+  private checkLists(
+    lists: readonly StepList[],
+    path: string,
+    visible: ReadonlySet<string>,
+    depth: number,
+  ): ReadonlySet<string> {
+    let first: ReadonlySet<string> | undefined;
+    for (const { field, steps } of lists) {
+      const place = `${path}.${field}`;
+      if (!Array.isArray(steps)) this.errors.push({ field: place, message: 'must be a list of steps' });
+      else {
+        const inside = this.checkList(steps, place, visible, depth + 1);
+        first ??= inside;
+      }
+    }
+    return first ?? visible;
   }
 
   private checkTemplates(value: unknown, path: string, visible: ReadonlySet<string>): void {

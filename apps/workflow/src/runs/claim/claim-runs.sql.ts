@@ -22,11 +22,14 @@ claimed AS (
 )
 SELECT c.run_id, c.retention, c.workflow_id, c.version, c.user_id, c.epoch, c.in_doubt,
        c.cancel_requested_at IS NOT NULL AS cancel_requested, now() AS claimed_at,
-       r.status, r.input, r.trigger, r.correlation_id, r.tags, r.created_at
+       r.status, r.input, r.trigger, r.correlation_id, r.tags, r.depth, r.created_at
 FROM claimed c
 JOIN workflow_runs r ON r.retention = c.retention AND r.id = c.run_id
 ORDER BY c.run_at`;
 
-/** The runs of a replica, and which of them somebody asked to cancel. $1 owner. */
+/**
+ * The runs of a replica, which of them somebody asked to cancel, and for which something has come that they may wait
+ * for. $1 owner.
+ */
 export const ownedRunsSql = `
-SELECT run_id, cancel_requested_at IS NOT NULL AS cancel_requested FROM claims WHERE owner = $1`;
+SELECT run_id, cancel_requested_at IS NOT NULL AS cancel_requested, woken FROM claims WHERE owner = $1`;

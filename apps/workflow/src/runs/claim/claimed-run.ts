@@ -1,4 +1,4 @@
-import type { RetentionClass, RunStatus, RunTrigger } from '@app/contracts';
+import { RunTriggerType, type RetentionClass, type RunStatus, type RunTrigger } from '@app/contracts';
 import type { Pool } from 'pg';
 import { claimRunsSql } from './claim-runs.sql.js';
 
@@ -18,7 +18,14 @@ export interface ClaimedRun {
   trigger: RunTrigger;
   correlationId: string | null;
   tags: readonly string[];
+  /** How many runs in a row have started one another, this one included; 0 = started by nobody else's run. */
+  depth: number;
   createdAt: Date;
+}
+
+/** Whether a step of another run waits for this one. */
+export function isJoined({ trigger }: Pick<ClaimedRun, 'trigger'>): boolean {
+  return trigger.type === RunTriggerType.Workflow && trigger['mode'] === 'joined';
 }
 
 /** The first claim of a run: nothing was ever written to its journal. */
@@ -38,6 +45,7 @@ interface ClaimRow {
   trigger: RunTrigger;
   correlation_id: string | null;
   tags: string[];
+  depth: number;
   created_at: Date;
 }
 
@@ -59,6 +67,7 @@ export async function claimRuns(pool: Pool, owner: string, limit: number): Promi
     trigger: row.trigger,
     correlationId: row.correlation_id,
     tags: row.tags,
+    depth: row.depth,
     createdAt: row.created_at,
   }));
 }

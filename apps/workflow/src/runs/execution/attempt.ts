@@ -1,8 +1,8 @@
-import type { JournalEntry } from '@app/contracts';
+import type { JournalEntry, RunError } from '@app/contracts';
 import { failureEntry, scopeOf, type ListState } from '../../engine/index.js';
 import type { CompiledStep } from '@app/definition';
 import type { RunUnderWay } from './run-under-way.js';
-import { assertStorable, type StepContext, type StepFailure } from '../../steps/steps.service.js';
+import { assertStorable, type StepContext, type StepFailure, type Wish } from '../../steps/steps.service.js';
 
 /** One attempt of one step: what it sees, and how it tells the journal what came of it. */
 export class Attempt {
@@ -21,26 +21,48 @@ export class Attempt {
     const path = list.prefix + step.id;
     this.context = {
       runId: run.runId,
+      userId: run.userId,
+      depth: run.depth,
+      correlationId: run.correlationId,
+      tags: run.tags,
       path,
       attempt,
       step,
       scope: scopeOf(list, run.input, facts),
       evaluation: { nowMs: run.createdAt.getTime(), seed: `${run.runId}/${path}` },
       now: now(),
-      signal: execution.signal,
+      // Most steps need none: made when it is asked for.
+      get signal() {
+        return execution.signalOf(path);
+      },
     };
   }
 
   /** @throws StepFailure when the output cannot be stored */
-  complete(output: unknown, input?: unknown): void {
+  complete(output: unknown, more: { input?: unknown; wish?: Wish; inboxId?: string } = {}): void {
     assertStorable(output);
-    this.append({
-      type: 'step.completed',
-      ...this.base,
-      started_at: this.startedAt,
-      output,
-      ...(input !== undefined && { input }),
-    });
+    const { input, wish, inboxId } = more;
+    this.append(
+      {
+        type: 'step.completed',
+        ...this.base,
+        started_at: this.startedAt,
+        output,
+        ...(input !== undefined && { input }),
+      },
+      wish,
+      inboxId,
+    );
+  }
+
+  /** The step ends the whole run. */
+  end(result: { output: unknown } | { error: RunError }): void {
+    const ended = { ...this.base, started_at: this.startedAt, ends: true } as const;
+    if ('error' in result) this.append({ type: 'step.failed', ...ended, error: result.error });
+    else {
+      assertStorable(result.output);
+      this.append({ type: 'step.completed', ...ended, output: result.output });
+    }
   }
 
   fail({ error, options }: StepFailure): void {
@@ -60,8 +82,8 @@ export class Attempt {
     this.append({ type: 'step.failed', ...base, started_at: startedAt, error, retry_at: base.at });
   }
 
-  append(entry: JournalEntry, wish?: Parameters<RunUnderWay['journal']['append']>[1]): void {
-    this.execution.journal.append(entry, wish);
+  append(entry: JournalEntry, wish?: Wish, inboxId?: string): void {
+    this.execution.journal.append(entry, { ...wish, ...(inboxId !== undefined && { inboxId }) });
   }
 
   /** What every entry about this attempt says. */

@@ -1,128 +1,83 @@
 import { newId, type JournalEntry } from '@app/contracts';
-import { compileDefinition, type StepDefinition } from '@app/definition';
+import { compileDefinition, seededRandom, type StepDefinition } from '@app/definition';
+import type { EgressClient } from '@app/egress';
+import { sized } from '@app/testing';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { delayRunner } from '../../steps/delay/delay.runner.js';
-import type { StepRunner, StepsService } from '../../steps/steps.service.js';
-import { switchRunner } from '../../steps/switch/switch.runner.js';
-import { transformRunner } from '../../steps/transform/transform.runner.js';
-import type { ClaimedRun } from '../claim/claimed-run.js';
+import { definitionOf, plainly, refusal, shapes } from '../../../../../test/workflow/shapes.js';
+import { claimed } from '../../../../../test/workflow/run-world.js';
+import { stepRunners } from '../../steps/step-runners.js';
+import { StepFailure, type StepRunner, type StepsService } from '../../steps/steps.service.js';
 import { FencedError } from '../store/fenced.error.js';
+import type { RunCommit } from '../store/run-commit.js';
 import { emptyHistory } from '../store/run-history.js';
 import { RunExecution, type ExecutionEnd } from './run-execution.js';
 import { StepExecutor } from './step-executor.js';
 
-/** What a generated step is made of; ids are given out when the tree is written down. */
-type Shape =
-  | { kind: 'pure'; add: number }
-  | { kind: 'call' }
-  | { kind: 'delay' }
-  | { kind: 'switch'; taken: boolean; inside: Shape[]; otherwise: Shape[] };
-
-const { shapes } = fc.letrec<{ shape: Shape; shapes: Shape[] }>((tie) => ({
-  shapes: fc.array(tie('shape'), { minLength: 1, maxLength: 4 }),
-  shape: fc.oneof(
-    { maxDepth: 3, withCrossShrink: true },
-    fc.record({ kind: fc.constant('pure' as const), add: fc.integer({ min: 0, max: 9 }) }),
-    fc.constant({ kind: 'call' as const }),
-    fc.constant({ kind: 'delay' as const }),
-    fc.record({
-      kind: fc.constant('switch' as const),
-      taken: fc.boolean(),
-      inside: tie('shapes'),
-      otherwise: tie('shapes'),
-    }),
-  ),
-}));
-
-function definitionOf(list: readonly Shape[], nextId: () => string): StepDefinition[] {
-  return list.map((shape) => {
-    const id = nextId();
-    switch (shape.kind) {
-      case 'pure':
-        return { id, type: 'transform', config: { expression: `input.n + ${shape.add}` } };
-      case 'call':
-        return { id, type: 'http.request', config: { method: 'PUT', url: 'http://x' } };
-      case 'delay':
-        return { id, type: 'delay', config: { for_ms: 5 } };
-      case 'switch': {
-        const inside = definitionOf(shape.inside, nextId);
-        return {
-          id,
-          type: 'switch',
-          config: { cases: [{ if: String(shape.taken), steps: inside }], else: definitionOf(shape.otherwise, nextId) },
-        };
-      }
-    }
-  });
+interface Interruptions {
+  /** Numbers of the commits before which the process ends. */
+  before: ReadonlySet<number>;
+  /** Numbers of the commits after which it ends without having heard of them. */
+  after: ReadonlySet<number>;
+  /** Decides in which order calls under way come back. */
+  order: string;
 }
 
-/** The plain reading of a definition: one step after the other, nothing ever fails. The output of the last step. */
-function plainly(list: readonly Shape[], n: number): unknown {
-  let last: unknown = null;
-  for (const shape of list) {
-    if (shape.kind === 'pure') last = n + shape.add;
-    else if (shape.kind === 'call') last = 'called';
-    else if (shape.kind === 'delay') last = null;
-    else last = plainly(shape.taken ? shape.inside : shape.otherwise, n);
-  }
-  return last;
-}
-
-/** Executes a definition while the commits whose numbers are in `lostBefore` and `lostAfter` are interrupted. */
-async function executeWithCrashes(steps: StepDefinition[], n: number, lostBefore: Set<number>, lostAfter: Set<number>) {
-  const calls = new Map<string, Set<string>>();
-  const entries: JournalEntry[] = [];
-  let output: unknown;
-  let commits = 0;
-  let now = 1_000;
-  const call: StepRunner = {
+/** A receiver whose calls come back in an order of its own. */
+function receiver(order: string): { runner: StepRunner; keys: Map<string, Set<string>> } {
+  const keys = new Map<string, Set<string>>();
+  const random = seededRandom(order);
+  const runner: StepRunner = {
     kind: 'effect',
-    prepare: async () => ({ request: null, input: null, hash: 'h' }),
-    perform: async (_call, { path, runId }) => {
-      calls.set(path, (calls.get(path) ?? new Set()).add(`${runId}/${path}`));
+    prepare: async ({ step }) => ({ request: step.definition.config['url'], input: null, hash: 'h' }),
+    perform: async ({ request }, { path, runId }) => {
+      keys.set(path, (keys.get(path) ?? new Set()).add(`${runId}/${path}`));
+      for (let turns = Math.floor(random() * 20); turns > 0; turns--) await Promise.resolve();
+      if (request === 'http://refused') throw new StepFailure(refusal, { retryable: false, mayHaveHappened: false });
       return 'called';
     },
   };
-  const runners: Record<string, StepRunner> = {
-    transform: transformRunner,
-    switch: switchRunner,
-    delay: delayRunner,
-    'http.request': call,
-  };
+  return { runner, keys };
+}
+
+/** Executes a definition, again and again, until it has ended. */
+async function executeWithCrashes(steps: StepDefinition[], n: number, { before, after, order }: Interruptions) {
+  const { runner, keys } = receiver(order);
+  const runners: Record<string, StepRunner> = { ...stepRunners({} as EgressClient), 'http.request': runner };
   const service = { runner: (type: string) => runners[type] } as unknown as StepsService;
+  const definition = compileDefinition(steps);
+  const entries: JournalEntry[] = [];
   const runId = newId();
-  for (let epoch = 1; epoch < 200; epoch++) {
-    const run = {
-      runId,
-      epoch,
-      input: { n },
-      createdAt: new Date(0),
-      claimedAt: new Date(0),
-      status: 'pending',
-    } as unknown as ClaimedRun;
+  let output: unknown;
+  let commits = 0;
+  let now = 1_000;
+  for (let epoch = 1; epoch < 500; epoch++) {
     const sink = {
-      commit: async (commit: {
-        entries: readonly JournalEntry[];
-        outputJson: string | null;
-        next: { kind: string };
-      }) => {
+      commit: async (commit: RunCommit) => {
         commits += 1;
-        if (lostBefore.has(commits)) throw new FencedError(runId);
+        if (before.has(commits)) throw new FencedError(runId);
         entries.push(...(JSON.parse(JSON.stringify(commit.entries)) as JournalEntry[]));
         if (commit.next.kind === 'finish') output = JSON.parse(commit.outputJson ?? 'null');
-        if (lostAfter.has(commits)) throw new FencedError(runId);
+        if (after.has(commits)) throw new FencedError(runId);
       },
     };
-    const services = { sink, steps: new StepExecutor(service, () => now), now: () => now, holds: () => true };
+    const services = {
+      sink,
+      steps: new StepExecutor(service, () => now),
+      now: () => now,
+      holds: () => true,
+      breathe: () => Promise.resolve(),
+      maxEntries: 10_000,
+    };
     const history = { ...emptyHistory(), entries: [...entries], nextSeq: epoch };
-    const end: ExecutionEnd | 'crashed' = await new RunExecution(run, compileDefinition(steps), history, services)
+    const run = claimed({ runId, epoch, input: { n }, createdAt: new Date(0) });
+    const end: ExecutionEnd | 'crashed' = await new RunExecution(run, definition, history, services)
       .execute()
       .catch((error: unknown) => {
         if (error instanceof FencedError) return 'crashed' as const;
         throw error;
       });
-    if (end === 'finished' || output !== undefined) return { output, calls };
+    if (end === 'finished' || output !== undefined) return { output, keys };
     now += 10;
   }
   throw new Error('the run did not end');
@@ -130,16 +85,30 @@ async function executeWithCrashes(steps: StepDefinition[], n: number, lostBefore
 
 describe('a run that is interrupted at any of its commits', () => {
   it('ends like the plain reading of its definition, and calls each step with one key', async () => {
-    const numbers = fc.uniqueArray(fc.integer({ min: 1, max: 12 }), { maxLength: 6 });
+    const numbers = fc.uniqueArray(fc.integer({ min: 1, max: 20 }), { maxLength: 8 });
     await fc.assert(
-      fc.asyncProperty(shapes, fc.integer({ min: 0, max: 9 }), numbers, numbers, async (list, n, before, after) => {
-        let count = 0;
-        const steps = definitionOf(list, () => `s${++count}`);
-        const result = await executeWithCrashes(steps, n, new Set(before), new Set(after));
-        expect(result.output).toEqual(plainly(list, n));
-        for (const keys of result.calls.values()) expect(keys.size).toBe(1);
-      }),
-      { seed: 20_261_122, numRuns: 60 },
+      fc.asyncProperty(
+        shapes,
+        fc.integer({ min: 0, max: 9 }),
+        numbers,
+        numbers,
+        fc.string(),
+        async (list, n, before, after, order) => {
+          const interruptions = { before: new Set(before), after: new Set(after), order };
+          const result = await executeWithCrashes(definitionOf(list), n, interruptions);
+          expect(result.output).toEqual(expected(plainly(list, n)));
+          for (const keys of result.keys.values()) expect(keys.size).toBe(1);
+        },
+      ),
+      { seed: 20_261_125, numRuns: sized({ ci: 150, full: 5_000 }) },
     );
-  }, 60_000);
+  }, 600_000);
 });
+
+/** The error of a refused call names its step besides. */
+function expected(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(expected);
+  if (value === refusal) return expect.objectContaining(refusal) as unknown;
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, expected(member)]));
+}

@@ -32,8 +32,10 @@ export async function settleDoubt(execution: RunUnderWay, state: StepState, now:
     else journal.append(resolve('failed', by, { error: observed.error }));
     return;
   }
-  const answer = history.inbox.find(({ path, attempt }) => path === state.path && attempt === state.attempt);
-  if (answer !== undefined) {
+  const answer = history.inbox.find(
+    (row) => row.kind === 'resolution' && row.path === state.path && row.attempt === state.attempt,
+  );
+  if (answer?.kind === 'resolution') {
     const { id, by, outcome, output, error } = answer;
     journal.append(
       resolve(outcome, by, { ...(output !== undefined && { output }), ...(error !== undefined && { error }) }),

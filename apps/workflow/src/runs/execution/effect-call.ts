@@ -16,6 +16,7 @@ export async function announceAndCall(runner: EffectRunner, attempt: Attempt): P
     input: call.input,
     request_hash: call.hash,
   });
+  attempt.execution.journal.called(attempt.context.path);
   await attempt.execution.journal.commit();
   // The lease may have gone meanwhile. Without a word the next owner would be in doubt about a call that nobody made.
   if (!attempt.execution.isOurs()) return attempt.notMade();
@@ -41,6 +42,7 @@ export async function recoverCall(runner: EffectRunner, attempt: Attempt, state:
     attempt.doubt('The request would differ from the one that may have been sent, so it is not sent again.');
     return;
   }
+  attempt.execution.journal.called(attempt.context.path);
   await makeCall(runner, call, attempt);
 }
 

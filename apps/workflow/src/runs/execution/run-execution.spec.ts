@@ -127,7 +127,9 @@ describe('RunExecution', () => {
       ['retry', 'completed', '"post"', 1],
     ] as const)('resolved as %s by a person', async (outcome, status, outputJson, calls) => {
       const world = new World();
-      const inbox = [{ id: 'i1', by: 'user', path: 'post', attempt: 1, outcome, output: 'o' }];
+      const inbox = [
+        { kind: 'resolution' as const, id: 'i1', by: 'user', path: 'post', attempt: 1, outcome, output: 'o' },
+      ];
       await world.execution([post], history({ inbox })).execute();
       expect(world.last).toMatchObject({ status, outputJson });
       expect(world.commits.flatMap(({ readInbox }) => readInbox)).toEqual(['i1']);
@@ -136,7 +138,9 @@ describe('RunExecution', () => {
 
     it('is not settled by an answer that was meant for an earlier attempt', async () => {
       const world = new World();
-      const inbox = [{ id: 'i1', by: 'user', path: 'post', attempt: 0, outcome: 'succeeded' as const }];
+      const inbox = [
+        { kind: 'resolution' as const, id: 'i1', by: 'user', path: 'post', attempt: 0, outcome: 'succeeded' as const },
+      ];
       expect(await world.execution([post], history({ inbox })).execute()).toBe('parked');
     });
 
@@ -222,7 +226,7 @@ describe('RunExecution', () => {
     const entries = [...world.last.entries];
     const jobId = world.last.jobs[0]?.id;
     await world.execution([mail], { history: { entries, nextSeq: 2 }, run: { cancelRequested: true } }).execute();
-    expect(world.last).toMatchObject({ status: 'cancelled', unwantedJobs: [jobId] });
+    expect(world.last).toMatchObject({ status: 'cancelled', unwanted: { jobs: [jobId] } });
   });
 
   it('is handed back between two steps when the process is about to end', async () => {

@@ -2,18 +2,18 @@ import type { JournalEntry } from '@app/contracts';
 import type { CompiledDefinition } from '@app/definition';
 import {
   apply,
-  cancellationEntries,
-  cancelled,
   decide,
+  failureEntry,
   newRunState,
   type Action,
   type RunFacts,
   type RunState,
 } from '../../engine/index.js';
+import { StepFailure, assertStorable } from '../../steps/steps.service.js';
 import type { ClaimedRun } from '../claim/claimed-run.js';
-import type { RunHistory } from '../store/run-history.js';
+import type { Outside, RunHistory } from '../store/run-history.js';
 import { RunJournal, type CommitSink } from './run-journal.js';
-import type { RunUnderWay, StepPerformer } from './run-under-way.js';
+import type { RunUnderWay, StepAction, StepPerformer } from './run-under-way.js';
 
 /** What a run is executed with. */
 export interface ExecutionServices {
@@ -23,10 +23,23 @@ export interface ExecutionServices {
   now: () => number;
   /** Whether the lease that a run was claimed under is still held. */
   holds: (owner: string) => boolean;
+  /** Lets everything else of the process have its turn. */
+  breathe: () => Promise<void>;
+  /** Most entries of a journal. */
+  maxEntries: number;
 }
 
 /** How long a replica that lost a run reads answers that are there; far less than it stops before its lease runs out. */
 const READING_MS = 500;
+
+/** Longest time that one timer of Node.js takes, in ms. */
+const LONGEST_PAUSE_MS = 2_147_483_647;
+
+/** Turns after which others have theirs: a loop of pure steps would keep the process to itself. */
+const TURNS = 25;
+
+/** Entries of pure steps that are written although nothing asks for it, so that a long loop does not begin anew. */
+const BACKLOG = 1_000;
 
 /** Why an execution ended. */
 export type ExecutionEnd = 'finished' | 'parked' | 'handed_back' | 'lost';
@@ -39,10 +52,12 @@ export class RunExecution implements RunUnderWay {
   readonly state: RunState;
   readonly journal: RunJournal;
   readonly facts: RunFacts;
-  private readonly underWay = new Map<string, Promise<void>>();
-  /** Steps that wait for something outside: a job, a person. */
+  private readonly underWay = new Set<string>();
+  private readonly stops = new Map<string, AbortController>();
+  /** Steps that wait for something outside which has not happened yet: a job, a signal, a run, a person. */
   private readonly held = new Set<string>();
-  private readonly stop = new AbortController();
+  /** Makes the loop look again although nothing of what is under way has ended. */
+  private nudge: () => void = () => undefined;
   private isLost = false;
   private failure: Error | undefined;
   private cancelRequested: boolean;
@@ -56,7 +71,7 @@ export class RunExecution implements RunUnderWay {
     private readonly services: ExecutionServices,
   ) {
     this.cancelRequested = run.cancelRequested;
-    this.state = newRunState(definition);
+    this.state = newRunState(definition, run.createdAt.getTime());
     for (const entry of history.entries) apply(this.state, entry);
     this.journal = new RunJournal(services.sink, run, this.state, history);
     this.facts = {
@@ -70,15 +85,16 @@ export class RunExecution implements RunUnderWay {
     };
   }
 
-  /** Aborts when the run is cancelled or this replica lost it: for every call made on its behalf. */
-  get signal(): AbortSignal {
-    return this.stop.signal;
+  /** Aborts when the run or this step is cancelled, or this replica lost the run: for every call made on its behalf. */
+  signalOf(path: string): AbortSignal {
+    return this.stopOf(path).signal;
   }
 
   /** Somebody asked to cancel the run: stop what is under way and start nothing more. */
   cancel(): void {
     this.cancelRequested = true;
-    this.stop.abort();
+    this.stopAll();
+    this.nudge();
   }
 
   /**
@@ -87,7 +103,17 @@ export class RunExecution implements RunUnderWay {
    */
   lose(): void {
     this.isLost = true;
-    setTimeout(() => this.stop.abort(), READING_MS);
+    setTimeout(() => this.stopAll(), READING_MS);
+    this.nudge();
+  }
+
+  /** Something outside has happened: what the run waited for may be there. */
+  refresh({ inbox, jobs, children }: Outside): void {
+    const unread = inbox.filter(({ id }) => !this.journal.hasRead(id));
+    Object.assign(this.history, { inbox: unread, jobs, children });
+    this.held.clear();
+    this.inDoubt = false;
+    this.nudge();
   }
 
   isOurs(): boolean {
@@ -101,21 +127,24 @@ export class RunExecution implements RunUnderWay {
 
   /** @throws FencedError when the run has another owner, or whatever keeps the journal from being written */
   async execute(): Promise<ExecutionEnd> {
-    for (;;) {
+    for (let turns = 1; ; turns += 1) {
+      if (turns % TURNS === 0) await this.services.breathe();
       if (this.failure !== undefined) throw this.failure;
       if (!this.isOurs()) return this.abandon();
-      if (this.cancelRequested) return this.endCancelled();
-      const decision = decide(this.state, this.services.now(), new Set(this.underWay.keys()), this.held);
+      if (this.journal.backlog >= BACKLOG) await this.journal.commit();
+      const decision = decide(this.state, this.services.now(), this.view());
       if (decision.kind === 'finish') {
         await this.journal.finish(decision.outcome);
         return 'finished';
       }
-      if (decision.kind === 'act' && !this.endRequested) {
+      if (decision.kind === 'act' && (!this.endRequested || this.cancelRequested)) {
         for (const action of decision.actions) this.begin(action);
-      } else if (this.underWay.size === 0) {
-        return this.giveUp(decision.kind === 'wait' ? decision.until : this.services.now());
+        if (decision.actions.every(isAbort)) await this.somethingNew(null);
+        continue;
       }
-      if (this.underWay.size > 0) await Promise.race(this.underWay.values());
+      const until = decision.kind === 'wait' ? decision.until : null;
+      if (this.underWay.size === 0) return this.giveUp(until);
+      await this.somethingNew(until);
     }
   }
 
@@ -125,17 +154,72 @@ export class RunExecution implements RunUnderWay {
     this.inDoubt ||= inDoubt;
   }
 
+  private view(): Parameters<typeof decide>[2] {
+    return {
+      underWay: this.underWay,
+      held: this.held,
+      isCancelled: this.cancelRequested,
+      maxEntries: this.services.maxEntries,
+    };
+  }
+
   private begin(action: Action): void {
     if (action.do === 'record') {
-      this.journal.append(action.entry);
+      this.record(action.entry);
+      return;
+    }
+    if (action.do === 'abort') {
+      this.stopOf(action.path).abort();
       return;
     }
     const path = action.do === 'start' ? action.path : action.state.path;
-    const work = this.services.steps
-      .perform(this, action)
-      .catch((error: unknown) => (this.failure ??= error instanceof Error ? error : new Error(String(error))))
-      .then(() => void this.underWay.delete(path));
-    this.underWay.set(path, work);
+    this.underWay.add(path);
+    void this.perform(path, action);
+  }
+
+  private async perform(path: string, action: StepAction): Promise<void> {
+    try {
+      await this.services.steps.perform(this, action);
+    } catch (error) {
+      this.failure ??= error instanceof Error ? error : new Error(String(error));
+    }
+    this.underWay.delete(path);
+    this.stops.delete(path);
+    this.nudge();
+  }
+
+  /** The output of a container may be larger than the outputs it is made of. */
+  private record(entry: JournalEntry): void {
+    const step = this.state.steps.get(entry.path);
+    if (entry.type !== 'step.completed' || step?.nest === undefined) return this.journal.append(entry);
+    try {
+      assertStorable(entry.output);
+      this.journal.append(entry);
+    } catch (error) {
+      if (!(error instanceof StepFailure)) throw error;
+      this.journal.append(failureEntry(step, { error: error.error, retryable: false }, entry.at, ''));
+    }
+  }
+
+  /** Resolves when something under way has ended, something outside has happened, or at a time. */
+  private async somethingNew(until: number | null): Promise<void> {
+    const nudged = new Promise<void>((resolve) => (this.nudge = resolve));
+    const pauseMs = until === null ? 0 : Math.min(Math.max(0, until - this.services.now()), LONGEST_PAUSE_MS);
+    const timer = until === null ? undefined : setTimeout(() => this.nudge(), pauseMs);
+    await nudged;
+    clearTimeout(timer);
+  }
+
+  private stopOf(path: string): AbortController {
+    const known = this.stops.get(path);
+    if (known !== undefined) return known;
+    const stop = new AbortController();
+    this.stops.set(path, stop);
+    return stop;
+  }
+
+  private stopAll(): void {
+    for (const path of this.underWay) this.stopOf(path).abort();
   }
 
   private async giveUp(until: number | null): Promise<ExecutionEnd> {
@@ -147,19 +231,13 @@ export class RunExecution implements RunUnderWay {
     return 'parked';
   }
 
-  private async endCancelled(): Promise<ExecutionEnd> {
-    await Promise.all(this.underWay.values());
-    if (this.failure !== undefined) throw this.failure;
-    const entries: JournalEntry[] = cancellationEntries(this.state, this.services.now());
-    const unwanted = this.journal.openJobs();
-    for (const entry of entries) this.journal.append(entry);
-    await this.journal.finish(cancelled, unwanted);
-    return 'finished';
-  }
-
   /** Whatever is under way was aborted with the lease; another replica goes on from the last commit. */
   private async abandon(): Promise<ExecutionEnd> {
-    await Promise.all(this.underWay.values());
+    while (this.underWay.size > 0) await this.somethingNew(null);
     return 'lost';
   }
+}
+
+function isAbort(action: Action): boolean {
+  return action.do === 'abort';
 }

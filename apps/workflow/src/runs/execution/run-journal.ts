@@ -1,7 +1,8 @@
 import { RunStatus, StepStatus, type JobRequest, type JournalEntry } from '@app/contracts';
+import type { ChildRequest, Wish } from '../../steps/steps.service.js';
 import { apply, type Outcome, type RunState } from '../../engine/index.js';
-import type { ClaimedRun } from '../claim/claimed-run.js';
-import type { NextClaim, RunCommit } from '../store/run-commit.js';
+import { isJoined, type ClaimedRun } from '../claim/claimed-run.js';
+import type { NextClaim, RunCommit, Unwanted } from '../store/run-commit.js';
 import type { ObservedOutcome, RunHistory } from '../store/run-history.js';
 
 /** Writes a run's commits; RunWriter is the real one. */
@@ -16,7 +17,14 @@ export interface CommitSink {
 export class RunJournal {
   private pending: JournalEntry[] = [];
   private jobs: JobRequest[] = [];
+  private children: ChildRequest[] = [];
   private readInbox: string[] = [];
+  private readonly everRead = new Set<string>();
+  /** What steps asked for that were ended before it was over. */
+  private unwanted: Unwanted = { jobs: [], children: [] };
+  /** Steps whose calls may have been made since the run was claimed. */
+  private readonly calls = new Set<string>();
+  private hasChildren: boolean;
   private nextSeq: number;
   /** Status of the run's row as far as we wrote it. */
   private written: RunStatus;
@@ -29,15 +37,38 @@ export class RunJournal {
     history: RunHistory,
   ) {
     this.nextSeq = history.nextSeq;
+    this.hasChildren = history.children.size > 0;
     this.written = run.status;
   }
 
   /** Takes a fact into the state; it is durable after the next commit. */
-  append(entry: JournalEntry, wish: { job?: JobRequest | undefined; inboxId?: string } = {}): void {
+  append(entry: JournalEntry, wish: Wish & { inboxId?: string } = {}): void {
+    this.giveUp(entry);
     apply(this.state, entry);
     this.pending.push(entry);
     if (wish.job !== undefined) this.jobs.push(wish.job);
-    if (wish.inboxId !== undefined) this.readInbox.push(wish.inboxId);
+    if (wish.child !== undefined) {
+      this.children.push(wish.child);
+      this.hasChildren ||= wish.child.isJoined;
+    }
+    if (wish.inboxId === undefined) return;
+    this.readInbox.push(wish.inboxId);
+    this.everRead.add(wish.inboxId);
+  }
+
+  /** Whether an inbox row was taken into the journal, durable or not yet. */
+  hasRead(inboxId: string): boolean {
+    return this.everRead.has(inboxId);
+  }
+
+  /** A call of this step may be made from here on: should the run be lost, what came of it is worth telling. */
+  called(path: string): void {
+    this.calls.add(path);
+  }
+
+  /** How many entries are not durable yet. */
+  get backlog(): number {
+    return this.pending.length;
   }
 
   /** Makes everything so far durable; this replica goes on. */
@@ -61,40 +92,33 @@ export class RunJournal {
   }
 
   /** The last write of a run. */
-  async finish(outcome: Outcome, unwantedJobs: readonly string[] = []): Promise<void> {
-    await this.write({ kind: 'finish' }, outcome.status, outcome, unwantedJobs);
+  async finish(outcome: Outcome): Promise<void> {
+    await this.write({ kind: 'finish' }, outcome.status, outcome);
   }
 
   /** Outcomes of calls that are not written yet: what a fenced replica saw and may still tell. */
   unwrittenOutcomes(): ObservedOutcome[] {
     return this.pending.filter(
-      (entry): entry is ObservedOutcome => entry.type === 'step.completed' || entry.type === 'step.failed',
+      (entry): entry is ObservedOutcome =>
+        (entry.type === 'step.completed' || entry.type === 'step.failed') && this.calls.has(entry.path),
     );
   }
 
-  /** Jobs that waiting steps asked for and that are not over. */
-  openJobs(): string[] {
-    const waiting = [...this.state.steps.values()].filter(({ status }) => status === StepStatus.Waiting);
-    return waiting.flatMap(({ jobId }) => jobId ?? []);
+  /** A step that waits for a job or a run and ends without it no longer wants it. */
+  private giveUp({ type, path }: JournalEntry): void {
+    const step = this.state.steps.get(path);
+    if (step?.status !== StepStatus.Waiting || (type !== 'step.cancelled' && type !== 'step.failed')) return;
+    if (step.waitingFor === 'job' && step.jobId !== undefined) this.unwanted.jobs.push(step.jobId);
+    if (step.waitingFor === 'run' && step.childRunId !== undefined) this.unwanted.children.push(step.childRunId);
   }
 
   /** One commit of a run at a time: their order is the journal's order. */
-  private write(
-    claim: NextClaim,
-    status: RunStatus | null,
-    outcome: Outcome | null,
-    unwantedJobs: readonly string[] = [],
-  ) {
-    this.committing = this.committing.then(() => this.writeNow(claim, status, outcome, unwantedJobs));
+  private write(claim: NextClaim, status: RunStatus | null, outcome: Outcome | null): Promise<void> {
+    this.committing = this.committing.then(() => this.writeNow(claim, status, outcome));
     return this.committing;
   }
 
-  private async writeNow(
-    claim: NextClaim,
-    status: RunStatus | null,
-    outcome: Outcome | null,
-    unwantedJobs: readonly string[],
-  ): Promise<void> {
+  private async writeNow(claim: NextClaim, status: RunStatus | null, outcome: Outcome | null): Promise<void> {
     const entries = this.pending;
     if (claim.kind === 'keep' && entries.length === 0) return;
     const commit: RunCommit = {
@@ -108,11 +132,16 @@ export class RunJournal {
       errorJson: outcome?.error == null ? null : JSON.stringify(outcome.error),
       startedAt: this.run.claimedAt,
       jobs: this.jobs,
+      isJoined: isJoined(this.run),
+      hasChildren: this.hasChildren,
+      children: this.children,
       readInbox: this.readInbox,
-      unwantedJobs,
+      unwanted: this.unwanted,
     };
     this.jobs = [];
+    this.children = [];
     this.readInbox = [];
+    this.unwanted = { jobs: [], children: [] };
     this.pending = [];
     try {
       await this.sink.commit(commit);

@@ -10,15 +10,18 @@ export interface RunUnderWay {
   readonly history: RunHistory;
   readonly journal: RunJournal;
   readonly facts: RunFacts;
-  /** Aborts when the run is cancelled or this replica lost it: for every call made on its behalf. */
-  readonly signal: AbortSignal;
+  /** Aborts when the run or this step of it is cancelled, or this replica lost the run: for every call made for it. */
+  signalOf(path: string): AbortSignal;
   /** Whether this replica has the right to go on at this moment: asked before each call. */
   isOurs(): boolean;
   /** Leaves a step waiting for something outside; it is looked at again at the next claim. */
   hold(path: string, inDoubt: boolean): void;
 }
 
+/** What the engine decided about one step, apart from mere entries and stopping. */
+export type StepAction = Exclude<Action, { do: 'record' } | { do: 'abort' }>;
+
 /** Does what the engine decided about one step. Rejects only when the journal cannot be written. */
 export interface StepPerformer {
-  perform(run: RunUnderWay, action: Exclude<Action, { do: 'record' }>): Promise<void>;
+  perform(run: RunUnderWay, action: StepAction): Promise<void>;
 }

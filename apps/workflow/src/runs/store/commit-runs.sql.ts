@@ -1,16 +1,20 @@
 /**
- * Writes what happened to a batch of runs: journal, run row, jobs, inbox and claim, in one statement and one commit.
+ * Writes what happened to a batch of runs: journal, run row, jobs, runs that they start, inbox and claim, in one
+ * statement and one commit.
  *
  * Guarantees
  * - Fenced: only for runs whose claim has this owner and this epoch. The claim's row is locked first, in the order of
  *   ids, so that two batches cannot deadlock and nobody else can change the run in between.
  * - All or nothing for each run: a job, an intent and an output exist together or not at all.
  * - A run that is parked while somebody wakes it is due at once: the flag is read from the locked row.
- * - Repeating it changes nothing: journal rows and jobs have ids made by the writer.
+ * - Repeating it changes nothing: journal rows, jobs and runs have ids made by the writer.
+ * - A run whose workflow does not exist is not started, and whoever waits for it is told so.
+ * - It locks no claims but those of the batch: waking a parent and cancelling a child are left to the delivery.
  *
  * $1 owner; $2 … $13 a run each; $14 the retention classes that occur, $15 and $16 the lowest and highest run id, so
  * that the other partitions are not even opened; $17 … $23 a job each; $24 inbox rows that were taken into a journal;
- * $25 jobs that are no longer wanted.
+ * $25 jobs that are no longer wanted; $26 … $34 a run to start each; $35 started runs that are no longer wanted; $36 runs
+ * of the batch that another run waits for; $37 those that have started runs.
  */
 export const commitRunsSql = `
 WITH incoming AS (
@@ -57,6 +61,48 @@ read AS (
 unwanted AS (
   UPDATE jobs j SET cancel_requested_at = now(), updated_at = now()
   FROM fenced f WHERE j.run_id = f.run_id AND j.id = ANY($25::uuid[]) AND j.status IN ('queued', 'running')
+),
+wanted_run AS MATERIALIZED (
+  SELECT n.* FROM unnest(
+    $26::uuid[], $27::uuid[], $28::uuid[], $29::uuid[], $30::jsonb[], $31::jsonb[], $32::text[], $33::jsonb[], $34::smallint[]
+  ) AS n (id, parent_id, workflow_id, user_id, trigger, input, correlation_id, tags, depth)
+  JOIN fenced f ON f.run_id = n.parent_id
+),
+known_run AS MATERIALIZED (
+  SELECT n.*, w.version, w.retention FROM wanted_run n
+  JOIN workflows w ON w.id = n.workflow_id AND w.user_id = n.user_id AND w.deleted_at IS NULL
+),
+started AS (
+  INSERT INTO workflow_runs (id, retention, workflow_id, version, user_id, trigger, input, correlation_id, tags, depth)
+  SELECT id, retention, workflow_id, version, user_id, trigger, input, correlation_id,
+         ARRAY(SELECT jsonb_array_elements_text(tags)), depth
+  FROM known_run
+  ON CONFLICT DO NOTHING
+  RETURNING id, retention, workflow_id, version, user_id
+),
+claimable AS (
+  INSERT INTO claims (run_id, retention, workflow_id, version, user_id)
+  SELECT id, retention, workflow_id, version, user_id FROM started
+),
+awaited AS (
+  INSERT INTO child_runs (run_id, retention, parent_id, status)
+  SELECT n.id, k.retention, n.parent_id, CASE WHEN k.id IS NULL THEN 'refused' ELSE 'running' END
+  FROM wanted_run n LEFT JOIN known_run k ON k.id = n.id
+  WHERE n.trigger->>'mode' = 'joined'
+  ON CONFLICT DO NOTHING
+),
+abandoned AS (
+  UPDATE child_runs c SET cancel_requested_at = now()
+  FROM fenced f WHERE c.parent_id = f.run_id AND c.run_id = ANY($35::uuid[]) AND c.status = 'running'
+),
+ended AS (
+  UPDATE child_runs c SET status = w.status
+  FROM written w WHERE w.next = 'finish' AND w.run_id = ANY($36::uuid[]) AND c.run_id = w.run_id
+),
+forgotten AS (
+  DELETE FROM child_runs c USING written w
+  WHERE w.next = 'finish' AND w.run_id = ANY($37::uuid[]) AND c.parent_id = w.run_id
+    AND NOT c.run_id = ANY($35::uuid[]) AND (c.cancel_requested_at IS NULL OR c.cancel_delivered_at IS NOT NULL)
 ),
 released AS (
   UPDATE claims c SET

@@ -1,4 +1,5 @@
 import type { JobRequest, JournalEntry, RetentionClass, RunStatus } from '@app/contracts';
+import type { ChildRequest } from '../../steps/steps.service.js';
 
 /** What a run's claim becomes with a commit. */
 export type NextClaim =
@@ -7,6 +8,12 @@ export type NextClaim =
   /** Free, and due at `until` (ms since 1970; null = when somebody wakes it). */
   | { kind: 'park'; until: number | null; inDoubt: boolean }
   | { kind: 'finish' };
+
+/** Jobs and runs that steps asked for and no longer want. */
+export interface Unwanted {
+  jobs: string[];
+  children: string[];
+}
 
 /** One run's share of a coalesced write. */
 export interface RunCommit {
@@ -26,9 +33,14 @@ export interface RunCommit {
   outputJson: string | null;
   errorJson: string | null;
   startedAt: Date;
+  /** Whether another run waits for this one. */
+  isJoined: boolean;
   jobs: readonly JobRequest[];
+  /** Whether steps have started runs and waited for them. */
+  hasChildren: boolean;
+  /** Runs that steps start. */
+  children: readonly ChildRequest[];
   /** Inbox rows that the entries answer. */
   readInbox: readonly string[];
-  /** Jobs that a cancelled run no longer wants. */
-  unwantedJobs: readonly string[];
+  unwanted: Unwanted;
 }

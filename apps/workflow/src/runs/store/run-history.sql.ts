@@ -4,10 +4,20 @@ SELECT run_id, seq, entries FROM run_journal WHERE run_id = ANY($1::uuid[]) ORDE
 
 /** What waits for runs in their inboxes, oldest first. $1 run ids. */
 export const inboxSql = `
-SELECT id, run_id, user_id, payload FROM run_inbox WHERE run_id = ANY($1::uuid[]) ORDER BY id`;
+SELECT id, run_id, kind, user_id, created_at, payload FROM run_inbox WHERE run_id = ANY($1::uuid[]) ORDER BY id`;
 
 /** The jobs that runs asked for. $1 run ids. */
 export const runJobsSql = `SELECT id, run_id, status, result FROM jobs WHERE run_id = ANY($1::uuid[])`;
+
+/**
+ * The runs that steps of these runs started and wait for. The retention class stands beside the id, so that only its
+ * partitions are looked at. $1 run ids.
+ */
+export const childRunsSql = `
+SELECT c.run_id AS id, c.parent_id, c.status, r.output, r.error
+FROM child_runs c
+LEFT JOIN workflow_runs r ON r.retention = c.retention AND r.id = c.run_id
+WHERE c.parent_id = ANY($1::uuid[])`;
 
 /** What fenced replicas saw of their own calls. $1 run ids. */
 export const effectLedgerSql = `

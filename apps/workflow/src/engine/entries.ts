@@ -50,3 +50,13 @@ export function retryPauseMs(policy: RetryPolicy, attempt: number, seed: string)
   const capped = Math.min(grown, policy.max_delay_ms ?? Number.MAX_SAFE_INTEGER);
   return Math.round(capped * (1 + JITTER * seededRandom(seed)()));
 }
+
+/** The entry for a step that came to an output. */
+export function completion({ path, attempt, startedAt }: StepState, output: unknown, now: number): JournalEntry {
+  return { type: 'step.completed', path, at: now, attempt, started_at: startedAt, output };
+}
+
+/** Waiting took too long. What was waited for is given up: another attempt asks for it anew. */
+export function timeUp({ step }: StepState): Failure {
+  return { error: { code: 'TIMEOUT', message: `The time of step ${step.id} is up.` }, retryable: true };
+}

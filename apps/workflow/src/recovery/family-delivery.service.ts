@@ -1,0 +1,55 @@
+import { EngineConfig } from '@app/config';
+import { CommandBus } from '@app/messaging';
+import { GracefulShutdown, Periodic, ShutdownPhase } from '@app/observability';
+import { Injectable, Logger } from '@nestjs/common';
+import { Pool } from 'pg';
+import { RunClaimer } from '../runs/run-claimer.service.js';
+import { RunWriter } from '../runs/run-writer.service.js';
+import { cancelChildrenSql, deliverChildrenSql } from './recovery.sql.js';
+
+/** Shortest pause between two looks, in ms. */
+const GAP_MS = 5;
+const BATCH = 500;
+
+/** Between runs and the runs they started: wakes a parent when its child is over, cancels a child that nobody wants. */
+@Injectable()
+export class FamilyDeliveryService {
+  private readonly periodic: Periodic;
+
+  constructor(
+    private readonly pool: Pool,
+    private readonly claimer: RunClaimer,
+    private readonly bus: CommandBus<'workflow'>,
+    writer: RunWriter,
+    config: EngineConfig,
+    shutdown: GracefulShutdown,
+  ) {
+    const log = new Logger(FamilyDeliveryService.name);
+    this.periodic = new Periodic({
+      name: 'Delivering ends of runs',
+      everyMs: config.pollMs,
+      gapMs: GAP_MS,
+      task: () => this.deliver(),
+      log,
+    });
+    writer.whenFamilyChanges(() => this.periodic.wake());
+    shutdown.add(ShutdownPhase.StopTaking, 'family delivery', () => this.periodic.stop());
+  }
+
+  start(): void {
+    this.periodic.start();
+  }
+
+  private async deliver(): Promise<void> {
+    const ended = await this.pool.query({ name: 'deliver-children', text: deliverChildrenSql, values: [BATCH] });
+    const unwanted = await this.pool.query<{ run_id: string; is_under_way: boolean }>({
+      name: 'cancel-children',
+      text: cancelChildrenSql,
+      values: [BATCH],
+    });
+    for (const { run_id, is_under_way } of unwanted.rows) if (is_under_way) this.bus.publish('run.cancel', { run_id });
+    const delivered = Math.max(ended.rowCount ?? 0, unwanted.rows.length);
+    if (delivered > 0) this.claimer.wake();
+    if (delivered === BATCH) this.periodic.wake();
+  }
+}

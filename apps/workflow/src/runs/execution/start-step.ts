@@ -1,0 +1,68 @@
+import {
+  isTrue,
+  type Parking,
+  type PureRunner,
+  type StepsService,
+  type TransactionalRunner,
+} from '../../steps/steps.service.js';
+import type { Attempt } from './attempt.js';
+import { announceAndCall } from './effect-call.js';
+
+/** Begins an attempt of a step, as its kind wants it. */
+export async function startStep(steps: StepsService, attempt: Attempt): Promise<void> {
+  if (await isSkipped(attempt)) {
+    const { path, at } = attempt.base;
+    attempt.append({ type: 'step.skipped', path, at });
+    return;
+  }
+  const runner = steps.runner(attempt.context.step.type);
+  switch (runner.kind) {
+    case 'pure':
+      return compute(runner, attempt);
+    case 'transactional':
+      return act(runner, attempt);
+    case 'effect':
+      return announceAndCall(runner, attempt);
+  }
+}
+
+async function isSkipped({ context }: Attempt): Promise<boolean> {
+  const { step, attempt, scope, evaluation } = context;
+  if (step.condition === undefined || attempt > 1) return false;
+  return !isTrue(await step.condition.evaluate(scope, evaluation));
+}
+
+async function compute(runner: PureRunner, attempt: Attempt): Promise<void> {
+  const result = await runner.run(attempt.context);
+  const { path, at } = attempt.base;
+  if ('output' in result) attempt.complete(result.output);
+  else if ('end' in result) attempt.end(result.end);
+  else if ('items' in result) attempt.append({ type: 'step.entered', path, at, branch: null, items: result.items });
+  else attempt.append({ type: 'step.entered', path, at, branch: result.branch });
+}
+
+async function act(runner: TransactionalRunner, attempt: Attempt): Promise<void> {
+  const result = await runner.act(attempt.context);
+  if ('output' in result) {
+    const { output, input, ...wish } = result;
+    attempt.complete(output, { input, wish });
+    // A promise of the language: what a step wants done is durable before the next step begins.
+    await attempt.execution.journal.commit();
+  } else park(result, attempt);
+}
+
+function park({ until, deadline, signal, input, ...wish }: Parking, attempt: Attempt): void {
+  attempt.append(
+    {
+      type: 'step.waiting',
+      ...attempt.base,
+      ...(until !== undefined && { until }),
+      ...(deadline !== undefined && { deadline }),
+      ...(signal !== undefined && { signal }),
+      ...(wish.job !== undefined && { job_id: wish.job.id }),
+      ...(wish.child !== undefined && { run_id: wish.child.id }),
+      ...(input !== undefined && { input }),
+    },
+    wish,
+  );
+}

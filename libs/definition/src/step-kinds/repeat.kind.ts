@@ -1,0 +1,42 @@
+import { ArrayMinSize, IsArray, IsInt, IsOptional, IsString, Max, MaxLength, Min, MinLength } from 'class-validator';
+import type { StepDefinition } from '../definition.js';
+import { container, type StepKind } from './step-kind.js';
+
+const DAY_MS = 86_400_000;
+
+export class RepeatConfig {
+  /** Run in each iteration. They read its number as `index` and the output of the one before as `previous`. */
+  @IsArray()
+  @ArrayMinSize(1)
+  steps: StepDefinition[];
+
+  /** An expression over the iteration's steps: the loop ends with the iteration in which it is true. */
+  @IsOptional()
+  @IsString()
+  @MinLength(1)
+  @MaxLength(65_536)
+  until?: string;
+
+  /** Most iterations. Without `until` it is their number; with it, the step fails when they are used up. */
+  @IsInt()
+  @Min(1)
+  @Max(10_000)
+  max_iterations: number;
+
+  /** Pause between two iterations, in milliseconds. */
+  @IsOptional()
+  @IsInt()
+  @Min(0)
+  @Max(30 * DAY_MS)
+  delay_ms?: number = 0;
+}
+
+export const repeatKind: StepKind<RepeatConfig> = {
+  ...container,
+  nesting: 'iterations',
+  description: 'Runs its steps again and again until an expression is true; its output is that of the last iteration.',
+  config: RepeatConfig,
+  bareExpressions: ({ until }) => (until === undefined ? [] : [{ field: 'until', text: until, inside: true }]),
+  lists: ({ steps }) => [{ branch: 'steps', field: 'steps', steps }],
+  loop: ({ max_iterations, delay_ms }) => ({ maxIterations: max_iterations, delayMs: delay_ms ?? 0 }),
+};
