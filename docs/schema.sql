@@ -487,6 +487,8 @@ CREATE TABLE workflow_runs (
   CONSTRAINT workflow_runs_pkey PRIMARY KEY (retention, id),
   CONSTRAINT workflow_runs_status_check CHECK ((status IN ('pending', 'running', 'waiting', 'completed', 'failed', 'cancelled')))
 ) PARTITION BY LIST (retention);
+CREATE INDEX workflow_runs_correlation_id ON workflow_runs USING btree (user_id, correlation_id, id DESC) WHERE (correlation_id IS NOT NULL);
+CREATE INDEX workflow_runs_tags ON workflow_runs USING gin (tags) WHERE (tags <> '{}'::text[]);
 CREATE INDEX workflow_runs_user_id ON workflow_runs USING btree (user_id, id DESC);
 CREATE INDEX workflow_runs_workflow_id ON workflow_runs USING btree (workflow_id, id DESC);
 CREATE INDEX workflow_runs_workflow_status ON workflow_runs USING btree (workflow_id, status, started_at DESC);

@@ -208,6 +208,7 @@ export const guardedRoutes: Readonly<Record<string, RouteFacts>> = {
   'GET /api/v1/workflows/:id/versions/:version': workflowVersion,
   'POST /api/v1/workflows/:id/versions/:version/restore': workflowVersion,
   'GET /api/v1/runs': {},
+  'POST /api/v1/runs/bulk': { body: () => ({ filter: {}, action: 'cancel' }) },
   'GET /api/v1/runs/:id': run,
   'DELETE /api/v1/runs/:id': finishedRun,
   'GET /api/v1/runs/:id/steps': run,

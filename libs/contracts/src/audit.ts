@@ -63,6 +63,8 @@ export const auditActions = {
   'service_account.deleted': 'service_account.deleted',
   /** Triggers of an account were stopped by the platform; `details.workflows` says of how many workflows. */
   'workflow.deactivated': 'workflow.deactivated',
+  /** A finished run was deleted with its history; `details` says of which workflow, and how it had ended. */
+  'run.deleted': 'run.deleted',
   'secret.set': 'secret.set',
   'secret.deleted': 'secret.deleted',
 } as const;

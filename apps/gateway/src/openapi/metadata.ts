@@ -615,6 +615,38 @@ export default async () => {
               correlation_id: { required: false, type: () => String, minLength: 1, maxLength: 255 },
             },
             AllRunsQuery: { workflow_id: { required: false, type: () => String, format: 'uuid' } },
+            RunFilterDto: {
+              workflow_id: { required: false, type: () => String, format: 'uuid' },
+              status: { required: false, enum: ['pending', 'running', 'waiting', 'completed', 'failed', 'cancelled'] },
+              trigger: {
+                required: false,
+                description: 'What started it.',
+                enum: ['manual', 'cron', 'webhook', 'event', 'workflow', 'retry'],
+              },
+              since: { required: false, type: () => String, description: 'Accepted at this time or later (RFC 3339).' },
+              until: { required: false, type: () => String, description: 'Accepted before this time (RFC 3339).' },
+              tag: { required: false, type: () => String, minLength: 1, maxLength: 64 },
+              correlation_id: { required: false, type: () => String, minLength: 1, maxLength: 255 },
+            },
+            BulkRunsDto: {
+              filter: { required: true, type: () => contracts.RunFilterDto, description: '`{}` means all of my runs.' },
+              action: { required: true, enum: ['cancel'] },
+            },
+            BulkResultDto: {
+              action: { required: true, enum: ['cancel'] },
+              matched: {
+                required: true,
+                type: () => Number,
+                description: 'Runs that the filter leaves and that the action is about, as far as this request went.',
+              },
+              accepted: { required: true, type: () => Number, description: 'Those that something is done about now.' },
+              skipped: {
+                required: true,
+                type: () => Number,
+                description: 'Those about which the same was asked before.',
+              },
+              more: { required: true, type: () => Boolean, description: 'There are more: send the request again.' },
+            },
             RunErrorDto: {
               code: {
                 required: true,
@@ -1921,6 +1953,17 @@ export default async () => {
                 summary:
                   'The public keys of access tokens, for services that verify them by themselves. None without JWT_KEYS.',
                 type: contracts.JwksDto,
+              },
+            },
+          },
+        ],
+        [
+          import('../runs/bulk-runs.controller.js'),
+          {
+            BulkRunsController: {
+              act: {
+                summary: 'Does the same to all runs that a filter leaves, up to 5,000 in one request.',
+                type: contracts.BulkResultDto,
               },
             },
           },

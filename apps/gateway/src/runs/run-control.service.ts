@@ -9,7 +9,8 @@ import { RunsService } from './runs.service.js';
 /** Runs of an account that one statement cancels. */
 const BATCH = 500;
 
-interface CancelledClaim {
+/** A run whose cancellation was asked for now. */
+export interface CancelledClaim {
   run_id: string;
   is_held: boolean;
 }
@@ -38,7 +39,7 @@ export class RunControlService {
   async cancelAllOf(userId: string, workflowId: string): Promise<void> {
     const values = [workflowId, userId];
     const { rows } = await this.pool.query<CancelledClaim>(cancelRunsOfWorkflowSql, values);
-    for (const { run_id, is_held } of rows) this.announce(run_id, is_held);
+    this.announceAll(rows);
   }
 
   /**
@@ -48,9 +49,14 @@ export class RunControlService {
   async cancelAllOfUsers(userIds: readonly string[]): Promise<void> {
     for (;;) {
       const { rows } = await this.pool.query<CancelledClaim>(cancelRunsOfUsersSql, [userIds, BATCH]);
-      for (const { run_id, is_held } of rows) this.announce(run_id, is_held);
+      this.announceAll(rows);
       if (rows.length < BATCH) return;
     }
+  }
+
+  /** Has runs looked at now whose cancellation is asked for. */
+  announceAll(claims: readonly CancelledClaim[]): void {
+    for (const { run_id, is_held } of claims) this.announce(run_id, is_held);
   }
 
   /** A run that no replica holds has nothing to stop: it only has to be looked at. */

@@ -1,6 +1,9 @@
-import { firstIdAt, validationFailed, type AllRunsQuery } from '@app/contracts';
+import { firstIdAt, validationFailed, type AllRunsQuery, type PageQuery } from '@app/contracts';
 import { TOTAL_LIMIT } from '../http/paging.js';
 import { runColumns } from './runs.sql.js';
+
+/** What runs are looked for by. */
+export type RunFilter = Omit<AllRunsQuery, keyof PageQuery>;
 
 export interface Statement {
   text: string;
@@ -29,19 +32,27 @@ export function runTotal(userId: string, query: AllRunsQuery): Statement {
   return { text: `SELECT count(*)::int AS total FROM (${counted}) AS counted`, values };
 }
 
-function filter(userId: string, query: AllRunsQuery): { conditions: string[]; values: unknown[] } {
+/**
+ * What a filter asks of rows of `workflow_runs`, as conditions with the values they name, $1 being the user.
+ * @param of in front of columns, where they have to be told from those of another table: `r.`
+ */
+export function filter(userId: string, query: RunFilter, of = ''): { conditions: string[]; values: unknown[] } {
   const values: unknown[] = [userId];
-  const conditions = ['user_id = $1'];
+  const conditions = [`${of}user_id = $1`];
   const add = (condition: string, value: unknown) => {
-    if (value !== undefined) conditions.push(`${condition} $${values.push(value)}`);
+    if (value !== undefined) conditions.push(`${of}${condition} $${values.push(value)}`);
   };
   add('workflow_id =', query.workflow_id);
   add('status =', query.status);
   add(`trigger->>'type' =`, query.trigger);
   add('id >=', firstIdOf('since', query.since));
   add('id <', firstIdOf('until', query.until));
-  add('tags @>', query.tag === undefined ? undefined : [query.tag]);
   add('correlation_id =', query.correlation_id);
+  if (query.tag !== undefined) {
+    add('tags @>', [query.tag]);
+    // The index is about runs that have tags.
+    conditions.push(`${of}tags <> '{}'`);
+  }
   return { conditions, values };
 }
 

@@ -3,6 +3,7 @@ import { Controller, Delete, Get, HttpCode, Param, Query } from '@nestjs/common'
 import { Scoped } from '../http/access/access.decorators.js';
 import type { Caller } from '../http/access/caller.js';
 import { CurrentUser } from '../http/access/current-user.decorator.js';
+import { FromDevice, type Device } from '../http/device.decorator.js';
 import { PageOf } from '../http/page-of.decorator.js';
 import type { Page } from '../http/paging.js';
 import { IdPipe } from '../http/validation/id.pipe.js';
@@ -45,7 +46,7 @@ export class RunsController {
   @HttpCode(204)
   @Scoped('runs:write')
   @Delete(':id')
-  remove(@CurrentUser() { userId }: Caller, @Param('id', IdPipe) id: string): Promise<void> {
-    return this.runs.remove(userId, id);
+  remove(@CurrentUser() caller: Caller, @Param('id', IdPipe) id: string, @FromDevice() device: Device): Promise<void> {
+    return this.runs.remove(caller, id, device);
   }
 }

@@ -200,6 +200,9 @@ describe('deleting a run', () => {
     expect((await user.call('GET', `/runs/${id}`)).status).toBe(404);
     expect((await gateway.pool.query('SELECT FROM run_journal WHERE run_id = $1', [id])).rowCount).toBe(0);
     expect((await user.call('DELETE', `/runs/${id}`)).status).toBe(404);
+    const audit = `SELECT actor_id, details FROM audit_events WHERE action = 'run.deleted' AND subject_id = $1`;
+    const details = { workflow_id: workflowId, status: 'completed' };
+    expect((await gateway.pool.query(audit, [id])).rows).toEqual([{ actor_id: user.id, details }]);
   });
 });
 

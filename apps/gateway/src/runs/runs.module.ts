@@ -1,5 +1,8 @@
 import { Module } from '@nestjs/common';
+import { AuditModule } from '../audit/audit.module.js';
 import { QuotasModule } from '../quotas/quotas.module.js';
+import { BulkRunsController } from './bulk-runs.controller.js';
+import { BulkRunsService } from './bulk-runs.service.js';
 import { RunAcceptor } from './run-acceptor.service.js';
 import { RunControlController } from './run-control.controller.js';
 import { RunControlService } from './run-control.service.js';
@@ -12,14 +15,15 @@ import { RunWatchesService } from './watch/run-watches.service.js';
 
 /** Runs: how they are accepted, what became of them, and how their owner steps in. */
 @Module({
-  imports: [QuotasModule],
-  controllers: [RunsController, RunControlController],
+  imports: [AuditModule, QuotasModule],
+  controllers: [RunsController, BulkRunsController, RunControlController],
   providers: [
     RunAcceptor,
     RunsService,
     RunStepsService,
     RunControlService,
     RunSignalsService,
+    BulkRunsService,
     StepResolutionService,
     RunWatchesService,
   ],

@@ -7,8 +7,12 @@ import {
   type RunStatus,
   type RunSummaryDto,
 } from '@app/contracts';
+import { inTransaction } from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { Pool } from 'pg';
+import { AuditService } from '../audit/audit.service.js';
+import type { Caller } from '../http/access/caller.js';
+import type { Device } from '../http/device.decorator.js';
 import { decodeCursor, isIdKey, pageOf, type Page } from '../http/paging.js';
 import { runPage, runTotal } from './run-list.sql.js';
 import { toRun, toRunSummary, type RunRow, type WholeRunRow } from './run-row.js';
@@ -17,7 +21,10 @@ import { deleteRunSql, hasClaimsSql, latestRunsSql, runSql, runStatusSql } from 
 /** The history of runs, as their owner sees it. */
 @Injectable()
 export class RunsService {
-  constructor(private readonly pool: Pool) {}
+  constructor(
+    private readonly pool: Pool,
+    private readonly audit: AuditService,
+  ) {}
 
   async list(userId: string, query: AllRunsQuery): Promise<Page<RunSummaryDto>> {
     const after = query.cursor === undefined ? undefined : decodeCursor(query.cursor, isIdKey)[0];
@@ -55,10 +62,24 @@ export class RunsService {
   }
 
   /** @throws AppError NOT_FOUND, CONFLICT when the run is not over */
-  async remove(userId: string, id: string): Promise<void> {
-    const { rowCount } = await this.pool.query(deleteRunSql, [id, userId, finalRunStatuses]);
-    if (rowCount === 1) return;
-    const status = await this.statusOf(userId, id);
+  async remove(caller: Caller, id: string, device: Device): Promise<void> {
+    const isRemoved = await inTransaction(this.pool, async (client) => {
+      const values = [id, caller.userId, finalRunStatuses];
+      const { rows } = await client.query<{ workflow_id: string; status: RunStatus }>(deleteRunSql, values);
+      const [details] = rows;
+      if (details === undefined) return false;
+      const subject = { type: 'run', id };
+      await this.audit.record(client, {
+        action: 'run.deleted',
+        actor: caller,
+        device,
+        subject,
+        details: { ...details },
+      });
+      return true;
+    });
+    if (isRemoved) return;
+    const status = await this.statusOf(caller.userId, id);
     throw conflict(`The run is ${status}: only a finished run can be deleted. Cancel it first.`);
   }
 

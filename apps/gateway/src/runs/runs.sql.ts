@@ -26,11 +26,11 @@ export const deleteRunSql = `
 WITH doomed AS (
   DELETE FROM workflow_runs
   WHERE user_id = $2 AND id = $1 AND status = ANY ($3)
-  RETURNING id, retention
+  RETURNING id, retention, workflow_id, status
 ),
 journal AS (DELETE FROM run_journal j USING doomed d WHERE j.retention = d.retention AND j.run_id = d.id),
 ledger AS (DELETE FROM effect_ledger l USING doomed d WHERE l.run_id = d.id),
 inbox AS (DELETE FROM run_inbox i USING doomed d WHERE i.run_id = d.id),
 -- Their payloads are part of the run's data. One that a worker still has in hand is left to it.
 job AS (DELETE FROM jobs j USING doomed d WHERE j.run_id = d.id AND j.status <> 'running')
-SELECT id FROM doomed`;
+SELECT workflow_id, status FROM doomed`;

@@ -1,8 +1,9 @@
-import { Transform } from 'class-transformer';
+import { Transform, Type } from 'class-transformer';
 import {
   Allow,
   ArrayMaxSize,
   IsArray,
+  IsDefined,
   IsEnum,
   IsOptional,
   IsRFC3339,
@@ -85,6 +86,71 @@ export class AllRunsQuery extends RunListQuery {
   @IsOptional()
   @IsUUID()
   workflow_id?: string;
+}
+
+/** What is to be done with many runs. */
+export const BulkAction = { Cancel: 'cancel' } as const;
+export type BulkAction = (typeof BulkAction)[keyof typeof BulkAction];
+
+/** The filters of the list of runs; all of them have to hold. */
+export class RunFilterDto implements Omit<AllRunsQuery, keyof PageQuery> {
+  @IsOptional()
+  @IsUUID()
+  workflow_id?: string;
+
+  @IsOptional()
+  @IsEnum(RunStatus)
+  status?: RunStatus;
+
+  /** What started it. */
+  @IsOptional()
+  @IsEnum(RunTriggerType)
+  trigger?: RunTriggerType;
+
+  /** Accepted at this time or later (RFC 3339). */
+  @IsOptional()
+  @IsRFC3339()
+  since?: string;
+
+  /** Accepted before this time (RFC 3339). */
+  @IsOptional()
+  @IsRFC3339()
+  until?: string;
+
+  @IsOptional()
+  @IsString()
+  @Length(1, 64)
+  tag?: string;
+
+  @IsOptional()
+  @IsString()
+  @Length(1, 255)
+  correlation_id?: string;
+}
+
+/** What is to be done with all runs that a filter leaves. */
+export class BulkRunsDto {
+  /** `{}` means all of my runs. */
+  @IsDefined()
+  @ValidateNested()
+  @Type(() => RunFilterDto)
+  filter: RunFilterDto;
+
+  @IsEnum(BulkAction)
+  action: BulkAction;
+}
+
+/** What became of a request about many runs. */
+export class BulkResultDto {
+  action: BulkAction;
+  /** Runs that the filter leaves and that the action is about, as far as this request went. */
+  matched: number;
+  /** Those that something is done about now. */
+  accepted: number;
+  /** Those about which the same was asked before. */
+  skipped: number;
+  /** There are more: send the request again. */
+  more: boolean;
 }
 
 /** Why a run or a step failed. */
