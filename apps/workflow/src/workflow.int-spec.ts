@@ -14,6 +14,7 @@ import { JobDeliveryService } from './recovery/job-delivery.service.js';
 import { ActiveRuns } from './runs/active-runs.service.js';
 import { RunClaimer } from './runs/run-claimer.service.js';
 import { loadHistories } from './runs/store/run-history.js';
+import { SchedulesService } from './schedules/schedules.service.js';
 import { WorkflowModule } from './workflow.module.js';
 
 /** What a receiver saw of a call. */
@@ -225,7 +226,12 @@ describe('the workflow service', () => {
     answers.set('/post', () => undefined);
     const id = await start([call('post', 'POST')]);
     await eventually(() => received.length === 1);
-    const handlers = commandHandlers(app.get(RunClaimer), app.get(JobDeliveryService), app.get(ActiveRuns));
+    const handlers = commandHandlers(
+      app.get(RunClaimer),
+      app.get(JobDeliveryService),
+      app.get(ActiveRuns),
+      app.get(SchedulesService),
+    );
     await handlers['run.cancel']({ run_id: newId() });
     await handlers['runs.waiting']({ count: 1 });
     await handlers['run.cancel']({ run_id: id });

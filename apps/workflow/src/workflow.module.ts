@@ -25,6 +25,8 @@ import { RunClaimer } from './runs/run-claimer.service.js';
 import { RunExecutor } from './runs/run-executor.service.js';
 import { RunMetrics } from './runs/run.metrics.js';
 import { RunWriter } from './runs/run-writer.service.js';
+import { ScheduleMetrics } from './schedules/schedule.metrics.js';
+import { SchedulesService } from './schedules/schedules.service.js';
 import { StatsService } from './stats/stats.service.js';
 import { StepExecutor } from './runs/execution/step-executor.js';
 import { StepsService } from './steps/steps.service.js';
@@ -55,6 +57,8 @@ import { StepsService } from './steps/steps.service.js';
     StatsService,
     StepsService,
     PartitionsService,
+    ScheduleMetrics,
+    SchedulesService,
     { provide: EgressClient, inject: [EgressConfig], useFactory: (config: EgressConfig) => new EgressClient(config) },
     {
       provide: StepExecutor,
@@ -73,6 +77,7 @@ export class WorkflowModule implements OnApplicationBootstrap {
     private readonly families: FamilyDeliveryService,
     private readonly stats: StatsService,
     private readonly partitions: PartitionsService,
+    private readonly schedules: SchedulesService,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
@@ -85,6 +90,7 @@ export class WorkflowModule implements OnApplicationBootstrap {
       this.delivery,
       this.families,
       this.stats,
+      this.schedules,
     ])
       part.start();
   }
