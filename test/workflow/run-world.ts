@@ -1,12 +1,11 @@
-import { newId, type JournalEntry } from '@app/contracts';
+import { newId, type EffectClass, type JournalEntry } from '@app/contracts';
 import { compileDefinition, type StepDefinition } from '@app/definition';
-import type { EgressClient } from '@app/egress';
 import type { ClaimedRun } from '../../apps/workflow/src/runs/claim/claimed-run.js';
 import { RunExecution } from '../../apps/workflow/src/runs/execution/run-execution.js';
 import { StepExecutor } from '../../apps/workflow/src/runs/execution/step-executor.js';
 import type { RunCommit } from '../../apps/workflow/src/runs/store/run-commit.js';
 import { emptyHistory, type RunHistory } from '../../apps/workflow/src/runs/store/run-history.js';
-import { stepRunners } from '../../apps/workflow/src/steps/step-runners.js';
+import { stepRunners, type StepServices } from '../../apps/workflow/src/steps/step-runners.js';
 import type { EffectRunner, StepRunner, StepsService } from '../../apps/workflow/src/steps/steps.service.js';
 
 export const put: StepDefinition = { id: 'put', type: 'http.request', config: { method: 'PUT', url: 'http://x' } };
@@ -30,8 +29,12 @@ export class World {
   maxEntries = 1_000;
   beforeCommit: (commit: RunCommit) => void = () => undefined;
 
+  /** What the receiver says of a call that nobody knows of. */
+  probe: NonNullable<EffectRunner['probe']> = async () => ({ happened: true, output: 'probed' });
+
   private readonly effect: EffectRunner = {
     kind: 'effect',
+    probe: (context) => this.probe(context),
     prepare: async () => ({ request: null, input: { shown: true }, hash: this.hash }),
     perform: (call, context) => {
       this.calls.push(context.path);
@@ -44,7 +47,7 @@ export class World {
     more: { history?: Partial<RunHistory>; run?: Partial<ClaimedRun>; config?: Record<string, unknown> } = {},
   ): RunExecution {
     const runners: Record<string, StepRunner> = {
-      ...stepRunners({} as EgressClient),
+      ...stepRunners({} as StepServices),
       'http.request': this.effect,
     };
     const service = { runner: (type: string) => runners[type] } as unknown as StepsService;
@@ -104,7 +107,7 @@ export function claimed(more: Partial<ClaimedRun> = {}): ClaimedRun {
   };
 }
 
-export const started = (path: string, effect: 'keyed' | 'unsafe'): JournalEntry => ({
+export const started = (path: string, effect: EffectClass): JournalEntry => ({
   type: 'step.started',
   path,
   at: 1,

@@ -8,7 +8,6 @@ import { commandHandlers } from './handlers.js';
 import { JobDeliveryService } from './recovery/job-delivery.service.js';
 import { ActiveRuns } from './runs/active-runs.service.js';
 import { RunClaimer } from './runs/run-claimer.service.js';
-import { SchedulesService } from './schedules/schedules.service.js';
 import { WorkflowModule } from './workflow.module.js';
 
 await runProcess(
@@ -16,15 +15,14 @@ await runProcess(
     NestFactory.createMicroservice<AsyncMicroserviceOptions>(
       WorkflowModule,
       Object.assign({}, options, {
-        inject: [CommandReceiver, RunClaimer, JobDeliveryService, ActiveRuns, SchedulesService],
+        inject: [CommandReceiver, RunClaimer, JobDeliveryService, ActiveRuns],
         useFactory: (
           receiver: CommandReceiver,
           claimer: RunClaimer,
           delivery: JobDeliveryService,
           active: ActiveRuns,
-          schedules: SchedulesService,
         ) => ({
-          strategy: receiver.serve(ServiceName.Workflow, commandHandlers(claimer, delivery, active, schedules)),
+          strategy: receiver.serve(ServiceName.Workflow, commandHandlers(claimer, delivery, active)),
         }),
       }),
     ),

@@ -2,6 +2,7 @@ import {
   ConfigModule,
   DatabaseConfig,
   EgressConfig,
+  EncryptionConfig,
   EngineConfig,
   ProcessName,
   RedisConfig,
@@ -12,7 +13,9 @@ import { DatabaseModule } from '@app/database';
 import { EgressClient } from '@app/egress';
 import { MessagingModule } from '@app/messaging';
 import { ObservabilityModule } from '@app/observability';
+import { KeyRing } from '@app/security';
 import { Module, type OnApplicationBootstrap } from '@nestjs/common';
+import { Pool } from 'pg';
 import { DefinitionCache } from './definitions/definition-cache.service.js';
 import { PartitionsService } from './history/partitions.service.js';
 import { FamilyDeliveryService } from './recovery/family-delivery.service.js';
@@ -25,8 +28,7 @@ import { RunClaimer } from './runs/run-claimer.service.js';
 import { RunExecutor } from './runs/run-executor.service.js';
 import { RunMetrics } from './runs/run.metrics.js';
 import { RunWriter } from './runs/run-writer.service.js';
-import { ScheduleMetrics } from './schedules/schedule.metrics.js';
-import { SchedulesService } from './schedules/schedules.service.js';
+import { SecretReader } from './steps/secrets/secret-reader.js';
 import { StatsService } from './stats/stats.service.js';
 import { StepExecutor } from './runs/execution/step-executor.js';
 import { StepsService } from './steps/steps.service.js';
@@ -35,7 +37,7 @@ import { StepsService } from './steps/steps.service.js';
 @Module({
   imports: [
     ConfigModule.forRoot(
-      [ServiceConfig, DatabaseConfig, RedisConfig, EngineConfig, EgressConfig],
+      [ServiceConfig, DatabaseConfig, RedisConfig, EngineConfig, EgressConfig, EncryptionConfig],
       ProcessName.Workflow,
     ),
     ObservabilityModule.forProcess(ProcessName.Workflow),
@@ -57,8 +59,11 @@ import { StepsService } from './steps/steps.service.js';
     StatsService,
     StepsService,
     PartitionsService,
-    ScheduleMetrics,
-    SchedulesService,
+    {
+      provide: SecretReader,
+      inject: [Pool, EncryptionConfig],
+      useFactory: (pool: Pool, { keys }: EncryptionConfig) => new SecretReader(pool, new KeyRing(keys)),
+    },
     { provide: EgressClient, inject: [EgressConfig], useFactory: (config: EgressConfig) => new EgressClient(config) },
     {
       provide: StepExecutor,
@@ -77,7 +82,6 @@ export class WorkflowModule implements OnApplicationBootstrap {
     private readonly families: FamilyDeliveryService,
     private readonly stats: StatsService,
     private readonly partitions: PartitionsService,
-    private readonly schedules: SchedulesService,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
@@ -90,7 +94,6 @@ export class WorkflowModule implements OnApplicationBootstrap {
       this.delivery,
       this.families,
       this.stats,
-      this.schedules,
     ])
       part.start();
   }

@@ -1,10 +1,11 @@
 import type { EffectClass } from '@app/contracts';
 import type { OnInDoubt, StepDefinition } from './definition.js';
 import type { Expression } from './expressions/expression.js';
-import { compileBare, compileTemplate, type Template } from './expressions/template.js';
+import { compileBare, compileTemplate, expressionsIn, type Template } from './expressions/template.js';
 import { isStepType, stepKind, type StepType } from './step-kinds/registry.js';
 import type { LoopSettings, Nesting } from './step-kinds/step-kind.js';
 import { checkShape } from './validation/check-shape.js';
+import { referencedSecrets } from './validation/step-references.js';
 
 /** A step with everything about it that does not change from run to run worked out. */
 export interface CompiledStep {
@@ -23,6 +24,8 @@ export interface CompiledStep {
   branchOf: ReadonlyMap<string, string>;
   nesting: Nesting;
   loop: LoopSettings;
+  /** Names of the secrets that the config and the probe read. */
+  secrets: readonly string[];
   /** How to find out whether the effect has happened. */
   probe: { request: Template; expression: Expression } | undefined;
 }
@@ -54,6 +57,13 @@ function compileStep(definition: StepDefinition): CompiledStep {
   const { value: config } = checkShape(kind.config, definition.config, '');
   const lists = kind.lists(config);
   const bare = kind.bareExpressions(config);
+  const template: Template = kind.isTemplate
+    ? compileTemplate(definition.config)
+    : { kind: 'literal', value: definition.config };
+  const probe = definition.probe && {
+    request: compileTemplate(definition.probe.request),
+    expression: compileBare(definition.probe.expression),
+  };
   return {
     id,
     type,
@@ -61,15 +71,18 @@ function compileStep(definition: StepDefinition): CompiledStep {
     effect: kind.effect(definition),
     onInDoubt: definition.on_in_doubt ?? kind.onInDoubt,
     condition: definition.if === undefined ? undefined : compileBare(definition.if),
-    config: kind.isTemplate ? compileTemplate(definition.config) : { kind: 'literal', value: definition.config },
+    config: template,
     expressions: new Map(bare.map(({ field, text }) => [field, compileBare(text)])),
     lists: new Map(lists.map(({ branch, steps }) => [branch, steps.map(compileStep)])),
     branchOf: new Map(lists.flatMap(({ branch, steps }) => steps.map((step) => [step.id, branch] as const))),
     nesting: kind.nesting,
     loop: { ...plainLoop, ...kind.loop(config) },
-    probe: definition.probe && {
-      request: compileTemplate(definition.probe.request),
-      expression: compileBare(definition.probe.expression),
-    },
+    secrets: secretsOf(kind.readsSecrets ? [template, probe?.request] : []),
+    probe,
   };
+}
+
+function secretsOf(templates: readonly (Template | undefined)[]): string[] {
+  const expressions = templates.flatMap((template) => (template === undefined ? [] : expressionsIn(template)));
+  return [...new Set(expressions.flatMap(referencedSecrets))].filter((name) => name !== undefined);
 }

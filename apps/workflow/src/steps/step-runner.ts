@@ -92,10 +92,19 @@ export interface PreparedCall<Request = unknown> {
   hash: string;
 }
 
+/** What a probe says of a call. */
+export interface Probed {
+  happened: boolean;
+  /** The probe's answer: the step's output when the call has happened. */
+  output: unknown;
+}
+
 /** A step with an effect outside: announced in the journal, then called. */
 export interface EffectRunner<Request = unknown> {
   kind: 'effect';
   prepare: (context: StepContext) => Promise<PreparedCall<Request>>;
+  /** Finds out whether a call has happened that nobody knows of. @throws when it cannot be told */
+  probe?: (context: StepContext) => Promise<Probed>;
   /** @throws StepFailure when there is no output */
   perform: (call: PreparedCall<Request>, context: StepContext) => Promise<unknown>;
 }

@@ -1,5 +1,6 @@
 import type { StepType } from '@app/definition';
 import type { EgressClient } from '@app/egress';
+import type { SecretReader } from './secrets/secret-reader.js';
 import { delayRunner } from './delay/delay.runner.js';
 import { emailSendRunner } from './email-send/email-send.runner.js';
 import { failRunner, succeedRunner } from './ending/ending.runners.js';
@@ -13,12 +14,18 @@ import { transformRunner } from './transform/transform.runner.js';
 import { waitSignalRunner } from './wait-signal/wait-signal.runner.js';
 import { workflowRunRunner } from './workflow-run/workflow-run.runner.js';
 
+/** What steps are done with. */
+export interface StepServices {
+  egress: EgressClient;
+  secrets: SecretReader;
+}
+
 /** How each step type runs. A type of the registry without a runner is a compile error. */
 export type StepRunners = Readonly<Record<StepType, StepRunner>>;
 
-export function stepRunners(egress: EgressClient): StepRunners {
+export function stepRunners({ egress, secrets }: StepServices): StepRunners {
   return {
-    'http.request': httpRequestRunner(egress) as StepRunner,
+    'http.request': httpRequestRunner(egress, secrets) as StepRunner,
     transform: transformRunner,
     switch: switchRunner,
     parallel: parallelRunner,

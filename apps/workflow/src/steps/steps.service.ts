@@ -1,6 +1,7 @@
 import type { StepType } from '@app/definition';
 import { EgressClient } from '@app/egress';
 import { Injectable } from '@nestjs/common';
+import { SecretReader } from './secrets/secret-reader.js';
 import type { StepRunner } from './step-runner.js';
 import { stepRunners, type StepRunners } from './step-runners.js';
 
@@ -14,8 +15,8 @@ export type * from './step-runner.js';
 export class StepsService {
   private readonly runners: StepRunners;
 
-  constructor(egress: EgressClient) {
-    this.runners = stepRunners(egress);
+  constructor(egress: EgressClient, secrets: SecretReader) {
+    this.runners = stepRunners({ egress, secrets });
   }
 
   runner(type: StepType): StepRunner {

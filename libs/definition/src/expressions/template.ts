@@ -72,6 +72,22 @@ export async function resolveTemplate(template: Template, scope: Scope, context:
   }
 }
 
+/** Every expression of a template. */
+export function expressionsIn(template: Template): Expression[] {
+  switch (template.kind) {
+    case 'literal':
+      return [];
+    case 'expression':
+      return [template.expression];
+    case 'text':
+      return template.parts.filter((part) => typeof part !== 'string');
+    case 'list':
+      return template.items.flatMap(expressionsIn);
+    case 'record':
+      return template.members.flatMap(([, member]) => expressionsIn(member));
+  }
+}
+
 function compileText(text: string): Template {
   if (!hasExpression(text)) return { kind: 'literal', value: text };
   const single = ONE_EXPRESSION.exec(text)?.[1];

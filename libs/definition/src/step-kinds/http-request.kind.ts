@@ -38,6 +38,7 @@ export const httpRequestKind: StepKind<HttpRequestConfig> = {
   description: 'Calls a URL. Its output is {status, headers, body}; a status of 400 or more is a failure.',
   config: HttpRequestConfig,
   without: [],
+  readsSecrets: true,
   effect: (step: StepDefinition) => {
     if (step.probe !== undefined) return EffectClass.Verifiable;
     const isKeyed = step.effect === 'keyed' || idempotentMethods.includes(String(step.config['method']));

@@ -48,6 +48,8 @@ export interface StepKind<Config extends object = object> {
   effect: (step: StepDefinition) => EffectClass;
   /** What a step in doubt does unless it says otherwise. */
   onInDoubt: OnInDoubt;
+  /** Whether its config may read `secrets`: only where what is resolved goes straight to a receiver and nowhere else. */
+  readsSecrets: boolean;
   bareExpressions: (config: Config) => BareExpression[];
   /** The lists of a container; none for a leaf. */
   lists: (config: Config) => StepList[];
@@ -62,6 +64,7 @@ export interface StepKind<Config extends object = object> {
 export const leaf = {
   isTemplate: true,
   onInDoubt: 'hold',
+  readsSecrets: false,
   bareExpressions: () => [],
   lists: () => [],
   nesting: 'none',

@@ -1,13 +1,13 @@
 import type { FieldError } from '@app/contracts';
 import type { Probe, StepDefinition } from '../definition.js';
 import type { Expression } from '../expressions/expression.js';
-import { compileBare, compileTemplate, type Template } from '../expressions/template.js';
+import { compileBare, compileTemplate, expressionsIn } from '../expressions/template.js';
 import { HttpRequestConfig } from '../step-kinds/http-request.kind.js';
 import { isStepType, stepKind, stepTypes } from '../step-kinds/registry.js';
 import type { StepKind, StepList } from '../step-kinds/step-kind.js';
 import { checkShape, joinPath } from './check-shape.js';
 import { StepShape } from './definition.shape.js';
-import { readsSecrets, referencedSteps } from './step-references.js';
+import { referencedSecrets, referencedSteps } from './step-references.js';
 
 const MAX_STEPS = 1_000;
 const MAX_NESTING = 16;
@@ -93,7 +93,7 @@ export class StepListValidator {
     );
     this.errors.push(...errors);
     if (errors.length > 0) return;
-    if (kind.isTemplate) this.checkTemplates(step.config, path, visible);
+    if (kind.isTemplate) this.checkTemplates(step.config, path, visible, kind.readsSecrets);
     if (step.probe !== undefined) this.checkProbe(step.probe, `${field}.probe`, visible);
     const inside = this.checkLists(kind.lists(config), path, visible, depth);
     for (const expression of kind.bareExpressions(config)) {
@@ -120,7 +120,7 @@ export class StepListValidator {
       const message = 'must be GET or HEAD: a probe only looks';
       this.errors.push({ field: `${field}.request.method`, message });
     }
-    this.checkTemplates(request, `${field}.request`, visible);
+    this.checkTemplates(request, `${field}.request`, visible, true);
     this.checkExpression(expression, `${field}.expression`, visible);
   }
 
@@ -143,28 +143,36 @@ export class StepListValidator {
     return first ?? visible;
   }
 
-  private checkTemplates(value: unknown, path: string, visible: ReadonlySet<string>): void {
+  private checkTemplates(value: unknown, path: string, visible: ReadonlySet<string>, mayReadSecrets: boolean): void {
     if (Array.isArray(value)) {
-      value.forEach((item, i) => this.checkTemplates(item, `${path}[${i}]`, visible));
+      value.forEach((item, i) => this.checkTemplates(item, `${path}[${i}]`, visible, mayReadSecrets));
     } else if (typeof value === 'object' && value !== null) {
-      for (const [name, member] of Object.entries(value)) this.checkTemplates(member, joinPath(path, name), visible);
+      for (const [name, member] of Object.entries(value)) {
+        this.checkTemplates(member, joinPath(path, name), visible, mayReadSecrets);
+      }
     } else if (typeof value === 'string') {
       this.guard(path, () =>
-        expressionsIn(compileTemplate(value)).forEach((e) => this.checkReferences(e, path, visible)),
+        expressionsIn(compileTemplate(value)).forEach((e) => this.checkReferences(e, path, visible, mayReadSecrets)),
       );
     }
   }
 
   private checkExpression(text: string, path: string, visible: ReadonlySet<string>): void {
-    this.guard(path, () => this.checkReferences(compileBare(text), path, visible));
+    this.guard(path, () => this.checkReferences(compileBare(text), path, visible, false));
   }
 
-  private checkReferences(expression: Expression, path: string, visible: ReadonlySet<string>): void {
-    if (readsSecrets(expression)) {
-      this.errors.push({
-        field: path,
-        message: 'reads secrets, which expressions cannot do yet: only webhook signatures use them',
-      });
+  private checkReferences(
+    expression: Expression,
+    path: string,
+    visible: ReadonlySet<string>,
+    mayReadSecrets: boolean,
+  ): void {
+    const secrets = referencedSecrets(expression);
+    if (secrets.length > 0 && !mayReadSecrets) {
+      const message = 'reads secrets, which only the config of http.request may: they must not reach the journal';
+      this.errors.push({ field: path, message });
+    } else if (secrets.includes(undefined)) {
+      this.errors.push({ field: path, message: 'reads secrets without saying which: write secrets.<name>' });
     }
     for (const id of referencedSteps(expression)) {
       if (visible.has(id)) continue;
@@ -180,9 +188,4 @@ export class StepListValidator {
       this.errors.push({ field: path, message: `is not a valid expression: ${reason}` });
     }
   }
-}
-
-function expressionsIn(template: Template): Expression[] {
-  if (template.kind === 'expression') return [template.expression];
-  return template.kind === 'text' ? template.parts.filter((part) => typeof part !== 'string') : [];
 }

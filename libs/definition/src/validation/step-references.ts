@@ -9,9 +9,12 @@ export function referencedSteps(expression: Expression): string[] {
   return rootPaths(expression).flatMap(([root, member]) => (root === 'steps' && member !== undefined ? [member] : []));
 }
 
-/** Whether an expression reads `secrets`, which no step resolves yet. */
-export function readsSecrets(expression: Expression): boolean {
-  return rootPaths(expression).some(([root]) => root === 'secrets');
+/**
+ * The secrets that an expression reads as `secrets.<name>`; undefined stands for one that reads `secrets` without
+ * saying which.
+ */
+export function referencedSecrets(expression: Expression): (string | undefined)[] {
+  return rootPaths(expression).flatMap(([root, member]) => (root === 'secrets' ? [member] : []));
 }
 
 /** First and second name of a path that starts at the root. */

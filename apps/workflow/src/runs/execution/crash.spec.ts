@@ -1,12 +1,11 @@
 import { newId, type JournalEntry } from '@app/contracts';
 import { compileDefinition, seededRandom, type StepDefinition } from '@app/definition';
-import type { EgressClient } from '@app/egress';
 import { sized } from '@app/testing';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { definitionOf, plainly, refusal, shapes } from '../../../../../test/workflow/shapes.js';
 import { claimed } from '../../../../../test/workflow/run-world.js';
-import { stepRunners } from '../../steps/step-runners.js';
+import { stepRunners, type StepServices } from '../../steps/step-runners.js';
 import { StepFailure, type StepRunner, type StepsService } from '../../steps/steps.service.js';
 import { FencedError } from '../store/fenced.error.js';
 import type { RunCommit } from '../store/run-commit.js';
@@ -43,7 +42,7 @@ function receiver(order: string): { runner: StepRunner; keys: Map<string, Set<st
 /** Executes a definition, again and again, until it has ended. */
 async function executeWithCrashes(steps: StepDefinition[], n: number, { before, after, order }: Interruptions) {
   const { runner, keys } = receiver(order);
-  const runners: Record<string, StepRunner> = { ...stepRunners({} as EgressClient), 'http.request': runner };
+  const runners: Record<string, StepRunner> = { ...stepRunners({} as StepServices), 'http.request': runner };
   const service = { runner: (type: string) => runners[type] } as unknown as StepsService;
   const definition = compileDefinition(steps);
   const entries: JournalEntry[] = [];

@@ -1,7 +1,7 @@
 import { EffectClass } from '@app/contracts';
 import type { StepState } from '../../engine/index.js';
 import type { Attempt } from './attempt.js';
-import { StepFailure, type EffectRunner, type PreparedCall } from '../../steps/steps.service.js';
+import { StepFailure, type EffectRunner, type PreparedCall, type Probed } from '../../steps/steps.service.js';
 
 /**
  * Announces an effect, makes the call and tells what came of it. The announcement is durable before the first byte
@@ -33,10 +33,31 @@ export async function recoverCall(runner: EffectRunner, attempt: Attempt, state:
     attempt.append(observed);
     return;
   }
+  if (state.step.effect === EffectClass.Verifiable) return verify(runner, attempt, state);
   if (state.step.effect !== EffectClass.Keyed) {
     attempt.doubt('The process that made the call ended before it could tell whether the call succeeded.');
     return;
   }
+  await callAgain(runner, attempt, state);
+}
+
+/** Nobody knows whether the call has happened: the receiver is asked, and the call is made when it says no. */
+async function verify(runner: EffectRunner, attempt: Attempt, state: StepState): Promise<void> {
+  const said = await askReceiver(runner, attempt);
+  if (said instanceof Error) attempt.doubt(`The probe could not tell whether the call has happened: ${said.message}`);
+  else if (said.happened) attempt.complete(said.output);
+  else await callAgain(runner, attempt, state);
+}
+
+async function askReceiver({ probe }: EffectRunner, { context }: Attempt): Promise<Probed | Error> {
+  try {
+    return (await probe?.(context)) ?? new Error('the step has none');
+  } catch (error) {
+    return StepFailure.from(error);
+  }
+}
+
+async function callAgain(runner: EffectRunner, attempt: Attempt, state: StepState): Promise<void> {
   const call = await runner.prepare(attempt.context);
   if (call.hash !== state.requestHash) {
     attempt.doubt('The request would differ from the one that may have been sent, so it is not sent again.');
@@ -55,6 +76,16 @@ async function makeCall(runner: EffectRunner, call: PreparedCall, attempt: Attem
     const failure = StepFailure.from(error);
     if (failure.options.mayHaveHappened && signal.aborted) return;
     if (failure.options.mayHaveHappened && step.effect === EffectClass.Unsafe) attempt.doubt(failure.message);
-    else attempt.fail(failure);
+    else if (failure.options.mayHaveHappened && step.effect === EffectClass.Verifiable) {
+      await afterBreak(runner, attempt, failure);
+    } else attempt.fail(failure);
   }
+}
+
+/** A call broke that can be verified: it has happened, or it is a failed attempt like any other. */
+async function afterBreak(runner: EffectRunner, attempt: Attempt, failure: StepFailure): Promise<void> {
+  const said = await askReceiver(runner, attempt);
+  if (said instanceof Error) attempt.doubt(`${failure.message} The probe could not tell more: ${said.message}`);
+  else if (said.happened) attempt.complete(said.output);
+  else attempt.fail(failure);
 }

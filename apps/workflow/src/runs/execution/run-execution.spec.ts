@@ -112,6 +112,51 @@ describe('RunExecution', () => {
     });
   });
 
+  describe('finding an announced call that can be verified', () => {
+    const verified: StepDefinition = {
+      ...post,
+      probe: { request: { method: 'GET', url: 'http://x/1' }, expression: 'status = 200' },
+    };
+    const history = { entries: [started('post', 'verifiable')], nextSeq: 2 };
+
+    it('takes it as done when the probe says so, and calls when it says no', async () => {
+      const done = new World();
+      await done.execution([verified], { history }).execute();
+      expect(done.calls).toEqual([]);
+      expect(done.last).toMatchObject({ status: 'completed', outputJson: '"probed"' });
+      const missing = new World();
+      missing.probe = async () => ({ happened: false, output: null });
+      await missing.execution([verified], { history }).execute();
+      expect(missing.calls).toEqual(['post']);
+      expect(missing.last).toMatchObject({ status: 'completed', outputJson: '"post"' });
+    });
+
+    it('is in doubt when the probe cannot tell', async () => {
+      const world = new World();
+      world.probe = async () => {
+        throw new StepFailure(
+          { code: 'HTTP_UNREACHABLE', message: 'away' },
+          { retryable: true, mayHaveHappened: false },
+        );
+      };
+      expect(await world.execution([verified], { history }).execute()).toBe('parked');
+      expect(world.calls).toEqual([]);
+      expect(world.journal).toEqual([['in_doubt post']]);
+    });
+
+    it('asks at once when the call breaks', async () => {
+      const world = new World();
+      world.perform = async () => {
+        throw new StepFailure(
+          { code: 'HTTP_INTERRUPTED', message: 'broke' },
+          { retryable: true, mayHaveHappened: true },
+        );
+      };
+      await world.execution([verified]).execute();
+      expect(world.last).toMatchObject({ status: 'completed', outputJson: '"probed"' });
+    });
+  });
+
   describe('a step in doubt', () => {
     const entries: JournalEntry[] = [
       started('post', 'unsafe'),

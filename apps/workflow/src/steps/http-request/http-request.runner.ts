@@ -1,52 +1,84 @@
-import { EffectClass } from '@app/contracts';
+import { EffectClass, type RunError } from '@app/contracts';
 import { HttpRequestConfig } from '@app/definition';
 import { EgressError, type EgressClient, type EgressResponse } from '@app/egress';
 import { resolvedConfig } from '../resolved-config.js';
 import { StepFailure } from '../step-failure.js';
-import type { EffectRunner } from '../step-runner.js';
+import type { EffectRunner, StepContext } from '../step-runner.js';
+import { references, type Revealed, type SecretReader } from '../secrets/secret-reader.js';
+import { withoutSecrets } from '../secrets/without-secrets.js';
+import { answerOf } from './http-answer.js';
 import { hashOf, httpCall, shownCall, type HttpCall } from './http-call.js';
+import { probe } from './probe.js';
 
 const DEFAULT_TIMEOUT_MS = 30_000;
 
 /** Answers after which another attempt may end differently (RFC 9110 §15). */
 const retryableStatuses = new Set([408, 425, 429, 500, 502, 503, 504]);
 
+/** A call, and the secrets in it, which must not come back from its receiver into the journal. */
+interface SecretCall {
+  call: HttpCall;
+  secrets: Revealed;
+}
+
 /** `http.request`: one call with an Idempotency-Key that is equal over attempts and replays. */
-export function httpRequestRunner(egress: EgressClient): EffectRunner<HttpCall> {
+export function httpRequestRunner(egress: EgressClient, reader: SecretReader): EffectRunner<SecretCall> {
   return {
     kind: 'effect',
     prepare: async (context) => {
-      const call = httpCall(await resolvedConfig(context, HttpRequestConfig));
-      return { request: call, input: shownCall(call), hash: hashOf(call) };
+      const { secrets: names } = context.step;
+      const shown = httpCall(await resolvedConfig(withSecrets(context, references(names)), HttpRequestConfig));
+      const kept = { input: shownCall(shown), hash: hashOf(shown) };
+      if (names.length === 0) return { ...kept, request: { call: shown, secrets: {} } };
+      const secrets = await reader.read(context.userId, names);
+      const call = httpCall(await resolvedWith(context, secrets));
+      return { ...kept, request: { call, secrets } };
     },
-    perform: async ({ request }, { runId, path, step, signal }) => {
+    perform: async ({ request: { call, secrets } }, { runId, path, step, signal }) => {
       const response = await egress
         .request({
-          ...request,
-          headers: { ...request.headers, 'idempotency-key': `${runId}/${path}` },
+          ...call,
+          headers: { ...call.headers, 'idempotency-key': `${runId}/${path}` },
           timeoutMs: step.definition.timeout_ms ?? DEFAULT_TIMEOUT_MS,
           signal,
-          reuseConnection: step.effect !== EffectClass.Unsafe,
+          reuseConnection: step.effect === EffectClass.Keyed,
         })
         .catch((error: unknown) => {
-          throw failureOf(error, request.method);
+          throw failureOf(error, call.method, secrets);
         });
-      return outputOf(response, request.method);
+      return outputOf(response, call.method, secrets);
     },
+    probe: (context) => probe(egress, reader, context),
   };
 }
 
-function failureOf(error: unknown, method: string): StepFailure {
+/** The config with the secrets in it. A mistake's message may quote what it stumbled over: not when that is a secret. */
+async function resolvedWith(context: StepContext, secrets: Revealed): Promise<HttpRequestConfig> {
+  try {
+    return await resolvedConfig(withSecrets(context, secrets), HttpRequestConfig);
+  } catch (error) {
+    const { error: reason, options } = StepFailure.from(error);
+    throw new StepFailure(withoutSecrets(reason, secrets) as RunError, options);
+  }
+}
+
+function withSecrets(context: StepContext, secrets: Revealed): StepContext {
+  return context.step.secrets.length === 0 ? context : { ...context, scope: { ...context.scope, secrets } };
+}
+
+function failureOf(error: unknown, method: string, secrets: Revealed): StepFailure {
   if (!(error instanceof EgressError)) return StepFailure.from(error);
   // A read that brought no answer has no effect that could be in doubt.
   const mayHaveHappened = error.mayHaveHappened && !['GET', 'HEAD', 'OPTIONS'].includes(method);
   const retryable = error.code !== 'EGRESS_REFUSED' && error.code !== 'RESPONSE_TOO_LARGE';
-  return new StepFailure({ code: error.code, message: error.message }, { retryable, mayHaveHappened });
+  const message = String(withoutSecrets(error.message, secrets));
+  return new StepFailure({ code: error.code, message }, { retryable, mayHaveHappened });
 }
 
 /** The step's output. An answer of 400 or more is a failure; a DELETE of something that is gone has succeeded. */
-function outputOf({ status, headers, body }: EgressResponse, method: string): unknown {
-  const output = { status, headers, body: parsed(body, headers['content-type'] ?? '') };
+function outputOf(response: EgressResponse, method: string, secrets: Revealed): unknown {
+  const { status, headers } = response;
+  const output = withoutSecrets(answerOf(response), secrets);
   const isGone = method === 'DELETE' && (status === 404 || status === 410);
   if (status < 400 || isGone) return output;
   const retryAfterMs = retryAfter(headers['retry-after']);
@@ -58,20 +90,6 @@ function outputOf({ status, headers, body }: EgressResponse, method: string): un
       ...(retryAfterMs !== undefined && { retryAfterMs }),
     },
   );
-}
-
-/** JSON as data, text as text, anything else as {base64}. */
-function parsed(body: Buffer, contentType: string): unknown {
-  if (body.length === 0) return null;
-  const text = body.toString('utf8');
-  if (/[/+]json\b/i.test(contentType)) {
-    try {
-      return JSON.parse(text) as unknown;
-    } catch {
-      return text;
-    }
-  }
-  return Buffer.from(text, 'utf8').equals(body) ? text : { base64: body.toString('base64') };
 }
 
 /** Retry-After in seconds (RFC 9110 §10.2.3), as ms; at most an hour. */

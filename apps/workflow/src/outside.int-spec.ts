@@ -1,0 +1,153 @@
+import { newId } from '@app/contracts';
+import type { StepDefinition } from '@app/definition';
+import { KeyRing, sealSecret } from '@app/security';
+import { eventually } from '@app/testing';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { TEST_KEY, WorkflowService } from '../../../test/workflow/workflow-service.js';
+import { ActiveRuns } from './runs/active-runs.service.js';
+
+describe('what runs have to do with the world outside', () => {
+  let service: WorkflowService;
+
+  beforeAll(async () => {
+    service = await WorkflowService.start();
+  });
+  beforeEach(() => service.reset());
+  afterAll(() => service.stop());
+
+  describe('secrets', () => {
+    const VALUE = 's3cret-value-of-the-test';
+
+    it('reach the receiver and nothing that is kept', async () => {
+      const ring = new KeyRing([{ id: 'test', key: TEST_KEY }]);
+      await service.pool.query(`INSERT INTO secrets (id, user_id, name, value) VALUES ($1, $2, 'api_key', $3)`, [
+        newId(),
+        service.userId,
+        sealSecret(ring, { userId: service.userId, name: 'api_key' }, VALUE),
+      ]);
+      service.answers.set('/echo', (end) => end(200, { you_sent: service.received.at(-1)?.body }));
+      const id = await service.start([
+        service.call('echo', 'PUT', {
+          config: {
+            method: 'PUT',
+            url: `${service.receiverUrl}/echo`,
+            body: { key: '{{ secrets.api_key }}', n: '{{ input.n }}' },
+          },
+        }),
+      ]);
+      await service.becomes(id, 'completed');
+      expect(service.received[0]?.body).toBe(JSON.stringify({ key: VALUE }));
+      const { rows } = await service.pool.query<{ all: string }>(
+        `SELECT (SELECT json_agg(r)::text FROM workflow_runs r WHERE id = $1) || (SELECT json_agg(j)::text FROM run_journal j WHERE run_id = $1) AS all`,
+        [id],
+      );
+      expect(rows[0]?.all).not.toContain(VALUE);
+      expect(rows[0]?.all).toContain('{{ secrets.api_key }}');
+    });
+
+    it('that do not exist fail the step by name', async () => {
+      const config = { method: 'PUT', url: `${service.receiverUrl}/none`, body: '{{ secrets.none }}' };
+      const id = await service.start([service.call('none', 'PUT', { config })]);
+      expect(await service.becomes(id, 'failed')).toMatchObject({ error: { code: 'SECRET_MISSING' } });
+      expect(service.received).toEqual([]);
+    });
+  });
+
+  it('asks the receiver about a call that broke, when the step says how', async () => {
+    service.answers.set('/orders', () => service.receiver.closeAllConnections());
+    service.answers.set('/orders/7', (end) => end(200, { state: 'paid' }));
+    const order: StepDefinition = {
+      id: 'order',
+      type: 'http.request',
+      config: { method: 'POST', url: `${service.receiverUrl}/orders` },
+      probe: {
+        request: { method: 'GET', url: `${service.receiverUrl}/orders/{{ input.n }}` },
+        expression: `status = 200 and body.state = 'paid'`,
+      },
+    };
+    const id = await service.start([order], { n: 7 });
+    expect(await service.becomes(id, 'completed')).toMatchObject({ output: { status: 200, body: { state: 'paid' } } });
+    expect(service.received.map(({ url }) => url)).toEqual(['/orders', '/orders/7']);
+  });
+
+  describe('runs that start runs', () => {
+    const child = (workflowId: string, more: Record<string, unknown> = {}): StepDefinition => ({
+      id: 'child',
+      type: 'workflow.run',
+      config: { workflow_id: workflowId, input: { n: '{{ input.n }}' }, ...more },
+    });
+    const pause: StepDefinition = { id: 'pause', type: 'wait.signal', config: { name: 'go' } };
+
+    it('wait for them and have their output, a tree of them too', async () => {
+      const leaf = await service.createWorkflow([
+        { id: 'x', type: 'transform', config: { expression: 'input.n * 10' } },
+      ]);
+      const middle = await service.createWorkflow([child(leaf)]);
+      const loop: StepDefinition = {
+        id: 'each',
+        type: 'foreach',
+        config: {
+          items: '[1..5]',
+          concurrency: 5,
+          steps: [{ ...child(middle), config: { workflow_id: middle, input: { n: '{{ item }}' } } }],
+        },
+      };
+      const id = await service.start([loop]);
+      expect(await service.becomes(id, 'completed')).toMatchObject({ output: [10, 20, 30, 40, 50] });
+      const { rows } = await service.pool.query<{ depth: number; trigger: { run_id: string } }>(
+        `SELECT depth, trigger FROM workflow_runs WHERE trigger->>'type' = 'workflow' AND workflow_id = ANY ($1::uuid[])`,
+        [[leaf, middle]],
+      );
+      expect(rows.map(({ depth }) => depth).toSorted()).toEqual([1, 1, 1, 1, 1, 2, 2, 2, 2, 2]);
+      expect((await service.pool.query('SELECT FROM child_runs')).rowCount).toBe(0);
+    });
+
+    it('cancel them with themselves', async () => {
+      const parent = await service.start([child(await service.createWorkflow([pause]))], { n: 1 });
+      const childId = await eventually(async () => (await service.steps(parent)).length > 0 && (await childOf(parent)));
+      await service.becomes(childId, 'waiting');
+      await service.pool.query(
+        'UPDATE claims SET cancel_requested_at = now(), run_at = now(), woken = true WHERE run_id = $1',
+        [parent],
+      );
+      await service.becomes(parent, 'cancelled');
+      await service.becomes(childId, 'cancelled');
+      await eventually(async () => (await service.pool.query('SELECT FROM child_runs')).rowCount === 0);
+    });
+
+    it('fail when there is no such workflow of the same owner', async () => {
+      const id = await service.start([child(newId())], { n: 1 });
+      expect(await service.becomes(id, 'failed')).toMatchObject({ error: { code: 'CHILD_RUN_FAILED' } });
+    });
+
+    const childOf = async (parent: string): Promise<string> => {
+      const sql = `SELECT id FROM workflow_runs WHERE trigger->>'run_id' = $1`;
+      return (await service.pool.query<{ id: string }>(sql, [parent])).rows[0]?.id ?? '';
+    };
+  });
+
+  it('takes a signal that comes while another branch is at work, and one that came before', async () => {
+    const branches = {
+      a: [{ id: 'ok', type: 'wait.signal', config: { name: 'go' } }],
+      b: [service.call('slow', 'PUT')],
+    };
+    let release: () => void = () => undefined;
+    service.answers.set('/slow', (end) => (release = () => end(200)));
+    const id = await service.start([{ id: 'all', type: 'parallel', config: { branches } }]);
+    await eventually(async () => service.received.some(({ url }) => url === '/slow'));
+    await service.pool.query(
+      `WITH sent AS (INSERT INTO run_inbox (id, run_id, kind, payload, user_id) VALUES ($1, $2, 'signal', '{"name":"go","payload":7}', $3))
+       UPDATE claims SET run_at = least(run_at, now()), woken = true WHERE run_id = $2`,
+      [newId(), id, service.userId],
+    );
+    // Seen by the run under way: the branch goes on although the call has not come back.
+    await eventually(
+      async () =>
+        service.app.get(ActiveRuns).has(id) &&
+        (await service.pool.query('SELECT FROM claims WHERE run_id = $1 AND woken', [id])).rowCount === 1,
+    );
+    release();
+    expect(await service.becomes(id, 'completed')).toMatchObject({ output: { a: { payload: 7, by: service.userId } } });
+    expect((await service.pool.query('SELECT FROM run_inbox WHERE run_id = $1', [id])).rowCount).toBe(0);
+  });
+});
