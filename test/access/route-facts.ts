@@ -206,6 +206,9 @@ export const guardedRoutes: Readonly<Record<string, RouteFacts>> = {
   'GET /api/v1/workflows/:id/runs': workflow,
   'GET /api/v1/workflows/:id/versions': workflow,
   'GET /api/v1/workflows/:id/versions/:version': workflowVersion,
+  'GET /api/v1/workflows/:id/versions/:version/compare/:other': {
+    of: async (world, owner) => ({ ...(await workflowVersion.of(world, owner)), other: '1' }),
+  },
   'POST /api/v1/workflows/:id/versions/:version/restore': workflowVersion,
   'GET /api/v1/runs': {},
   'POST /api/v1/runs/bulk': { body: () => ({ filter: {}, action: 'cancel' }) },

@@ -1,4 +1,10 @@
-import { PageQuery, WorkflowDto, WorkflowVersionDto, WorkflowVersionSummaryDto } from '@app/contracts';
+import {
+  PageQuery,
+  VersionComparisonDto,
+  WorkflowDto,
+  WorkflowVersionDto,
+  WorkflowVersionSummaryDto,
+} from '@app/contracts';
 import { Controller, Get, HttpCode, Param, Post, Query, UseInterceptors } from '@nestjs/common';
 import { Scoped } from '../http/access/access.decorators.js';
 import type { Caller } from '../http/access/caller.js';
@@ -40,6 +46,17 @@ export class WorkflowVersionsController {
     @Param('version', VersionNumberPipe) version: number,
   ): Promise<WorkflowVersionDto> {
     return this.versions.get(userId, id, version);
+  }
+
+  /** What makes the other version out of this one: as a JSON Patch, and by steps. */
+  @Get(':version/compare/:other')
+  compare(
+    @CurrentUser() { userId }: Caller,
+    @Param('id', IdPipe) id: string,
+    @Param('version', VersionNumberPipe) version: number,
+    @Param('other', VersionNumberPipe) other: number,
+  ): Promise<VersionComparisonDto> {
+    return this.versions.compare(userId, id, version, other);
   }
 
   /** Makes a new version that says what this one does. */

@@ -1,8 +1,18 @@
-import { notFound, type PageQuery, type WorkflowVersionDto, type WorkflowVersionSummaryDto } from '@app/contracts';
+import {
+  notFound,
+  type PageQuery,
+  type PatchOperationDto,
+  type VersionComparisonDto,
+  type WorkflowVersionDto,
+  type WorkflowVersionSummaryDto,
+} from '@app/contracts';
 import { WorkflowVersion } from '@app/database';
+import type { StepDefinition } from '@app/definition';
 import { Injectable } from '@nestjs/common';
+import jsonPatch from 'fast-json-patch';
 import { DataSource, LessThan, type Repository } from 'typeorm';
 import { decodeCursor, pageOf, type Page } from '../http/paging.js';
+import { stepChanges } from './compare-versions.js';
 import { toVersion, toVersionSummary } from './to-version.js';
 import { WorkflowsService } from './workflows.service.js';
 
@@ -54,6 +64,26 @@ export class WorkflowVersionsService {
     if (row === null) throw notFound('version');
     return toVersion(row);
   }
+
+  /**
+   * What makes one version out of another.
+   * @throws AppError NOT_FOUND
+   */
+  async compare(userId: string, workflowId: string, from: number, to: number): Promise<VersionComparisonDto> {
+    const [before, after] = [await this.get(userId, workflowId, from), await this.get(userId, workflowId, to)];
+    return {
+      workflow_id: workflowId,
+      from,
+      to,
+      patch: jsonPatch.compare(contentOf(before), contentOf(after)) as PatchOperationDto[],
+      steps: stepChanges(before.steps as StepDefinition[], after.steps as StepDefinition[]),
+    };
+  }
+}
+
+/** What a version says, without when it was said. */
+function contentOf({ name, description, trigger_type, steps, config }: WorkflowVersionDto): object {
+  return { name, description, trigger_type, steps, config };
 }
 
 function isVersionKey(key: unknown): key is [string] {

@@ -1,3 +1,4 @@
+import jsonPatch from 'fast-json-patch';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { definition, webhookDefinition } from '../../../../test/gateway/definitions.js';
 import { TestGateway, type TestUser } from '../../../../test/gateway/test-gateway.js';
@@ -71,6 +72,25 @@ describe('a workflow', () => {
 });
 
 describe('a change', () => {
+  it('compares its versions: as a patch that makes one of the other, and by steps', async () => {
+    const step = (id: string, expression: string) => ({ id, type: 'transform', config: { expression } });
+    const before = definition({ steps: [step('a', '1'), step('b', '2')] });
+    const after = definition({ name: 'Other', steps: [step('b', '3'), step('c', '4')], config: { retention_days: 7 } });
+    const { id } = (await user.call('POST', '/workflows', before)).body;
+    await user.call('PUT', `/workflows/${id}`, after);
+    const compare = (from: number, to: number) => user.call('GET', `/workflows/${id}/versions/${from}/compare/${to}`);
+    const { status, body } = await compare(1, 2);
+    expect(status).toBe(200);
+    const named = (of: string) => ({ id: of, type: 'transform', name: of });
+    expect(body).toMatchObject({ workflow_id: id, from: 1, to: 2 });
+    expect(body.steps).toEqual({ added: [named('c')], removed: [named('a')], changed: [named('b')] });
+    const content = { config: {}, description: '', ...before };
+    expect(jsonPatch.applyPatch(content, body.patch, true).newDocument).toEqual({ description: '', ...after });
+    expect((await compare(2, 2)).body).toMatchObject({ patch: [], steps: { added: [], removed: [], changed: [] } });
+    expect((await compare(1, 3)).status).toBe(404);
+    expect((await compare(3, 1)).status).toBe(404);
+  });
+
   it('makes a new version and leaves the earlier one as it was', async () => {
     const { id } = await create();
     const replaced = await user.call('PUT', `/workflows/${id}`, definition({ name: 'Second' }));
@@ -187,6 +207,7 @@ describe("somebody else's workflow", () => {
       ['POST', '/deactivate'],
       ['GET', '/versions'],
       ['GET', '/versions/1'],
+      ['GET', '/versions/1/compare/1'],
       ['POST', '/versions/1/restore'],
       ['POST', '/execute', {}],
       ['GET', '/status'],

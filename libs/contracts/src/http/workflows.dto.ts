@@ -114,6 +114,40 @@ export class WorkflowVersionDto extends WorkflowVersionSummaryDto {
   config: Record<string, unknown>;
 }
 
+/** One operation of a JSON Patch (RFC 6902). */
+export class PatchOperationDto {
+  op: 'add' | 'remove' | 'replace';
+  /** JSON pointer (RFC 6901) into {name, description, trigger_type, steps, config}. */
+  path: string;
+  /** Not with `remove`. */
+  value?: unknown;
+}
+
+/** A step that two versions do not have in common. */
+export class ComparedStepDto {
+  id: string;
+  type: string;
+  name: string;
+}
+
+/** Steps by their ids, those inside containers included. */
+export class StepChangesDto {
+  added: ComparedStepDto[];
+  removed: ComparedStepDto[];
+  /** As they are in the later one of the two. */
+  changed: ComparedStepDto[];
+}
+
+/** What makes one version of a workflow out of another. */
+export class VersionComparisonDto {
+  workflow_id: string;
+  from: number;
+  to: number;
+  /** Applied to `from` it makes `to`; empty when they say the same. */
+  patch: PatchOperationDto[];
+  steps: StepChangesDto;
+}
+
 /** `running` while runs are under way, else the stored status. */
 export type WorkflowActivity = WorkflowStatus | 'running';
 
