@@ -220,6 +220,7 @@ export const guardedRoutes: Readonly<Record<string, RouteFacts>> = {
     of: async (world, owner) => ({ id: await world.run(owner), name: 'approve' }),
     body: () => ({ payload: true }),
   },
+  'POST /api/v1/runs/:id/retry': { ...finishedRun, body: () => ({ from: 'start' }) },
   'POST /api/v1/runs/:id/steps/:path/resolve': {
     ...stepInDoubt,
     body: () => ({ outcome: 'retry' }),

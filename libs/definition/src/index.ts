@@ -5,6 +5,7 @@ export * from './expressions/expression.js';
 export * from './expressions/plain-data.js';
 export * from './expressions/seeded-random.js';
 export * from './expressions/template.js';
+export * from './own-text.js';
 export * from './step-kinds/delay.kind.js';
 export * from './step-kinds/email-send.kind.js';
 export * from './step-kinds/ending.kinds.js';

@@ -615,6 +615,10 @@ export default async () => {
               correlation_id: { required: false, type: () => String, minLength: 1, maxLength: 255 },
             },
             AllRunsQuery: { workflow_id: { required: false, type: () => String, format: 'uuid' } },
+            RetryRunDto: {
+              from: { required: false, enum: ['failed', 'start'] },
+              version: { required: false, enum: ['pinned', 'latest'] },
+            },
             RunFilterDto: {
               workflow_id: { required: false, type: () => String, format: 'uuid' },
               status: { required: false, enum: ['pending', 'running', 'waiting', 'completed', 'failed', 'cancelled'] },
@@ -1027,6 +1031,40 @@ export default async () => {
             WorkflowVersionDto: {
               steps: { required: true, type: () => [Object] },
               config: { required: true, type: 'object', additionalProperties: true },
+            },
+            PatchOperationDto: {
+              op: { required: true, enum: ['add', 'remove', 'replace'] },
+              path: {
+                required: true,
+                type: () => String,
+                description: 'JSON pointer (RFC 6901) into {name, description, trigger_type, steps, config}.',
+              },
+              value: { required: false, type: () => Object, description: 'Not with `remove`.' },
+            },
+            ComparedStepDto: {
+              id: { required: true, type: () => String },
+              type: { required: true, type: () => String },
+              name: { required: true, type: () => String },
+            },
+            StepChangesDto: {
+              added: { required: true, type: () => [contracts.ComparedStepDto] },
+              removed: { required: true, type: () => [contracts.ComparedStepDto] },
+              changed: {
+                required: true,
+                type: () => [contracts.ComparedStepDto],
+                description: 'As they are in the later one of the two.',
+              },
+            },
+            VersionComparisonDto: {
+              workflow_id: { required: true, type: () => String },
+              from: { required: true, type: () => Number },
+              to: { required: true, type: () => Number },
+              patch: {
+                required: true,
+                type: () => [contracts.PatchOperationDto],
+                description: 'Applied to `from` it makes `to`; empty when they say the same.',
+              },
+              steps: { required: true, type: () => contracts.StepChangesDto },
             },
             WorkflowActivityDto: {
               id: { required: true, type: () => String },
@@ -1741,6 +1779,10 @@ export default async () => {
           {
             RunControlController: {
               cancel: { summary: 'Stops a run that is not over.', type: contracts.RunRequestedDto },
+              retry: {
+                summary: 'Does a run again, as a new one: from what failed or was stopped, or from the start.',
+                type: contracts.RunAcceptedDto,
+              },
               resolve: { summary: 'Says how a step ended of which nobody knows it.', type: contracts.RunRequestedDto },
               signal: {
                 summary:
@@ -1796,6 +1838,10 @@ export default async () => {
               get: {
                 summary: 'One version with its definition. It never changes.',
                 type: contracts.WorkflowVersionDto,
+              },
+              compare: {
+                summary: 'What makes the other version out of this one: as a JSON Patch, and by steps.',
+                type: contracts.VersionComparisonDto,
               },
               restore: { summary: 'Makes a new version that says what this one does.', type: contracts.WorkflowDto },
             },

@@ -1,43 +1,23 @@
 import type { ComparedStepDto, StepChangesDto } from '@app/contracts';
-import { isStepType, stepKind, type StepDefinition } from '@app/definition';
+import { listsOf, ownText, type StepDefinition } from '@app/definition';
 
 /** Which steps two definitions do not have in common, by their ids, those inside containers included. */
 export function stepChanges(before: readonly StepDefinition[], after: readonly StepDefinition[]): StepChangesDto {
   const [earlier, later] = [byId(before), byId(after)];
-  const [earlierTexts, laterTexts] = [texts(earlier), texts(later)];
-  const inBoth = [...later].filter(([id]) => earlier.has(id));
+  const isChanged = (step: StepDefinition): boolean => {
+    const known = earlier.get(step.id);
+    return known !== undefined && ownText(known) !== ownText(step);
+  };
   return {
-    added: [...later].filter(([id]) => !earlier.has(id)).map(([, step]) => named(step)),
-    removed: [...earlier].filter(([id]) => !later.has(id)).map(([, step]) => named(step)),
-    changed: inBoth.filter(([id]) => earlierTexts.get(id) !== laterTexts.get(id)).map(([, step]) => named(step)),
+    added: [...later.values()].filter(({ id }) => !earlier.has(id)).map(named),
+    removed: [...earlier.values()].filter(({ id }) => !later.has(id)).map(named),
+    changed: [...later.values()].filter(isChanged).map(named),
   };
 }
 
 function byId(steps: readonly StepDefinition[]): Map<string, StepDefinition> {
-  return new Map(steps.flatMap((step) => [[step.id, step] as const, ...byId(stepsInside(step))]));
-}
-
-function stepsInside({ type, config }: StepDefinition): StepDefinition[] {
-  return isStepType(type)
-    ? stepKind(type)
-        .lists(config)
-        .flatMap(({ steps }) => steps)
-    : [];
-}
-
-/** What a step says itself: of the steps inside it only which they are, so that a change of one is not one of both. */
-function texts(steps: ReadonlyMap<string, StepDefinition>): Map<string, string> {
-  const all = new Set<unknown>(steps.values());
-  return new Map(
-    [...steps].map(([id, step]) => [
-      id,
-      JSON.stringify(step, (_, value: unknown) => (value !== step && all.has(value) ? idOf(value) : value)),
-    ]),
-  );
-}
-
-function idOf(step: unknown): unknown {
-  return typeof step === 'object' && step !== null ? Reflect.get(step, 'id') : step;
+  const inside = (step: StepDefinition) => listsOf(step).flatMap((list) => [...byId(list.steps)]);
+  return new Map(steps.flatMap((step) => [[step.id, step] as const, ...inside(step)]));
 }
 
 function named({ id, type, name }: StepDefinition): ComparedStepDto {

@@ -88,6 +88,25 @@ export class AllRunsQuery extends RunListQuery {
   workflow_id?: string;
 }
 
+/** Where a retry begins: at what failed or was stopped, or at the first step. */
+export const RetryFrom = { Failed: 'failed', Start: 'start' } as const;
+export type RetryFrom = (typeof RetryFrom)[keyof typeof RetryFrom];
+
+/** Which version a retry runs: that of the run, or the workflow's own as it is now. */
+export const RetryVersion = { Pinned: 'pinned', Latest: 'latest' } as const;
+export type RetryVersion = (typeof RetryVersion)[keyof typeof RetryVersion];
+
+/** How a run is to be done again. */
+export class RetryRunDto {
+  @IsOptional()
+  @IsEnum(RetryFrom)
+  from?: RetryFrom = RetryFrom.Failed;
+
+  @IsOptional()
+  @IsEnum(RetryVersion)
+  version?: RetryVersion = RetryVersion.Pinned;
+}
+
 /** What is to be done with many runs. */
 export const BulkAction = { Cancel: 'cancel' } as const;
 export type BulkAction = (typeof BulkAction)[keyof typeof BulkAction];

@@ -1,0 +1,42 @@
+import { mayAct } from '@app/database';
+
+/**
+ * What a retry needs to know of a run of a user's: $1 run, $2 user. The workflow stays as it is until the transaction ends,
+ * so that the version which is compared is the one that is run.
+ */
+export const retriedRunSql = `
+SELECT r.status, r.retention, r.version, w.version AS latest,
+       (SELECT v.steps FROM workflow_versions v WHERE v.workflow_id = r.workflow_id AND v.version = r.version) AS steps,
+       w.steps AS latest_steps
+FROM workflow_runs r
+JOIN workflows w ON w.id = r.workflow_id AND w.user_id = r.user_id AND w.deleted_at IS NULL
+JOIN users u ON u.id = w.user_id AND ${mayAct('u')}
+WHERE r.id = $1 AND r.user_id = $2
+FOR SHARE OF w`;
+
+/**
+ * Accepts a run that does another one again: its row and its claim, in the transaction that copies the journal. No row
+ * when the id is taken: by what the same request made before.
+ *
+ * A run with a journal counts as claimed once: a first claim does not look for one.
+ *
+ * $1 id of the new run, $2 the run, $3 user, $4 version, $5 whether it begins with a journal.
+ */
+export const retryRunSql = `
+WITH run AS (
+  INSERT INTO workflow_runs
+    (id, retention, workflow_id, version, user_id, trigger, input, correlation_id, tags, depth, retry_of)
+  SELECT $1::uuid, w.retention, r.workflow_id, $4::int, r.user_id, jsonb_build_object('type', 'retry', 'run_id', r.id),
+         r.input, r.correlation_id, r.tags, r.depth, r.id
+  FROM workflow_runs r JOIN workflows w ON w.id = r.workflow_id
+  WHERE r.id = $2 AND r.user_id = $3 AND NOT EXISTS (SELECT FROM workflow_runs made WHERE made.id = $1)
+  ON CONFLICT DO NOTHING
+  RETURNING id, retention, workflow_id, version, user_id
+)
+INSERT INTO claims (run_id, retention, workflow_id, version, user_id, epoch)
+SELECT id, retention, workflow_id, version, user_id, CASE WHEN $5::boolean THEN 1 ELSE 0 END FROM run
+RETURNING retention`;
+
+/** A part of a new run's journal, before anybody has claimed it: $1 run, $2 retention, $3 place, $4 entries. */
+export const copyJournalSql = `
+INSERT INTO run_journal (run_id, retention, seq, epoch, entries) VALUES ($1, $2, $3, 1, $4)`;
