@@ -349,6 +349,46 @@ CREATE TABLE run_journal_r7_default PARTITION OF run_journal_r7 DEFAULT;
 
 CREATE TABLE run_journal_r90_default PARTITION OF run_journal_r90 DEFAULT;
 
+CREATE TABLE schedule_fires (
+  workflow_id uuid NOT NULL,
+  scheduled_for timestamp with time zone NOT NULL,
+  kind character varying(20) NOT NULL,
+  status character varying(20) NOT NULL,
+  overlap character varying(20) NOT NULL,
+  run_id uuid,
+  reason character varying(20),
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  updated_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT schedule_fires_pkey PRIMARY KEY (workflow_id, scheduled_for),
+  CONSTRAINT schedule_fires_kind_check CHECK ((kind IN ('fire', 'backfill'))),
+  CONSTRAINT schedule_fires_overlap_check CHECK ((overlap IN ('skip', 'queue', 'allow', 'cancel'))),
+  CONSTRAINT schedule_fires_reason_check CHECK ((reason IN ('late', 'overlap', 'queue_full', 'superseded', 'stopped'))),
+  CONSTRAINT schedule_fires_run_id_key UNIQUE (run_id),
+  CONSTRAINT schedule_fires_skipped CHECK ((((status)::text = 'skipped'::text) = (reason IS NOT NULL))),
+  CONSTRAINT schedule_fires_started CHECK ((((status)::text = 'started'::text) = (run_id IS NOT NULL))),
+  CONSTRAINT schedule_fires_status_check CHECK ((status IN ('queued', 'started', 'skipped')))
+);
+CREATE INDEX schedule_fires_queued ON schedule_fires USING btree (workflow_id, scheduled_for) WHERE ((status)::text = 'queued'::text);
+CREATE INDEX schedule_fires_scheduled_for ON schedule_fires USING btree (scheduled_for);
+
+CREATE TABLE schedules (
+  workflow_id uuid NOT NULL,
+  cron character varying(255) NOT NULL,
+  timezone character varying(100) NOT NULL,
+  overlap character varying(20) NOT NULL,
+  catch_up character varying(20) NOT NULL,
+  catch_up_window_s integer NOT NULL,
+  next_at timestamp with time zone,
+  paused_at timestamp with time zone,
+  note character varying(500),
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  updated_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT schedules_pkey PRIMARY KEY (workflow_id),
+  CONSTRAINT schedules_catch_up_check CHECK ((catch_up IN ('none', 'last', 'all'))),
+  CONSTRAINT schedules_overlap_check CHECK ((overlap IN ('skip', 'queue', 'allow', 'cancel')))
+);
+CREATE INDEX schedules_due ON schedules USING btree (next_at) WHERE ((next_at IS NOT NULL) AND (paused_at IS NULL));
+
 CREATE TABLE secrets (
   id uuid NOT NULL,
   user_id uuid NOT NULL,
@@ -569,6 +609,8 @@ ALTER TABLE integrations ADD CONSTRAINT integrations_user_id_fkey FOREIGN KEY (u
 ALTER TABLE oauth_identities ADD CONSTRAINT oauth_identities_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
 ALTER TABLE one_time_tokens ADD CONSTRAINT one_time_tokens_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
 ALTER TABLE passkeys ADD CONSTRAINT passkeys_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
+ALTER TABLE schedule_fires ADD CONSTRAINT schedule_fires_workflow_id_fkey FOREIGN KEY (workflow_id) REFERENCES schedules(workflow_id) ON DELETE CASCADE;
+ALTER TABLE schedules ADD CONSTRAINT schedules_workflow_id_fkey FOREIGN KEY (workflow_id) REFERENCES workflows(id) ON DELETE CASCADE;
 ALTER TABLE secrets ADD CONSTRAINT secrets_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
 ALTER TABLE seen_deliveries ADD CONSTRAINT seen_deliveries_workflow_id_fkey FOREIGN KEY (workflow_id) REFERENCES workflows(id) ON DELETE CASCADE;
 ALTER TABLE sessions ADD CONSTRAINT sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;

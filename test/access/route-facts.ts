@@ -1,5 +1,5 @@
 import { newId, UserRole } from '@app/contracts';
-import { definition } from '../gateway/definitions.js';
+import { cronDefinition, definition } from '../gateway/definitions.js';
 import type { Route } from './route-table.js';
 import { PASSWORD, type Person, type World } from './world.js';
 
@@ -26,6 +26,15 @@ const own = (param: string, make: (world: World, owner: Person) => Promise<strin
 });
 
 const workflow = own('id', (world, owner) => world.workflow(owner));
+const cronWorkflow = own('id', async (world, owner) => {
+  const { id = '' } = await world.made(owner, '/workflows', cronDefinition());
+  await world.made(owner, `/workflows/${id}/activate`, {});
+  return id;
+});
+const anHour = (): { from: string; to: string } => ({
+  from: new Date(Date.now() - 3_600_000).toISOString(),
+  to: new Date().toISOString(),
+});
 const workflowVersion = {
   of: async (world: World, owner: Person): Promise<Parameters> => ({ id: await world.workflow(owner), version: '1' }),
 };
@@ -204,6 +213,10 @@ export const guardedRoutes: Readonly<Record<string, RouteFacts>> = {
   'POST /api/v1/workflows/:id/execute': workflow,
   'GET /api/v1/workflows/:id/status': workflow,
   'GET /api/v1/workflows/:id/runs': workflow,
+  'GET /api/v1/workflows/:id/schedule': cronWorkflow,
+  'POST /api/v1/workflows/:id/schedule/pause': cronWorkflow,
+  'POST /api/v1/workflows/:id/schedule/resume': cronWorkflow,
+  'POST /api/v1/workflows/:id/schedule/backfill': { ...cronWorkflow, body: anHour },
   'GET /api/v1/workflows/:id/versions': workflow,
   'GET /api/v1/workflows/:id/versions/:version': workflowVersion,
   'GET /api/v1/workflows/:id/versions/:version/compare/:other': {

@@ -93,6 +93,10 @@ async function workflowOf(insert: Insert, of: { owner: string; marker: string; s
   await insert('workflow_stats', { workflow_id, run_count: 1 });
   await insert('webhook_endpoints', { id: newId(), workflow_id, token: `${secret}-${owner}` });
   await insert('seen_deliveries', { workflow_id, key: marker, run_id });
+  const times = { cron: '@daily', timezone: 'UTC', overlap: 'skip', catch_up: 'last', catch_up_window_s: 60 };
+  await insert('schedules', { workflow_id, ...times, note: marker });
+  const fire = { workflow_id, scheduled_for: new Date(), kind: 'fire', status: 'started', overlap: 'skip', run_id };
+  await insert('schedule_fires', fire);
   const run = { id: run_id, retention: 30, workflow_id, version: 1, user_id: owner, status: 'completed' };
   await insert('workflow_runs', { ...run, trigger: { type: 'manual' }, input: { note: marker }, tags: [marker] });
   const entries = JSON.stringify([{ type: 'step.completed', path: 'a', output: marker }]);

@@ -39,7 +39,7 @@ const names = workflowExamples().map(({ definition }) => definition.name);
 it.each(names.map((name, index) => [name, index] as const))('docs/workflows.md: %s', async (_name, index) => {
   const example = workflowExamples(directory.url)[index]!;
   const { id } = await api.post<WorkflowDto>('/workflows', await withCalled(example));
-  const runId = await startRun(id, example);
+  const runId = example.definition.trigger_type === 'cron' ? await firstFire(id) : await startRun(id, example);
   const { signal } = example;
   if (signal !== undefined) await api.post(`/runs/${runId}/signals/${signal.name}`, { payload: signal.payload });
   const run = await eventually(
@@ -59,6 +59,20 @@ async function withCalled({ definition, called }: WorkflowExample): Promise<unkn
   if (called === undefined) return definition;
   const { id } = await api.post<WorkflowDto>('/workflows', called);
   return JSON.parse(JSON.stringify(definition).replaceAll(CALLED_ID, id));
+}
+
+/** Activates the workflow and waits for its schedule. */
+async function firstFire(id: string): Promise<string> {
+  await api.post<WorkflowDto>(`/workflows/${id}/activate`);
+  const runs = await eventually(
+    async () => {
+      const { data } = await api.get<{ data: { id: string }[] }>(`/workflows/${id}/runs`);
+      return data.length > 0 ? data : undefined;
+    },
+    { timeoutMs: 30_000 },
+  );
+  await api.post<WorkflowDto>(`/workflows/${id}/deactivate`);
+  return runs.at(-1)!.id;
 }
 
 /** Executes the workflow, or activates it and posts the example's delivery. */

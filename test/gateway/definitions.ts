@@ -8,6 +8,14 @@ export function definition(changes: object = {}): object {
   };
 }
 
+/** One that a schedule starts. */
+export function cronDefinition(trigger: object = {}): object {
+  return definition({
+    trigger_type: 'cron',
+    config: { trigger: { cron: '0 6 * * *', timezone: 'Europe/Berlin', ...trigger } },
+  });
+}
+
 /** One that webhooks start. */
 export function webhookDefinition(trigger: object = {}): object {
   return definition({ trigger_type: 'webhook', config: { trigger } });

@@ -40,6 +40,7 @@ import { DocsModule } from './openapi/docs.module.js';
 import { PagesModule } from './pages/pages.module.js';
 import { PasskeysModule } from './passkeys/passkeys.module.js';
 import { RunsModule } from './runs/runs.module.js';
+import { SchedulesModule } from './schedules/schedules.module.js';
 import { SecretsModule } from './secrets/secrets.module.js';
 import { ServiceAccountsModule } from './service-accounts/service-accounts.module.js';
 import { PeopleModule } from './users/people.module.js';
@@ -83,6 +84,7 @@ export const gatewayConfigs = [
     WorkflowsModule,
     RunsModule,
     HooksModule,
+    SchedulesModule,
     SecretsModule,
     PeopleModule,
     ApiKeysModule,

@@ -2,12 +2,14 @@ import type { CommandHandlers } from '@app/messaging';
 import type { JobDeliveryService } from './recovery/job-delivery.service.js';
 import type { ActiveRuns } from './runs/active-runs.service.js';
 import type { RunClaimer } from './runs/run-claimer.service.js';
+import type { SchedulesService } from './schedules/schedules.service.js';
 
 /** What the workflow service does with the commands it receives. */
 export function commandHandlers(
   claimer: RunClaimer,
   delivery: JobDeliveryService,
   active: ActiveRuns,
+  schedules: SchedulesService,
 ): CommandHandlers<'workflow'> {
   return {
     'runs.waiting': () => {
@@ -15,5 +17,6 @@ export function commandHandlers(
       delivery.wake();
     },
     'run.cancel': ({ run_id }) => active.cancel(run_id),
+    'schedule.changed': () => schedules.wake(),
   };
 }

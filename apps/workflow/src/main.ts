@@ -8,6 +8,7 @@ import { commandHandlers } from './handlers.js';
 import { JobDeliveryService } from './recovery/job-delivery.service.js';
 import { ActiveRuns } from './runs/active-runs.service.js';
 import { RunClaimer } from './runs/run-claimer.service.js';
+import { SchedulesService } from './schedules/schedules.service.js';
 import { WorkflowModule } from './workflow.module.js';
 
 await runProcess(
@@ -15,14 +16,15 @@ await runProcess(
     NestFactory.createMicroservice<AsyncMicroserviceOptions>(
       WorkflowModule,
       Object.assign({}, options, {
-        inject: [CommandReceiver, RunClaimer, JobDeliveryService, ActiveRuns],
+        inject: [CommandReceiver, RunClaimer, JobDeliveryService, ActiveRuns, SchedulesService],
         useFactory: (
           receiver: CommandReceiver,
           claimer: RunClaimer,
           delivery: JobDeliveryService,
           active: ActiveRuns,
+          schedules: SchedulesService,
         ) => ({
-          strategy: receiver.serve(ServiceName.Workflow, commandHandlers(claimer, delivery, active)),
+          strategy: receiver.serve(ServiceName.Workflow, commandHandlers(claimer, delivery, active, schedules)),
         }),
       }),
     ),

@@ -7,6 +7,7 @@ import { commandHandlers } from './handlers.js';
 import { JobDeliveryService } from './recovery/job-delivery.service.js';
 import { ActiveRuns } from './runs/active-runs.service.js';
 import { RunClaimer } from './runs/run-claimer.service.js';
+import { SchedulesService } from './schedules/schedules.service.js';
 
 describe('the workflow service', () => {
   let service: WorkflowService;
@@ -125,6 +126,7 @@ describe('the workflow service', () => {
       service.app.get(RunClaimer),
       service.app.get(JobDeliveryService),
       service.app.get(ActiveRuns),
+      service.app.get(SchedulesService),
     );
     await handlers['run.cancel']({ run_id: newId() });
     await handlers['runs.waiting']({ count: 1 });

@@ -28,6 +28,8 @@ import { RunClaimer } from './runs/run-claimer.service.js';
 import { RunExecutor } from './runs/run-executor.service.js';
 import { RunMetrics } from './runs/run.metrics.js';
 import { RunWriter } from './runs/run-writer.service.js';
+import { ScheduleMetrics } from './schedules/schedule.metrics.js';
+import { SchedulesService } from './schedules/schedules.service.js';
 import { SecretReader } from './steps/secrets/secret-reader.js';
 import { StatsService } from './stats/stats.service.js';
 import { StepExecutor } from './runs/execution/step-executor.js';
@@ -59,6 +61,8 @@ import { StepsService } from './steps/steps.service.js';
     StatsService,
     StepsService,
     PartitionsService,
+    ScheduleMetrics,
+    SchedulesService,
     {
       provide: SecretReader,
       inject: [Pool, EncryptionConfig],
@@ -82,6 +86,7 @@ export class WorkflowModule implements OnApplicationBootstrap {
     private readonly families: FamilyDeliveryService,
     private readonly stats: StatsService,
     private readonly partitions: PartitionsService,
+    private readonly schedules: SchedulesService,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
@@ -94,6 +99,7 @@ export class WorkflowModule implements OnApplicationBootstrap {
       this.delivery,
       this.families,
       this.stats,
+      this.schedules,
     ])
       part.start();
   }

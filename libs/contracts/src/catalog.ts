@@ -6,6 +6,7 @@ import { JobsWaiting } from './messages/jobs-waiting.message.js';
 import { RunCancel } from './messages/run-cancel.message.js';
 import { RunProgressed } from './messages/run-progressed.message.js';
 import { RunsWaiting } from './messages/runs-waiting.message.js';
+import { ScheduleChanged } from './messages/schedule-changed.message.js';
 
 /**
  * Everything the processes say to each other.
@@ -32,13 +33,6 @@ export const commands = {
     to: ServiceName.Workflow,
     merge: true,
   },
-  /** A run is to be cancelled. The replica that holds it aborts the step under way; the others ignore it. */
-  'run.cancel': {
-    payload: RunCancel,
-    from: [ServiceName.Gateway, ServiceName.Workflow],
-    to: ServiceName.Workflow,
-    merge: false,
-  },
   /** Runs that somebody waits for are over, once for each flush that ended some. The receiver reads those it watches. */
   'run.progressed': {
     payload: RunProgressed,
@@ -46,6 +40,15 @@ export const commands = {
     to: ServiceName.Gateway,
     merge: false,
   },
+  /** A run is to be cancelled. The replica that holds it aborts the step under way; the others ignore it. */
+  'run.cancel': {
+    payload: RunCancel,
+    from: [ServiceName.Gateway, ServiceName.Workflow],
+    to: ServiceName.Workflow,
+    merge: false,
+  },
+  /** A schedule was made, changed, resumed or asked for a backfill. The receiver looks for what is due. */
+  'schedule.changed': { payload: ScheduleChanged, from: [ServiceName.Gateway], to: ServiceName.Workflow, merge: true },
   /** Job rows were written. The receiver moves the due ones to their queues. */
   'jobs.waiting': {
     payload: JobsWaiting,

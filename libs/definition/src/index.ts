@@ -1,4 +1,6 @@
 export * from './compile-definition.js';
+export * from './cron/cron-line.js';
+export * from './cron/cron-schedule.js';
 export * from './definition.js';
 export * from './expressions/expression.error.js';
 export * from './expressions/expression.js';
@@ -18,6 +20,7 @@ export * from './step-kinds/transform.kind.js';
 export * from './step-kinds/wait-signal.kind.js';
 export * from './step-kinds/workflow-run.kind.js';
 export * from './validation/check-shape.js';
+export * from './validation/cron-trigger.shape.js';
 export * from './validation/validate-definition.js';
 export * from './validation/webhook-challenge.shape.js';
 export * from './validation/webhook-response.shape.js';

@@ -783,6 +783,103 @@ export default async () => {
         [
           Promise.resolve(contracts),
           {
+            ScheduleQuery: {
+              count: {
+                required: true,
+                type: () => Number,
+                description: 'How many of the next fires are shown.',
+                default: 10,
+                minimum: 1,
+                maximum: 100,
+              },
+            },
+            PauseScheduleDto: {
+              note: { required: false, type: () => String, description: 'Why, for people to read.', maxLength: 500 },
+            },
+            BackfillDto: {
+              from: {
+                required: true,
+                type: () => String,
+                description: 'The first scheduled time that counts (RFC 3339), at most 90 days back.',
+              },
+              to: { required: true, type: () => String, description: 'The last one, not in the future.' },
+              overlap: {
+                required: false,
+                description: '`queue` (one run after the other, the default) or `allow` (all at once).',
+                enum: ['queue', 'allow'],
+              },
+            },
+            BackfillAcceptedDto: {
+              fires: {
+                required: true,
+                type: () => Number,
+                description:
+                  'Fires that wait for their turn now; a time that has its run, or waits already, is not counted.',
+              },
+            },
+            NextFireDto: {
+              scheduled_for: { required: true, type: () => String, description: 'In UTC.' },
+              local: {
+                required: true,
+                type: () => String,
+                description: "On the clocks of the schedule's zone, with their offset.",
+              },
+            },
+            ScheduleFireDto: {
+              scheduled_for: { required: true, type: () => String, description: 'In UTC.' },
+              kind: { required: true, enum: ['fire', 'backfill'] },
+              status: {
+                required: true,
+                description: '`queued`: it waits for earlier runs to end.',
+                enum: ['skipped', 'queued', 'started'],
+              },
+              run_id: { required: true, type: () => String, nullable: true },
+              reason: {
+                required: true,
+                nullable: true,
+                description: 'Why it was skipped.',
+                enum: ['late', 'overlap', 'queue_full', 'superseded', 'stopped'],
+              },
+            },
+            ScheduleDto: {
+              workflow_id: { required: true, type: () => String },
+              cron: { required: true, type: () => String },
+              timezone: { required: true, type: () => String },
+              overlap: {
+                required: true,
+                description: 'What happens while a run that the schedule started is unfinished.',
+                enum: ['cancel', 'queue', 'allow', 'skip'],
+              },
+              catch_up: {
+                required: true,
+                description: 'What happens to fires that nobody could start in time.',
+                enum: ['none', 'last', 'all'],
+              },
+              catch_up_window_s: {
+                required: true,
+                type: () => Number,
+                description: 'How late a fire may be caught up, in seconds.',
+              },
+              active: {
+                required: true,
+                type: () => Boolean,
+                description: 'It fires only while the workflow is active.',
+              },
+              paused: { required: true, type: () => Boolean },
+              paused_at: { required: true, type: () => String, nullable: true },
+              note: { required: true, type: () => String, nullable: true },
+              next: { required: true, type: () => [contracts.NextFireDto] },
+              recent: {
+                required: true,
+                type: () => [contracts.ScheduleFireDto],
+                description: 'The latest 20, the newest first.',
+              },
+            },
+          },
+        ],
+        [
+          Promise.resolve(contracts),
+          {
             SecretValueDto: {
               value: {
                 required: true,
@@ -2010,6 +2107,27 @@ export default async () => {
               act: {
                 summary: 'Does the same to all runs that a filter leaves, up to 5,000 in one request.',
                 type: contracts.BulkResultDto,
+              },
+            },
+          },
+        ],
+        [
+          import('../schedules/schedules.controller.js'),
+          {
+            SchedulesController: {
+              get: {
+                summary: 'When a cron workflow fires next, and its latest 20 fires.',
+                type: contracts.ScheduleDto,
+              },
+              pause: { summary: 'Lets nothing fire until it is resumed.', type: contracts.ScheduleDto },
+              resume: {
+                summary:
+                  'Lets it fire again from now on. What would have fired meanwhile is not caught up; a backfill does that.',
+                type: contracts.ScheduleDto,
+              },
+              backfill: {
+                summary: 'Fires for the scheduled times of the past that have started no run, paused or not.',
+                type: contracts.BackfillAcceptedDto,
               },
             },
           },

@@ -14,14 +14,14 @@ export class ActivationCheckService {
   async assertCanFire(userId: string, { trigger_type, config }: Definition): Promise<void> {
     switch (trigger_type) {
       case 'manual':
+      case 'cron':
         return;
       case 'webhook':
         return this.assertSecretsExist(userId, plainToInstance(WebhookTrigger, config['trigger'] ?? {}));
-      case 'cron':
       case 'event':
         throw conflict(
-          `This release does not fire ${trigger_type} triggers yet. Leave the workflow inactive and execute it by hand, ` +
-            'or give it the trigger type webhook.',
+          'This release does not fire event triggers yet. Leave the workflow inactive and execute it by hand, ' +
+            'or give it the trigger type webhook or cron.',
         );
     }
   }

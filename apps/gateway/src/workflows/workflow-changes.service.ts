@@ -12,6 +12,7 @@ import { DataSource, type EntityManager, type QueryDeepPartialEntity } from 'typ
 import { HookEndpointsService } from '../hooks/hook-endpoints.service.js';
 import type { ExpectedVersions } from '../http/if-match.decorator.js';
 import { problem } from '../http/problems/problem.js';
+import { ScheduleKeeper } from '../schedules/schedule-keeper.service.js';
 import { ActivationCheckService } from './activation-check.service.js';
 import { checkDefinition, columnsOf, retentionOf, type Definition, type DraftDefinition } from './definition.js';
 import { WorkflowsService } from './workflows.service.js';
@@ -26,6 +27,7 @@ export class WorkflowChangesService {
     private readonly dataSource: DataSource,
     private readonly workflows: WorkflowsService,
     private readonly hooks: HookEndpointsService,
+    private readonly schedules: ScheduleKeeper,
     private readonly activation: ActivationCheckService,
   ) {}
 
@@ -39,7 +41,9 @@ export class WorkflowChangesService {
       const columns = { id, user_id: userId, ...workflowColumns(definition) };
       const insert = manager.createQueryBuilder().insert().into(Workflow).values(columns).orIgnore().returning('id');
       const { raw } = (await insert.execute()) as { raw: unknown[] };
-      if (raw.length === 1) await this.keepVersion(manager, id, 1, definition);
+      if (raw.length === 0) return;
+      await this.keepVersion(manager, id, 1, definition);
+      await this.schedules.follow(manager, id);
     });
     return this.workflows.get(userId, id);
   }
@@ -70,10 +74,9 @@ export class WorkflowChangesService {
    */
   async remove(userId: string, id: string, expected: ExpectedVersions): Promise<void> {
     await this.workflows.assertExists(userId, id);
-    await this.write(this.dataSource.manager, id, expected, {
-      deleted_at: () => 'now()',
-      status: WorkflowStatus.Inactive,
-    });
+    await this.dataSource.transaction((manager) =>
+      this.write(manager, id, expected, { deleted_at: () => 'now()', status: WorkflowStatus.Inactive }),
+    );
   }
 
   /** @throws AppError NOT_FOUND, CONFLICT when nothing could start it */
@@ -84,7 +87,7 @@ export class WorkflowChangesService {
       if (status === WorkflowStatus.Active) await this.activation.assertCanFire(userId, checkDefinition(current));
       await this.write(manager, id, undefined, { status });
     });
-    return this.workflows.get(userId, id);
+    return this.changed(userId, id);
   }
 
   private async change(
@@ -101,7 +104,13 @@ export class WorkflowChangesService {
       await this.write(manager, id, expected, { ...workflowColumns(definition), version });
       await this.keepVersion(manager, id, version, definition);
     });
-    return this.workflows.get(userId, id);
+    return this.changed(userId, id);
+  }
+
+  private async changed(userId: string, id: string): Promise<WorkflowDto> {
+    const workflow = await this.workflows.get(userId, id);
+    if (workflow.trigger_type === TriggerType.Cron) this.schedules.announce();
+    return workflow;
   }
 
   /** Changes of one workflow happen one after the other: each builds on what the one before left. */
@@ -112,7 +121,10 @@ export class WorkflowChangesService {
     return workflow;
   }
 
-  /** @throws AppError PRECONDITION_FAILED */
+  /**
+   * With its schedule, which follows in the same transaction.
+   * @throws AppError PRECONDITION_FAILED
+   */
   private async write(
     manager: EntityManager,
     id: string,
@@ -127,6 +139,7 @@ export class WorkflowChangesService {
       .andWhere('(CAST(:expected AS int[]) IS NULL OR revision = ANY (:expected))', { expected: expected ?? null })
       .execute();
     if (affected !== 1) throw problem('PRECONDITION_FAILED');
+    await this.schedules.follow(manager, id);
   }
 
   private async keepVersion(

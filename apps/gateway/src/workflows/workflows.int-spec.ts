@@ -132,7 +132,8 @@ describe('a change', () => {
 });
 
 describe('activating', () => {
-  it.each(['cron', 'event'])('is refused for %s, which nothing fires yet', async (trigger_type) => {
+  it('is refused for event, which nothing fires yet', async () => {
+    const trigger_type = 'event';
     const { id } = await create(definition({ trigger_type }));
     const refused = await user.call('POST', `/workflows/${id}/activate`);
     expect(refused).toMatchObject({

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { HooksModule } from '../hooks/hooks.module.js';
 import { RunsModule } from '../runs/runs.module.js';
+import { SchedulesModule } from '../schedules/schedules.module.js';
 import { SecretsModule } from '../secrets/secrets.module.js';
 import { ActivationCheckService } from './activation-check.service.js';
 import { WorkflowChangesService } from './workflow-changes.service.js';
@@ -13,7 +14,7 @@ import { WorkflowsService } from './workflows.service.js';
 
 /** Workflows, their versions, and their runs. */
 @Module({
-  imports: [RunsModule, HooksModule, SecretsModule],
+  imports: [RunsModule, HooksModule, SchedulesModule, SecretsModule],
   controllers: [WorkflowsController, WorkflowVersionsController, WorkflowRunsController],
   providers: [
     WorkflowsService,

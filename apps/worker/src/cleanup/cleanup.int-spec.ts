@@ -55,6 +55,22 @@ describe('the cleanup', () => {
     expect(await registry.getSingleMetricAsString('cleanup_last_round_timestamp_seconds')).toMatch(/ \d{10}/);
   });
 
+  it('forgets fires of schedules that no backfill can ask for any more', async () => {
+    await everythingOf(pool, 'scheduled');
+    const [workflow] = (await pool.query('SELECT workflow_id FROM schedules LIMIT 1')).rows;
+    await pool.query(
+      `INSERT INTO schedule_fires (workflow_id, scheduled_for, kind, status, overlap, reason)
+       SELECT $1, now() - n * interval '1 day', 'fire', CASE n WHEN 100 THEN 'queued' ELSE 'skipped' END, 'skip',
+              CASE n WHEN 100 THEN NULL ELSE 'overlap' END
+       FROM generate_series(88, 100) AS n`,
+      [workflow.workflow_id],
+    );
+    await cleanup.cleanUp();
+    const left = `SELECT round(extract(epoch FROM now() - scheduled_for) / 86400)::int AS days FROM schedule_fires
+      WHERE scheduled_for < now() - interval '80 days' ORDER BY 1`;
+    expect((await pool.query(left)).rows.map(({ days }) => days)).toEqual([88, 89, 90, 91, 100]);
+  });
+
   it('cancels runs of deactivated accounts and of their machines that nobody cancelled', async () => {
     const somebody = await everythingOf(pool, 'deactivated');
     const other = await everythingOf(pool, 'active');

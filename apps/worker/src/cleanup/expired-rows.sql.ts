@@ -1,4 +1,15 @@
 /**
+ * Fires of so long ago that no backfill can ask for them: it may go 90 days back, and what was fired since is remembered, so
+ * that no scheduled time starts two runs. One that waits for its turn stays.
+ */
+const pastFires = `
+DELETE FROM schedule_fires WHERE (workflow_id, scheduled_for) IN (
+  SELECT workflow_id, scheduled_for FROM schedule_fires
+  WHERE scheduled_for < now() - interval '92 days' AND status <> 'queued'
+  ORDER BY scheduled_for LIMIT $1 FOR UPDATE SKIP LOCKED
+)`;
+
+/**
  * What nobody can use any more, by the table it is in. Each statement takes a part; another one that holds a row at the
  * moment keeps it until the next time. $1 most rows.
  */
@@ -7,6 +18,7 @@ export const expiredRows = {
   one_time_tokens: expired('one_time_tokens'),
   revocations: expired('revocations'),
   idempotency_keys: expired('idempotency_keys'),
+  schedule_fires: pastFires,
 } as const;
 export type ExpiringTable = keyof typeof expiredRows;
 

@@ -1,5 +1,5 @@
 import type { RetentionClass, RunTrigger } from '@app/contracts';
-import type { Pool } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import type { Acknowledgements } from '../coalescer.js';
 import { acceptRunsSql, seenDeliveriesSql } from './accept-runs.sql.js';
 
@@ -56,8 +56,12 @@ interface AcceptedRow {
 /**
  * Commits a batch of runs. Those of unknown, foreign, deleted or (where it matters) inactive workflows are missing in
  * the answer.
+ * @param pool a pool, or the connection of a transaction: then they are accepted when it commits
  */
-export async function acceptRuns(pool: Pool, rows: readonly RunRequest[]): Promise<Acknowledgements<AcceptedRun>> {
+export async function acceptRuns(
+  pool: Pool | PoolClient,
+  rows: readonly RunRequest[],
+): Promise<Acknowledgements<AcceptedRun>> {
   const { rows: known } = await pool.query<AcceptedRow>({
     name: 'accept-runs',
     text: acceptRunsSql,
@@ -94,7 +98,7 @@ function keyedJson({ principalId, ...rest }: KeyedAnswer): string {
   return JSON.stringify({ principal_id: principalId, ...rest });
 }
 
-async function earlierDeliveries(pool: Pool, rows: readonly RunRequest[]): Promise<Map<string, string>> {
+async function earlierDeliveries(pool: Pool | PoolClient, rows: readonly RunRequest[]): Promise<Map<string, string>> {
   if (rows.length === 0) return new Map();
   const { rows: seen } = await pool.query<{ id: string; run_id: string }>(seenDeliveriesSql, [
     rows.map((row) => row.id),

@@ -178,3 +178,40 @@ describe('the trigger of a webhook', () => {
     [{ verify: { type: 'standard-webhooks' } }, 'config.trigger.verify.secret'],
   ])('may not be %j', (trigger, field) => expect(errorsOf(trigger)).toContain(field));
 });
+
+describe('a cron trigger', () => {
+  const cron = (trigger?: unknown) =>
+    validateDefinition(
+      workflow([transform('a')], { trigger_type: 'cron', ...(trigger !== undefined && { config: { trigger } }) }),
+    );
+
+  it.each([
+    { cron: '30 6 * * MON-FRI' },
+    {
+      cron: '*/10 * * * * *',
+      timezone: 'America/New_York',
+      overlap: 'queue',
+      catch_up: 'all',
+      catch_up_window_s: 3600,
+    },
+    { cron: '@daily', overlap: 'cancel', catch_up: 'none' },
+  ])('may be %j', (trigger) => {
+    expect(cron(trigger)).toEqual([]);
+  });
+
+  it.each<[unknown, string, RegExp]>([
+    [undefined, 'config.trigger', /object/],
+    [{}, 'config.trigger.cron', /must be a text: write minute, hour/],
+    [{ cron: '0 0 30 2 *' }, 'config.trigger.cron', /never fires.*correct the day/],
+    [{ cron: '61 * * * *' }, 'config.trigger.cron', /minute: 61; write minute, hour/],
+    [{ cron: '@reboot' }, 'config.trigger.cron', /known are @yearly/],
+    [{ cron: '@daily', timezone: '+02:00' }, 'config.trigger.timezone', /IANA zone, like Europe\/Berlin/],
+    [{ cron: '@daily', timezone: 7 }, 'config.trigger.timezone', /IANA/],
+    [{ cron: '@daily', overlap: 'join' }, 'config.trigger.overlap', /skip, queue, allow, cancel/],
+    [{ cron: '@daily', catch_up: 'some' }, 'config.trigger.catch_up', /none, last, all/],
+    [{ cron: '@daily', catch_up_window_s: 1 }, 'config.trigger.catch_up_window_s', /60/],
+    [{ cron: '@daily', at: 'noon' }, 'config.trigger.at', /not a known field/],
+  ])('may not be %j', (trigger, field, message) => {
+    expect(cron(trigger)).toContainEqual({ field, message: expect.stringMatching(message) });
+  });
+});

@@ -2,6 +2,7 @@ import { retentionClasses, TriggerType, type FieldError } from '@app/contracts';
 import type { WorkflowDefinition } from '../definition.js';
 import { checkShape } from './check-shape.js';
 import { checkWebhookTrigger } from './check-webhook-trigger.js';
+import { CronTrigger } from './cron-trigger.shape.js';
 import { DefinitionShape } from './definition.shape.js';
 import { StepListValidator } from './step-list.validator.js';
 
@@ -23,7 +24,7 @@ export function validateDefinition(definition: unknown): FieldError[] {
   return [...errors, ...steps, ...configErrors(value)];
 }
 
-function configErrors({ trigger_type, config }: WorkflowDefinition): FieldError[] {
+function configErrors({ trigger_type, config = {} }: WorkflowDefinition): FieldError[] {
   if (typeof config !== 'object' || config === null) return [];
   const errors: FieldError[] = [];
   for (const name of Object.keys(config)) {
@@ -44,6 +45,9 @@ function configErrors({ trigger_type, config }: WorkflowDefinition): FieldError[
   }
   if (trigger_type === TriggerType.Webhook && config['trigger'] !== undefined) {
     errors.push(...checkWebhookTrigger(config['trigger'], 'config.trigger'));
+  }
+  if (trigger_type === TriggerType.Cron) {
+    errors.push(...checkShape(CronTrigger, config['trigger'], 'config.trigger').errors);
   }
   if (trigger_type === TriggerType.Manual && config['trigger'] !== undefined) {
     errors.push({ field: 'config.trigger', message: 'has no meaning for trigger_type manual: remove it' });

@@ -59,6 +59,16 @@ const works: readonly ExportSection[] = [
   // The token of the address opens it, like a password.
   ofWorkflows('webhook_endpoints', 'id', 'id, workflow_id, created_at'),
   ofWorkflows('seen_deliveries', 'key', 'workflow_id, key, run_id, seen_at'),
+  ofWorkflows(
+    'schedules',
+    'workflow_id',
+    'workflow_id, cron, timezone, overlap, catch_up, catch_up_window_s, next_at, paused_at, note, created_at, updated_at',
+  ),
+  ofWorkflows(
+    'schedule_fires',
+    'scheduled_for',
+    'workflow_id, scheduled_for, kind, status, overlap, run_id, reason, created_at, updated_at',
+  ),
   owned(
     'content',
     'id, type, title, body, metadata, status, published_at, version, created_at, updated_at, deleted_at',

@@ -16,6 +16,9 @@ export const belongings: readonly string[] = [
   `DELETE FROM seen_deliveries WHERE (workflow_id, key) IN (
      SELECT s.workflow_id, s.key FROM workflows w JOIN seen_deliveries s ON s.workflow_id = w.id
      WHERE w.user_id = ANY ($1::uuid[]) LIMIT $2)`,
+  `DELETE FROM schedule_fires WHERE (workflow_id, scheduled_for) IN (
+     SELECT f.workflow_id, f.scheduled_for FROM workflows w JOIN schedule_fires f ON f.workflow_id = w.id
+     WHERE w.user_id = ANY ($1::uuid[]) LIMIT $2)`,
   `DELETE FROM workflow_versions WHERE (workflow_id, version) IN (
      SELECT v.workflow_id, v.version FROM workflows w JOIN workflow_versions v ON v.workflow_id = w.id
      WHERE w.user_id = ANY ($1::uuid[]) LIMIT $2)`,
