@@ -133,6 +133,23 @@ CREATE TABLE effect_ledger (
   CONSTRAINT effect_ledger_pkey PRIMARY KEY (run_id, path, attempt)
 );
 
+CREATE TABLE events (
+  id uuid NOT NULL,
+  user_id uuid NOT NULL,
+  type character varying(255) NOT NULL,
+  source text NOT NULL,
+  event_id text NOT NULL,
+  event jsonb NOT NULL,
+  depth smallint NOT NULL DEFAULT 0,
+  run_id uuid,
+  problem character varying(50),
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT events_pkey PRIMARY KEY (id)
+) PARTITION BY RANGE (id);
+CREATE INDEX events_user_id ON events USING btree (user_id, id DESC);
+
+CREATE TABLE events_default PARTITION OF events DEFAULT;
+
 CREATE TABLE idempotency_keys (
   id uuid NOT NULL,
   principal_id uuid NOT NULL,
@@ -277,6 +294,16 @@ CREATE TABLE passkeys (
 );
 CREATE INDEX passkeys_user_id ON passkeys USING btree (user_id, created_at DESC);
 
+CREATE TABLE pending_events (
+  id uuid NOT NULL,
+  user_id uuid NOT NULL,
+  attempts integer NOT NULL DEFAULT 0,
+  due_at timestamp with time zone NOT NULL DEFAULT now(),
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT pending_events_pkey PRIMARY KEY (id)
+) WITH (fillfactor=80, autovacuum_vacuum_scale_factor=0.05, autovacuum_vacuum_threshold=2000);
+CREATE INDEX pending_events_user_id ON pending_events USING btree (user_id, id);
+
 CREATE TABLE replicas (
   id uuid NOT NULL,
   service character varying(20) NOT NULL,
@@ -409,6 +436,15 @@ CREATE TABLE seen_deliveries (
   CONSTRAINT seen_deliveries_pkey PRIMARY KEY (workflow_id, key)
 );
 CREATE INDEX seen_deliveries_seen_at ON seen_deliveries USING btree (seen_at);
+
+CREATE TABLE seen_events (
+  user_id uuid NOT NULL,
+  key character varying(64) NOT NULL,
+  id uuid NOT NULL,
+  seen_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT seen_events_pkey PRIMARY KEY (user_id, key)
+);
+CREATE INDEX seen_events_seen_at ON seen_events USING btree (seen_at);
 
 CREATE TABLE sessions (
   id uuid NOT NULL,

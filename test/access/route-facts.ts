@@ -196,6 +196,7 @@ export const guardedRoutes: Readonly<Record<string, RouteFacts>> = {
   'POST /api/v1/invitations': invited,
   'DELETE /api/v1/invitations/:id': invitation,
 
+  'POST /api/v1/events': { body: () => ({}), answers: 415 },
   'GET /api/v1/secrets': {},
   'POST /api/v1/secrets': { body: () => ({ name: `s${newId().replaceAll('-', '')}`, value: 'x' }) },
   'PUT /api/v1/secrets/:name': { ...secret, body: () => ({ value: 'y' }) },

@@ -58,6 +58,18 @@ export async function everythingOf(pool: Pool, marker: string): Promise<Somebody
   const asked = { method: 'POST', route: '/workflows', key: marker };
   await insert('idempotency_keys', { id: newId(), principal_id: id, ...asked, ...answer });
   await insert('idempotency_keys', { id: newId(), principal_id: apiKeyId, ...asked, ...answer });
+  const eventId = newId();
+  const cloudEvent = { specversion: '1.0', id: marker, source: '/tests', type: 'made' };
+  await insert('events', {
+    id: eventId,
+    user_id: id,
+    type: 'made',
+    source: '/tests',
+    event_id: marker,
+    event: cloudEvent,
+  });
+  await insert('pending_events', { id: eventId, user_id: id });
+  await insert('seen_events', { user_id: id, key: `key of ${id}`, id: eventId });
   await insert('secrets', { id: newId(), user_id: id, name: marker, value: secret });
   await insert('sites', { id: newId(), user_id: id, origin: `https://${marker}.example`, verification_token: secret });
   const contentId = newId();

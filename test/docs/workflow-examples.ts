@@ -9,6 +9,8 @@ export interface WorkflowExample {
   input: unknown;
   /** What a webhook's sender posts. */
   delivery?: { headers: Record<string, string>; body: unknown };
+  /** An event that starts it. */
+  event?: object;
   /** What the webhook's sender is answered, when it waits for the output. */
   answer?: { status: number; body: unknown };
   /** A signal that is sent once the run is accepted. */
@@ -23,7 +25,7 @@ export interface WorkflowExample {
 
 const FILE = join(import.meta.dirname, '..', '..', 'docs', 'workflows.md');
 const BLOCK = /^```json (\w+)\n([\s\S]*?)^```$/gm;
-const parts = ['input', 'delivery', 'answer', 'signal', 'output', 'error'];
+const parts = ['input', 'delivery', 'event', 'answer', 'signal', 'output', 'error'];
 
 /** Stands in an example for the id of the workflow that it calls. */
 export const CALLED_ID = '00000000-0000-7000-8000-000000000000';
@@ -32,7 +34,7 @@ export const CALLED_ID = '00000000-0000-7000-8000-000000000000';
 export const DIRECTORY_URL = 'http://127.0.0.1:4680';
 
 /**
- * The examples of docs/workflows.md: each block "```json workflow" with the input, delivery, answer, output and error blocks up
+ * The examples of docs/workflows.md: each block "```json workflow" with the input, delivery, event, answer, output and error blocks up
  * to the next one.
  * @param directoryUrl where the directory is found this time
  */

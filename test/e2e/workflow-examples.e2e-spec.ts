@@ -20,6 +20,7 @@ const SECRET = 'a secret of the examples';
 let services: RunningServices;
 let directory: DirectoryProcess;
 let api: Api;
+let accessToken: string;
 
 beforeAll(async () => {
   [services, directory] = await Promise.all([RunningServices.start(), DirectoryProcess.start()]);
@@ -27,6 +28,7 @@ beforeAll(async () => {
   // One of the examples mails somebody else.
   await user.api.post('/auth/email/verify', { token: await mailedToken(services.dataDir, user.email) });
   api = user.api;
+  accessToken = String(Reflect.get(api, 'accessToken'));
   await api.post('/secrets', { name: 'github_webhook_secret', value: SECRET });
 });
 afterAll(async () => {
@@ -75,8 +77,21 @@ async function firstFire(id: string): Promise<string> {
   return runs.at(-1)!.id;
 }
 
+/** Activates the workflow and sends the example's event. */
+async function startByEvent(id: string, event: object): Promise<string> {
+  await api.post<WorkflowDto>(`/workflows/${id}/activate`);
+  const { status } = await fetch(`${services.url}/api/v1/events`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${accessToken}`, 'content-type': 'application/cloudevents+json' },
+    body: JSON.stringify(event),
+  });
+  expect(status).toBe(202);
+  return eventually(async () => (await api.get<{ data: { id: string }[] }>(`/workflows/${id}/runs`)).data[0]?.id);
+}
+
 /** Executes the workflow, or activates it and posts the example's delivery. */
-async function startRun(id: string, { input, delivery, answer }: WorkflowExample): Promise<string> {
+async function startRun(id: string, { input, delivery, event, answer }: WorkflowExample): Promise<string> {
+  if (event !== undefined) return startByEvent(id, event);
   if (delivery === undefined) {
     const accepted = await api.post<RunAcceptedDto>(`/workflows/${id}/execute`, input === undefined ? {} : { input });
     return accepted.run_id;

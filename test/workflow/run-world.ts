@@ -102,6 +102,7 @@ export function claimed(more: Partial<ClaimedRun> = {}): ClaimedRun {
     correlationId: null,
     tags: [],
     depth: 0,
+    watched: false,
     createdAt: new Date(800),
     ...more,
   };

@@ -28,6 +28,7 @@ import { AuthModule } from './auth/auth.module.js';
 import { StepUpGuard } from './auth/step-up/step-up.guard.js';
 import { StepUpModule } from './auth/step-up/step-up.module.js';
 import { CommandInbox } from './command-inbox.service.js';
+import { EventsModule } from './events/events.module.js';
 import { HealthModule } from './health/health.module.js';
 import { HooksModule } from './hooks/hooks.module.js';
 import { AcceptGuard } from './http/accept.guard.js';
@@ -85,6 +86,7 @@ export const gatewayConfigs = [
     RunsModule,
     HooksModule,
     SchedulesModule,
+    EventsModule,
     SecretsModule,
     PeopleModule,
     ApiKeysModule,

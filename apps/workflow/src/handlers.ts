@@ -1,4 +1,5 @@
 import type { CommandHandlers } from '@app/messaging';
+import type { EventDispatcher } from './events/event-dispatcher.service.js';
 import type { JobDeliveryService } from './recovery/job-delivery.service.js';
 import type { ActiveRuns } from './runs/active-runs.service.js';
 import type { RunClaimer } from './runs/run-claimer.service.js';
@@ -10,12 +11,14 @@ export function commandHandlers(
   delivery: JobDeliveryService,
   active: ActiveRuns,
   schedules: SchedulesService,
+  events: EventDispatcher,
 ): CommandHandlers<'workflow'> {
   return {
     'runs.waiting': () => {
       claimer.wake();
       delivery.wake();
     },
+    'events.waiting': () => events.wake(),
     'run.cancel': ({ run_id }) => active.cancel(run_id),
     'schedule.changed': () => schedules.wake(),
   };

@@ -4,6 +4,7 @@ import { CommandReceiver } from '@app/messaging';
 import { runProcess } from '@app/observability';
 import { NestFactory } from '@nestjs/core';
 import type { AsyncMicroserviceOptions } from '@nestjs/microservices';
+import { EventDispatcher } from './events/event-dispatcher.service.js';
 import { commandHandlers } from './handlers.js';
 import { JobDeliveryService } from './recovery/job-delivery.service.js';
 import { ActiveRuns } from './runs/active-runs.service.js';
@@ -16,15 +17,16 @@ await runProcess(
     NestFactory.createMicroservice<AsyncMicroserviceOptions>(
       WorkflowModule,
       Object.assign({}, options, {
-        inject: [CommandReceiver, RunClaimer, JobDeliveryService, ActiveRuns, SchedulesService],
+        inject: [CommandReceiver, RunClaimer, JobDeliveryService, ActiveRuns, SchedulesService, EventDispatcher],
         useFactory: (
           receiver: CommandReceiver,
           claimer: RunClaimer,
           delivery: JobDeliveryService,
           active: ActiveRuns,
           schedules: SchedulesService,
+          events: EventDispatcher,
         ) => ({
-          strategy: receiver.serve(ServiceName.Workflow, commandHandlers(claimer, delivery, active, schedules)),
+          strategy: receiver.serve(ServiceName.Workflow, commandHandlers(claimer, delivery, active, schedules, events)),
         }),
       }),
     ),

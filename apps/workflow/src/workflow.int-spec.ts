@@ -3,6 +3,7 @@ import type { StepDefinition } from '@app/definition';
 import { eventually } from '@app/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { WorkflowService } from '../../../test/workflow/workflow-service.js';
+import { EventDispatcher } from './events/event-dispatcher.service.js';
 import { commandHandlers } from './handlers.js';
 import { JobDeliveryService } from './recovery/job-delivery.service.js';
 import { ActiveRuns } from './runs/active-runs.service.js';
@@ -127,6 +128,7 @@ describe('the workflow service', () => {
       service.app.get(JobDeliveryService),
       service.app.get(ActiveRuns),
       service.app.get(SchedulesService),
+      service.app.get(EventDispatcher),
     );
     await handlers['run.cancel']({ run_id: newId() });
     await handlers['runs.waiting']({ count: 1 });

@@ -17,6 +17,8 @@ import { KeyRing } from '@app/security';
 import { Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { Pool } from 'pg';
 import { DefinitionCache } from './definitions/definition-cache.service.js';
+import { EventDispatcher } from './events/event-dispatcher.service.js';
+import { EventMetrics } from './events/event.metrics.js';
 import { PartitionsService } from './history/partitions.service.js';
 import { FamilyDeliveryService } from './recovery/family-delivery.service.js';
 import { JobDeliveryService } from './recovery/job-delivery.service.js';
@@ -63,6 +65,8 @@ import { StepsService } from './steps/steps.service.js';
     PartitionsService,
     ScheduleMetrics,
     SchedulesService,
+    EventDispatcher,
+    EventMetrics,
     {
       provide: SecretReader,
       inject: [Pool, EncryptionConfig],
@@ -87,6 +91,7 @@ export class WorkflowModule implements OnApplicationBootstrap {
     private readonly stats: StatsService,
     private readonly partitions: PartitionsService,
     private readonly schedules: SchedulesService,
+    private readonly events: EventDispatcher,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
@@ -100,6 +105,7 @@ export class WorkflowModule implements OnApplicationBootstrap {
       this.families,
       this.stats,
       this.schedules,
+      this.events,
     ])
       part.start();
   }

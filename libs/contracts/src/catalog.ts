@@ -1,6 +1,7 @@
 import { ServiceName } from './services.js';
 import { EmailAccount } from './messages/email-account.message.js';
 import { EmailSend } from './messages/email-send.message.js';
+import { EventsWaiting } from './messages/events-waiting.message.js';
 import { JobCancel } from './messages/job-cancel.message.js';
 import { JobsWaiting } from './messages/jobs-waiting.message.js';
 import { RunCancel } from './messages/run-cancel.message.js';
@@ -30,6 +31,13 @@ export const commands = {
   'runs.waiting': {
     payload: RunsWaiting,
     from: [ServiceName.Gateway, ServiceName.Workflow, ServiceName.Worker],
+    to: ServiceName.Workflow,
+    merge: true,
+  },
+  /** Events were accepted. The receiver finds out what they start. */
+  'events.waiting': {
+    payload: EventsWaiting,
+    from: [ServiceName.Gateway, ServiceName.Workflow],
     to: ServiceName.Workflow,
     merge: true,
   },

@@ -19,5 +19,7 @@ export const scopes = {
   'secrets:read': 'secrets:read',
   /** Set and delete secrets; their values never come back. */
   'secrets:write': 'secrets:write',
+  /** Send events. */
+  'events:write': 'events:write',
 } as const;
 export type Scope = keyof typeof scopes;

@@ -3,6 +3,7 @@ export * from './coalescer.js';
 export * from './data-source.js';
 export * from './database.module.js';
 export * from './entities/index.js';
+export * from './events/accept-events.js';
 export * from './history/ensure-partitions.js';
 export * from './hot-pool.js';
 export * from './in-transaction.js';

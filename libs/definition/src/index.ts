@@ -21,6 +21,7 @@ export * from './step-kinds/wait-signal.kind.js';
 export * from './step-kinds/workflow-run.kind.js';
 export * from './validation/check-shape.js';
 export * from './validation/cron-trigger.shape.js';
+export * from './validation/event-trigger.shape.js';
 export * from './validation/validate-definition.js';
 export * from './validation/webhook-challenge.shape.js';
 export * from './validation/webhook-response.shape.js';

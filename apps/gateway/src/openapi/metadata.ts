@@ -31,6 +31,7 @@ export default async () => {
                   'runs:write',
                   'secrets:read',
                   'secrets:write',
+                  'events:write',
                 ],
                 isArray: true,
                 minItems: 1,
@@ -65,6 +66,7 @@ export default async () => {
                   'runs:write',
                   'secrets:read',
                   'secrets:write',
+                  'events:write',
                 ],
                 isArray: true,
               },
@@ -234,6 +236,24 @@ export default async () => {
                 description: 'What stands behind `#token=` in the link. It is good once.',
                 minLength: 1,
                 maxLength: 512,
+              },
+            },
+          },
+        ],
+        [
+          Promise.resolve(contracts),
+          {
+            EventsAcceptedDto: {
+              accepted: {
+                required: true,
+                type: () => Number,
+                description: 'Events that are new: what waits for them is started.',
+              },
+              duplicates: {
+                required: true,
+                type: () => Number,
+                description:
+                  'Events that have the source and id of one in the last 24 hours: nothing more comes of them.',
               },
             },
           },
@@ -1209,6 +1229,7 @@ export default async () => {
                   'runs:write',
                   'secrets:read',
                   'secrets:write',
+                  'events:write',
                 ],
                 isArray: true,
               },
@@ -1797,6 +1818,18 @@ export default async () => {
               prove: {
                 summary: 'Proves again who is asking, which sensitive actions want.',
                 type: contracts.SteppedUpDto,
+              },
+            },
+          },
+        ],
+        [
+          import('../events/events.controller.js'),
+          {
+            EventsController: {
+              accept: {
+                summary:
+                  "Takes CloudEvents 1.0: structured, binary or as a batch. They start the caller's event workflows.",
+                type: contracts.EventsAcceptedDto,
               },
             },
           },

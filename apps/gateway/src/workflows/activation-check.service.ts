@@ -19,6 +19,8 @@ export class ActivationCheckService {
       case 'webhook':
         return this.assertSecretsExist(userId, plainToInstance(WebhookTrigger, config['trigger'] ?? {}));
       case 'event':
+        return;
+      case 'cron':
         throw conflict(
           'This release does not fire event triggers yet. Leave the workflow inactive and execute it by hand, ' +
             'or give it the trigger type webhook or cron.',

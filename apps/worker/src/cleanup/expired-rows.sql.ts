@@ -19,6 +19,12 @@ export const expiredRows = {
   revocations: expired('revocations'),
   idempotency_keys: expired('idempotency_keys'),
   schedule_fires: pastFires,
+  // An event that comes again after a day is another one.
+  seen_events: `
+DELETE FROM seen_events WHERE (user_id, key) IN (
+  SELECT user_id, key FROM seen_events WHERE seen_at < now() - interval '24 hours'
+  ORDER BY seen_at LIMIT $1 FOR UPDATE SKIP LOCKED
+)`,
 } as const;
 export type ExpiringTable = keyof typeof expiredRows;
 

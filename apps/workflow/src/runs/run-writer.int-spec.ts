@@ -16,12 +16,17 @@ describe('RunWriter', () => {
   let pool: Pool;
   let writer: RunWriter;
   const published: string[] = [];
+  const progressed: string[][] = [];
   const owner = newId();
 
   beforeAll(async () => {
     database = await testDatabase();
     pool = new Pool({ connectionString: database.url });
-    const bus = { publish: (name: string) => published.push(name) } as unknown as CommandBus<'workflow'>;
+    const publish = (name: string, payload: { run_ids?: string[] }): void => {
+      published.push(name);
+      if (payload.run_ids !== undefined) progressed.push(payload.run_ids);
+    };
+    const bus = { publish } as unknown as CommandBus<'workflow'>;
     writer = new RunWriter(pool, bus, loadConfig(EngineConfig, {}), new GracefulShutdown(new HealthService()));
   });
   afterAll(async () => {
@@ -58,6 +63,7 @@ describe('RunWriter', () => {
       errorJson: null,
       startedAt: run.claimedAt,
       isJoined: false,
+      watched: false,
       hasChildren: false,
       jobs: [],
       children: [],
@@ -85,6 +91,23 @@ describe('RunWriter', () => {
     expect(await claim(run.runId)).toBeUndefined();
     const history = (await loadHistories(pool, [run.runId])).get(run.runId);
     expect(history).toMatchObject({ nextSeq: 3, entries: [{ type: 'step.skipped' }, { type: 'step.skipped' }] });
+  });
+
+  it('tells once which of the runs that a flush ended somebody waits for', async () => {
+    const runs = await claimed(4);
+    const [quiet, first, second, fenced] = runs;
+    if (!quiet || !first || !second || !fenced) throw new Error('not claimed');
+    const next = { kind: 'finish' } as const;
+    const end = (run: ClaimedRun, watched: boolean) =>
+      writer.commit(commit(run, { next, status: 'completed', watched }));
+    await Promise.allSettled([
+      end(quiet, false),
+      end(first, true),
+      end(second, true),
+      end({ ...fenced, epoch: 0 }, true),
+    ]);
+    expect(progressed.flat().sort()).toEqual([first.runId, second.runId].sort());
+    expect(published.filter((name) => name === 'run.progressed').length).toBeLessThanOrEqual(2);
   });
 
   it('refuses another owner and an older epoch, and changes nothing for them', async () => {

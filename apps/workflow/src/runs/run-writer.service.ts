@@ -13,6 +13,8 @@ import type { ChildRequest } from '../steps/steps.service.js';
 
 /** How long a write waits for a database that is away; longer than a lease, after which it would be fenced anyway. */
 const RETRY_FOR_MS = 15_000;
+/** Runs that one message names. */
+const MOST_TOLD = 500;
 
 /** The one writer of runs under way: every replica's commits go through here, coalesced and fenced. */
 @Injectable()
@@ -72,6 +74,11 @@ export class RunWriter {
     if (repeated) {
       const missing = rows.filter(({ runId }) => !acknowledged.has(runId));
       for (const runId of await this.alreadyCommitted(missing)) acknowledged.set(runId, true);
+    }
+    const watched = rows.filter((row) => row.watched && row.next.kind === 'finish' && acknowledged.has(row.runId));
+    for (let first = 0; first < watched.length; first += MOST_TOLD) {
+      const run_ids = watched.slice(first, first + MOST_TOLD).map(({ runId }) => runId);
+      this.bus.publish('run.progressed', { run_ids });
     }
     return acknowledged;
   }

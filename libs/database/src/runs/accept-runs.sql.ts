@@ -17,8 +17,8 @@ export const acceptRunsSql = `
 WITH incoming AS (
   SELECT * FROM unnest(
     $1::uuid[], $2::uuid[], $3::uuid[], $4::jsonb[], $5::jsonb[], $6::text[], $7::jsonb[], $8::boolean[], $9::text[],
-    $10::jsonb[], $11::boolean[]
-  ) AS i (id, workflow_id, user_id, trigger, input, correlation_id, tags, needs_active, dedupe_key, keyed, watched)
+    $10::jsonb[], $11::boolean[], $12::smallint[]
+  ) AS i (id, workflow_id, user_id, trigger, input, correlation_id, tags, needs_active, dedupe_key, keyed, watched, depth)
 ),
 -- The workflow decides the version and how long the history is kept.
 known AS MATERIALIZED (
@@ -62,9 +62,9 @@ fresh AS MATERIALIZED (
     AND (k.keyed IS NULL OR k.id IN (SELECT run_id FROM answered))
 ),
 run AS (
-  INSERT INTO workflow_runs (id, retention, workflow_id, version, user_id, trigger, input, correlation_id, tags)
+  INSERT INTO workflow_runs (id, retention, workflow_id, version, user_id, trigger, input, correlation_id, tags, depth)
   SELECT id, retention, workflow_id, version, user_id, trigger, input, correlation_id,
-         ARRAY(SELECT jsonb_array_elements_text(tags))
+         ARRAY(SELECT jsonb_array_elements_text(tags)), depth
   FROM fresh
   ON CONFLICT DO NOTHING
   RETURNING id, retention, workflow_id, version, user_id

@@ -20,6 +20,8 @@ export interface RunRequest {
   dedupeKey: string | null;
   /** Somebody waits for its end: whoever ends it says so at once (`run.progressed`). */
   watched?: boolean;
+  /** How many runs and events caused one another to get here. */
+  depth?: number;
   /** The Idempotency-Key that it was asked for with. Never together with a dedupe key. */
   keyed?: KeyedAnswer | undefined;
 }
@@ -77,6 +79,7 @@ export async function acceptRuns(
       rows.map((row) => row.dedupeKey),
       rows.map(({ keyed }) => (keyed === undefined ? null : keyedJson(keyed))),
       rows.map((row) => row.watched === true),
+      rows.map((row) => row.depth ?? 0),
     ],
   });
   const repeated = new Set(known.filter(({ is_new }) => !is_new).map(({ id }) => id));

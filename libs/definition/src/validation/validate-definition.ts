@@ -1,5 +1,6 @@
 import { retentionClasses, TriggerType, type FieldError } from '@app/contracts';
 import type { WorkflowDefinition } from '../definition.js';
+import { checkEventTrigger } from './check-event-trigger.js';
 import { checkShape } from './check-shape.js';
 import { checkWebhookTrigger } from './check-webhook-trigger.js';
 import { CronTrigger } from './cron-trigger.shape.js';
@@ -49,6 +50,7 @@ function configErrors({ trigger_type, config = {} }: WorkflowDefinition): FieldE
   if (trigger_type === TriggerType.Cron) {
     errors.push(...checkShape(CronTrigger, config['trigger'], 'config.trigger').errors);
   }
+  if (trigger_type === TriggerType.Event) errors.push(...checkEventTrigger(config['trigger'], 'config.trigger'));
   if (trigger_type === TriggerType.Manual && config['trigger'] !== undefined) {
     errors.push({ field: 'config.trigger', message: 'has no meaning for trigger_type manual: remove it' });
   }

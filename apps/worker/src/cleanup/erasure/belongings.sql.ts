@@ -13,6 +13,10 @@ export const belongings: readonly string[] = [
      SELECT id FROM idempotency_keys
      WHERE principal_id = ANY ($1::uuid[])
         OR principal_id IN (SELECT id FROM api_keys WHERE user_id = ANY ($1::uuid[])) LIMIT $2)`,
+  `DELETE FROM pending_events WHERE id IN (SELECT id FROM pending_events WHERE user_id = ANY ($1::uuid[]) LIMIT $2)`,
+  `DELETE FROM events WHERE id IN (SELECT id FROM events WHERE user_id = ANY ($1::uuid[]) LIMIT $2)`,
+  `DELETE FROM seen_events WHERE (user_id, key) IN (
+     SELECT user_id, key FROM seen_events WHERE user_id = ANY ($1::uuid[]) LIMIT $2)`,
   `DELETE FROM seen_deliveries WHERE (workflow_id, key) IN (
      SELECT s.workflow_id, s.key FROM workflows w JOIN seen_deliveries s ON s.workflow_id = w.id
      WHERE w.user_id = ANY ($1::uuid[]) LIMIT $2)`,

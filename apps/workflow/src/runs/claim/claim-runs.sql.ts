@@ -20,7 +20,7 @@ claimed AS (
   FROM due WHERE c.run_id = due.run_id
   RETURNING c.*
 )
-SELECT c.run_id, c.retention, c.workflow_id, c.version, c.user_id, c.epoch, c.in_doubt,
+SELECT c.run_id, c.retention, c.workflow_id, c.version, c.user_id, c.epoch, c.in_doubt, c.watched,
        c.cancel_requested_at IS NOT NULL AS cancel_requested, now() AS claimed_at,
        r.status, r.input, r.trigger, r.correlation_id, r.tags, r.depth, r.created_at
 FROM claimed c

@@ -20,6 +20,8 @@ export interface ClaimedRun {
   tags: readonly string[];
   /** How many runs in a row have started one another, this one included; 0 = started by nobody else's run. */
   depth: number;
+  /** Somebody waits for its end: gateways are told of it. */
+  watched: boolean;
   createdAt: Date;
 }
 
@@ -46,6 +48,7 @@ interface ClaimRow {
   correlation_id: string | null;
   tags: string[];
   depth: number;
+  watched: boolean;
   created_at: Date;
 }
 
@@ -68,6 +71,7 @@ export async function claimRuns(pool: Pool, owner: string, limit: number): Promi
     correlationId: row.correlation_id,
     tags: row.tags,
     depth: row.depth,
+    watched: row.watched,
     createdAt: row.created_at,
   }));
 }

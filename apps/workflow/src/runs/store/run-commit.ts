@@ -35,6 +35,8 @@ export interface RunCommit {
   startedAt: Date;
   /** Whether another run waits for this one. */
   isJoined: boolean;
+  /** Whether gateways are told of its end. */
+  watched: boolean;
   jobs: readonly JobRequest[];
   /** Whether steps have started runs and waited for them. */
   hasChildren: boolean;

@@ -1,0 +1,225 @@
+import type { EngineConfig } from '@app/config';
+import { MOST_CAUSES, newId } from '@app/contracts';
+import { acceptEvents } from '@app/database';
+import type { CommandBus } from '@app/messaging';
+import { GracefulShutdown } from '@app/observability';
+import { eventually, testDatabase, type TestDatabase } from '@app/testing';
+import { Pool } from 'pg';
+import { Registry } from 'prom-client';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { EventDispatcher } from './event-dispatcher.service.js';
+import { EventMetrics } from './event.metrics.js';
+
+let database: TestDatabase;
+let pool: Pool;
+let userId: string;
+
+beforeAll(async () => {
+  database = await testDatabase();
+  pool = new Pool({ connectionString: database.url, max: 4 });
+});
+afterAll(async () => {
+  await pool.end();
+  await database.drop();
+});
+beforeEach(async () => {
+  userId = await owner();
+});
+
+async function owner(): Promise<string> {
+  const id = newId();
+  await pool.query(`INSERT INTO users (id, email, name) VALUES ($1, $2, 'A')`, [id, `${id}@example.com`]);
+  return id;
+}
+
+async function workflow(trigger: object | null, changes: { status?: string; userId?: string } = {}): Promise<string> {
+  const id = newId();
+  await pool.query(
+    `INSERT INTO workflows (id, user_id, name, trigger_type, steps, status, config)
+     VALUES ($1, $2, 'w', 'event', '[]', $3, $4)`,
+    [id, changes.userId ?? userId, changes.status ?? 'active', JSON.stringify({ trigger })],
+  );
+  return id;
+}
+
+async function send(changes: object = {}, of = userId, depth = 0): Promise<string> {
+  const id = newId();
+  const event = { specversion: '1.0' as const, id: `e ${id}`, source: '/tests', type: 'org.example.made', ...changes };
+  await acceptEvents(pool, [{ id, userId: of, event, eventJson: JSON.stringify(event) }]);
+  if (depth > 0) await pool.query('UPDATE events SET depth = $2 WHERE id = $1', [id, depth]);
+  return id;
+}
+
+function dispatcher(over: Pool = pool) {
+  const metrics = new EventMetrics(new Registry());
+  const published: number[] = [];
+  const bus = { publish: (_: string, { count }: { count: number }) => published.push(count) };
+  const config = { pollMs: 500 } as EngineConfig;
+  const shutdown = { add: () => undefined } as unknown as GracefulShutdown;
+  const service = new EventDispatcher(over, bus as unknown as CommandBus<'workflow'>, metrics, config, shutdown);
+  return { service, metrics, published };
+}
+
+async function runs(workflowId: string): Promise<{ trigger: object; input: { id: string }; depth: number }[]> {
+  const sql = 'SELECT trigger, input, depth FROM workflow_runs WHERE workflow_id = $1 ORDER BY id';
+  return (await pool.query(sql, [workflowId])).rows;
+}
+const pending = async (of = userId): Promise<number> =>
+  (await pool.query('SELECT FROM pending_events WHERE user_id = $1', [of])).rowCount ?? 0;
+
+describe('EventDispatcher', () => {
+  it('starts a run with the event, and forgets it', async () => {
+    const id = await workflow({ type: 'org.example.made' });
+    const accepted = await send({ data: { n: 1 } });
+    const { service, published } = dispatcher();
+    await service.dispatchAll();
+    expect(await runs(id)).toEqual([
+      {
+        trigger: {
+          type: 'event',
+          event_id: `e ${accepted}`,
+          source: '/tests',
+          event_type: 'org.example.made',
+          accepted_as: accepted,
+        },
+        input: expect.objectContaining({ id: `e ${accepted}`, data: { n: 1 } }),
+        depth: 0,
+      },
+    ]);
+    expect(await pending()).toBe(0);
+    expect(published).toEqual([1]);
+  });
+
+  it.each([
+    [{ type: 'org.example.*' }, true],
+    [{ type: '*' }, true],
+    [{ type: 'org.example.made', source: '/te*' }, true],
+    [{ type: 'org.example' }, false],
+    [{ type: 'org.example.made', source: '/other' }, false],
+    [{ type: 'org.example.made', filter: 'event.data.n = 1' }, true],
+    [{ type: 'org.example.made', filter: 'event.data.n > 1' }, false],
+    [{ type: 'org.example.made', filter: 'event.data.none' }, false],
+    [{ type: 'org.example.made', filter: '$error("no")' }, false],
+    [null, false],
+  ])('with the trigger %j: %s', async (trigger, starts) => {
+    const id = await workflow(trigger);
+    await send({ data: { n: 1 } });
+    const { service } = dispatcher();
+    await service.dispatchAll();
+    expect(await runs(id)).toHaveLength(starts ? 1 : 0);
+    expect(await pending()).toBe(0);
+  });
+
+  it('counts a filter that cannot be evaluated', async () => {
+    await workflow({ type: '*', filter: '$error("no")' });
+    await send();
+    const { service, metrics } = dispatcher();
+    await service.dispatchAll();
+    expect((await metrics.filterErrors.get()).values[0]?.value).toBe(1);
+  });
+
+  it("starts neither what is inactive nor another owner's", async () => {
+    const ids = [
+      await workflow({ type: '*' }, { status: 'inactive' }),
+      await workflow({ type: '*' }, { userId: await owner() }),
+    ];
+    await send();
+    await dispatcher().service.dispatchAll();
+    for (const id of ids) expect(await runs(id)).toEqual([]);
+    expect(await pending()).toBe(0);
+  });
+
+  it('starts nothing at the end of too long a chain, and says so', async () => {
+    const id = await workflow({ type: '*' });
+    await send({}, userId, MOST_CAUSES);
+    const loop = await send({}, userId, MOST_CAUSES + 1);
+    const { service, metrics } = dispatcher();
+    await service.dispatchAll();
+    expect((await runs(id)).map(({ depth }) => depth)).toEqual([MOST_CAUSES]);
+    const { rows } = await pool.query('SELECT problem FROM events WHERE id = $1', [loop]);
+    expect(rows).toEqual([{ problem: 'LOOP_DETECTED' }]);
+    expect((await metrics.loops.get()).values[0]?.value).toBe(1);
+    expect(await pending()).toBe(0);
+  });
+
+  it('lets one event wait that cannot be dispatched, and none else', async () => {
+    const id = await workflow({ type: '*' });
+    const [bad, good] = [await send({ data: 'bad' }), await send({ data: 'good' })];
+    // No run takes an input that is larger than the partition's check allows.
+    await pool.query(
+      `ALTER TABLE workflow_runs ADD CONSTRAINT no_bad CHECK (input IS NULL OR input->>'data' IS DISTINCT FROM 'bad') NOT VALID`,
+    );
+    const { service, metrics } = dispatcher();
+    await service.dispatchAll();
+    expect((await runs(id)).map(({ input }) => input.id)).toEqual([`e ${good}`]);
+    const { rows } = await pool.query('SELECT attempts, due_at > now() AS later FROM pending_events WHERE id = $1', [
+      bad,
+    ]);
+    expect(rows).toEqual([{ attempts: 1, later: true }]);
+    expect((await metrics.postponed.get()).values[0]?.value).toBe(1);
+    await pool.query('ALTER TABLE workflow_runs DROP CONSTRAINT no_bad');
+    await pool.query('UPDATE pending_events SET due_at = now()');
+    await dispatcher().service.dispatchAll();
+    expect(await runs(id)).toHaveLength(2);
+  });
+
+  it('starts each workflow once for each event, with three dispatchers whose connections are cut', async () => {
+    const ids = [await workflow({ type: '*' }), await workflow({ type: 'org.*' })];
+    const sent: string[] = [];
+    for (let i = 0; i < 400; i++) sent.push(await send({ data: i }));
+    const pools = [0, 1, 2].map(() => {
+      const one = new Pool({
+        connectionString: `${database.url}${database.url.includes('?') ? '&' : '?'}application_name=cut`,
+        max: 1,
+      });
+      one.on('error', () => undefined);
+      return one;
+    });
+    let cuts = 0;
+    const cutter = setInterval(() => {
+      const sql = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE application_name = 'cut' AND datname = current_database() AND state <> 'idle' ORDER BY random() LIMIT 1`;
+      if (cuts < 40)
+        pool
+          .query(sql)
+          .then(({ rowCount }) => (cuts += rowCount ?? 0))
+          .catch(() => undefined);
+    }, 3);
+    const services = pools.map((one) => dispatcher(one).service);
+    await eventually(
+      async () => {
+        await Promise.all(services.map((service) => service.dispatchAll().catch(() => undefined)));
+        return (await pending()) === 0;
+      },
+      { timeoutMs: 30_000, everyMs: 1 },
+    );
+    clearInterval(cutter);
+    await Promise.all(pools.map((one) => one.end()));
+    expect(cuts).toBeGreaterThan(0);
+    for (const id of ids) {
+      const started = (await runs(id)).map(({ input }) => input.id).sort();
+      expect(started).toEqual(sent.map((one) => `e ${one}`).sort());
+    }
+  });
+
+  it("one owner's flood keeps no other waiting: they have their turn in the next batch", async () => {
+    const [flooder, other] = [await owner(), await owner()];
+    await workflow({ type: '*' }, { userId: flooder });
+    const quiet = await workflow({ type: '*' }, { userId: other });
+    await pool.query(
+      `WITH e AS (SELECT gen_random_uuid() AS id FROM generate_series(1, 10000)),
+       p AS (INSERT INTO pending_events (id, user_id) SELECT id, $1 FROM e)
+       INSERT INTO events (id, user_id, type, source, event_id, event)
+       SELECT id, $1, 'flood', '/f', id::text, jsonb_build_object('id', id, 'type', 'flood', 'source', '/f') FROM e`,
+      [flooder],
+    );
+    await send({}, other);
+    const { service } = dispatcher();
+    const next = Reflect.get(service, 'dispatchNext').bind(service) as () => Promise<number>;
+    expect(await next()).toBeLessThanOrEqual(200);
+    await next();
+    expect(await runs(quiet)).toHaveLength(1);
+    expect(await pending(flooder)).toBeGreaterThan(9_000);
+    await pool.query('DELETE FROM pending_events');
+  });
+});

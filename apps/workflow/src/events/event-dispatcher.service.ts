@@ -1,0 +1,126 @@
+import { EngineConfig } from '@app/config';
+import { inTransaction, isConnectionLost } from '@app/database';
+import { CommandBus } from '@app/messaging';
+import { GracefulShutdown, Periodic, ShutdownPhase } from '@app/observability';
+import { Injectable, Logger } from '@nestjs/common';
+import { Pool } from 'pg';
+import { dispatchBatch, type DispatchedBatch } from './dispatch-batch.js';
+import { EventMetrics } from './event.metrics.js';
+import { EventWorkflows } from './event-workflow.js';
+import { pendingEventsSql, postponeSql } from './pending-events.sql.js';
+
+/** Most events of one transaction, and most of one owner in it. */
+const BATCH = 200;
+const BATCH_OF_OWNER = 50;
+const GAP_MS = 5;
+/** Before the first owner there is. */
+const NOBODY = '00000000-0000-0000-0000-000000000000';
+
+interface PendingRow {
+  id: string;
+  user_id: string;
+}
+
+/**
+ * Looks at accepted events and starts what they start. Every replica does it; an event is with one of them, for one
+ * transaction, which starts the runs and forgets the event together.
+ */
+@Injectable()
+export class EventDispatcher {
+  private readonly log = new Logger(EventDispatcher.name);
+  private readonly workflows = new EventWorkflows();
+  private readonly periodic: Periodic;
+  /** The last owner of the batch before: the next one goes on after them. */
+  private lastOwner = NOBODY;
+  private isStopping = false;
+
+  constructor(
+    private readonly pool: Pool,
+    private readonly bus: CommandBus<'workflow'>,
+    private readonly metrics: EventMetrics,
+    config: EngineConfig,
+    shutdown: GracefulShutdown,
+  ) {
+    this.periodic = new Periodic({
+      name: 'Dispatching events',
+      everyMs: config.pollMs,
+      gapMs: GAP_MS,
+      task: () => this.dispatchAll(),
+      log: this.log,
+    });
+    shutdown.add(ShutdownPhase.StopTaking, 'events', () => this.stop());
+  }
+
+  start(): void {
+    this.periodic.start();
+  }
+
+  /** Events were accepted: look now. */
+  wake(): void {
+    this.periodic.wake();
+  }
+
+  /** Looks at events until there is none that is due. */
+  async dispatchAll(): Promise<void> {
+    let found = 1;
+    while (found > 0 && !this.isStopping) found = await this.dispatchNext();
+  }
+
+  /** @returns how many events it met */
+  private async dispatchNext(): Promise<number> {
+    let ids: string[] = [];
+    try {
+      const done = await inTransaction(this.pool, async (client) => {
+        const taken = await this.take(client);
+        ids = taken.map(({ id }) => id);
+        return ids.length === 0 ? undefined : dispatchBatch(client, this.workflows, ids);
+      });
+      if (done !== undefined) this.tell(done);
+    } catch (error) {
+      if (isConnectionLost(error)) throw error;
+      // One of them is the culprit: each alone, so that it alone waits.
+      for (const id of ids) await this.dispatchAlone(id);
+    }
+    return ids.length;
+  }
+
+  /** Goes on after the owners of the batch before, and begins again with the first when there are no more. */
+  private async take(client: Pick<Pool, 'query'>): Promise<PendingRow[]> {
+    const from = async (owner: string): Promise<PendingRow[]> => {
+      const values = [BATCH, BATCH_OF_OWNER, owner];
+      return (await client.query<PendingRow>({ name: 'pending-events', text: pendingEventsSql, values })).rows;
+    };
+    const next = await from(this.lastOwner);
+    const taken = next.length > 0 || this.lastOwner === NOBODY ? next : await from(NOBODY);
+    this.lastOwner = taken.at(-1)?.user_id ?? NOBODY;
+    return taken;
+  }
+
+  private async dispatchAlone(id: string): Promise<void> {
+    try {
+      const done = await inTransaction(this.pool, async (client) => {
+        const locked = await client.query('SELECT FROM pending_events WHERE id = $1 FOR UPDATE SKIP LOCKED', [id]);
+        return locked.rowCount === 0 ? undefined : dispatchBatch(client, this.workflows, [id]);
+      });
+      if (done !== undefined) this.tell(done);
+    } catch (error) {
+      if (isConnectionLost(error)) throw error;
+      this.log.error(`Event ${id} cannot be dispatched: ${String(error)}`);
+      this.metrics.postponed.inc();
+      await this.pool.query(postponeSql, [id]);
+    }
+  }
+
+  private tell({ events, runs, filterErrors, loops }: DispatchedBatch): void {
+    this.metrics.dispatched.inc(events);
+    this.metrics.runs.inc(runs);
+    this.metrics.filterErrors.inc(filterErrors);
+    this.metrics.loops.inc(loops);
+    if (runs > 0) this.bus.publish('runs.waiting', { count: runs });
+  }
+
+  private async stop(): Promise<void> {
+    this.isStopping = true;
+    await this.periodic.stop();
+  }
+}
