@@ -15,16 +15,10 @@ export class ActivationCheckService {
     switch (trigger_type) {
       case 'manual':
       case 'cron':
+      case 'event':
         return;
       case 'webhook':
         return this.assertSecretsExist(userId, plainToInstance(WebhookTrigger, config['trigger'] ?? {}));
-      case 'event':
-        return;
-      case 'cron':
-        throw conflict(
-          'This release does not fire event triggers yet. Leave the workflow inactive and execute it by hand, ' +
-            'or give it the trigger type webhook or cron.',
-        );
     }
   }
 
