@@ -18,8 +18,14 @@ const { config } = ts.readConfigFile(join(root, 'tsconfig.build.json'), ts.sys.r
 const { fileNames, options } = ts.parseJsonConfigFileContent(config, ts.sys, root);
 const described = fileNames.filter((name) => /\.(dto|controller)\.ts$/.test(name));
 
+// The file that is being written is read as empty: it imports the controllers in the order of the last time, and the
+// order of the next time would depend on it.
+const host = ts.createCompilerHost(options);
+const readFile = host.readFile.bind(host);
+host.readFile = (name) => (name === file ? 'export default async () => ({});' : readFile(name));
+
 new PluginMetadataGenerator().generate({
-  tsProgramRef: ts.createProgram(described, options),
+  tsProgramRef: ts.createProgram(described, options, host),
   visitors: [new ReadonlyVisitor({ introspectComments: true, esmCompatible: true, pathToSource: folder })],
   outputDir: draft,
   filename: 'metadata.ts',

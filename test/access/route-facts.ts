@@ -54,6 +54,16 @@ const stepInDoubt = {
     return { id, path: 'greet' };
   },
 };
+const task = own('id', async (world, owner) => {
+  const id = newId();
+  const payload = JSON.stringify({ queue: 'q', input: null, effect: 'unsafe', idempotency_key: 'k', step: {} });
+  await world.query(`INSERT INTO jobs (id, type, payload, user_id) VALUES ($1, 'external.task', $2, $3)`, [
+    id,
+    payload,
+    owner.id,
+  ]);
+  return id;
+});
 const secret = own('name', async (world, owner) => {
   const name = `s${newId().replaceAll('-', '')}`;
   await world.made(owner, '/secrets', { name, value: 'x' });
@@ -230,6 +240,10 @@ export const guardedRoutes: Readonly<Record<string, RouteFacts>> = {
   'DELETE /api/v1/runs/:id': finishedRun,
   'GET /api/v1/runs/:id/steps': run,
   'POST /api/v1/runs/:id/cancel': run,
+  'POST /api/v1/tasks/poll': { body: () => ({ queues: ['q'] }) },
+  'POST /api/v1/tasks/:id/complete': { ...task, body: () => ({ lease: newId() }), answers: 409 },
+  'POST /api/v1/tasks/:id/fail': { ...task, body: () => ({ lease: newId(), message: 'x' }), answers: 409 },
+  'POST /api/v1/tasks/:id/heartbeat': { ...task, body: () => ({ lease: newId() }), answers: 409 },
   'POST /api/v1/runs/:id/signals/:name': {
     of: async (world, owner) => ({ id: await world.run(owner), name: 'approve' }),
     body: () => ({ payload: true }),

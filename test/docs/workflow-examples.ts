@@ -15,6 +15,8 @@ export interface WorkflowExample {
   answer?: { status: number; body: unknown };
   /** A signal that is sent once the run is accepted. */
   signal?: { name: string; payload: unknown };
+  /** What a program completes the task of a queue with. */
+  task?: { queue: string; output: unknown };
   /** A workflow that the definition calls by `CALLED_ID`. */
   called?: WorkflowDefinition;
   /** What the run's output holds at least. */
@@ -25,7 +27,7 @@ export interface WorkflowExample {
 
 const FILE = join(import.meta.dirname, '..', '..', 'docs', 'workflows.md');
 const BLOCK = /^```json (\w+)\n([\s\S]*?)^```$/gm;
-const parts = ['input', 'delivery', 'event', 'answer', 'signal', 'output', 'error'];
+const parts = ['input', 'delivery', 'event', 'answer', 'signal', 'task', 'output', 'error'];
 
 /** Stands in an example for the id of the workflow that it calls. */
 export const CALLED_ID = '00000000-0000-7000-8000-000000000000';

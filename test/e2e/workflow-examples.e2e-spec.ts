@@ -3,6 +3,7 @@ import {
   type HookAcceptedDto,
   type RunAcceptedDto,
   type RunDto,
+  type TasksDto,
   type WorkflowDto,
 } from '@app/contracts';
 import { eventually } from '@app/testing';
@@ -42,7 +43,8 @@ it.each(names.map((name, index) => [name, index] as const))('docs/workflows.md: 
   const example = workflowExamples(directory.url)[index]!;
   const { id } = await api.post<WorkflowDto>('/workflows', await withCalled(example));
   const runId = example.definition.trigger_type === 'cron' ? await firstFire(id) : await startRun(id, example);
-  const { signal } = example;
+  const { signal, task } = example;
+  if (task !== undefined) await doTask(task);
   if (signal !== undefined) await api.post(`/runs/${runId}/signals/${signal.name}`, { payload: signal.payload });
   const run = await eventually(
     async () => {
@@ -87,6 +89,12 @@ async function startByEvent(id: string, event: object): Promise<string> {
   });
   expect(status).toBe(202);
   return eventually(async () => (await api.get<{ data: { id: string }[] }>(`/workflows/${id}/runs`)).data[0]?.id);
+}
+
+/** What a program of the user's own does: takes a task and completes it. */
+async function doTask({ queue, output }: NonNullable<WorkflowExample['task']>): Promise<void> {
+  const { tasks } = await api.post<TasksDto>('/tasks/poll', { queues: [queue], wait_ms: 20_000 });
+  await api.post(`/tasks/${tasks[0]!.id}/complete`, { lease: tasks[0]!.lease, output });
 }
 
 /** Executes the workflow, or activates it and posts the example's delivery. */

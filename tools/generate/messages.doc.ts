@@ -1,4 +1,4 @@
-import { commands, jobs } from '@app/contracts';
+import { commands, jobs, waitingJobs } from '@app/contracts';
 import type { DocComments } from './doc-comments.js';
 import { markdownTable } from './markdown-table.js';
 import { describePayload } from './payload-fields.js';
@@ -22,6 +22,9 @@ export function messagesDocument(comments: DocComments): string {
         : 'An attempt that nobody finished is run again.',
     ]),
   );
+  const waitingSections = Object.entries(waitingJobs).map(([name, { payload }]) =>
+    section(name, comments.get(`waitingJobs.${name}`), payload, comments, []),
+  );
   return [
     '# Messages\n',
     'Generated from `libs/contracts/src/catalog.ts`. Payloads are validated when they are sent and when they arrive.\n',
@@ -31,6 +34,9 @@ export function messagesDocument(comments: DocComments): string {
     '## Jobs\n',
     'A job is a row in PostgreSQL first; the queue only says whose turn it is. Exactly one worker does it.\n',
     ...jobSections,
+    '## Jobs without a worker here\n',
+    `${comments.get('waitingJobs') ?? ''}\n`,
+    ...waitingSections,
   ].join('\n');
 }
 

@@ -46,6 +46,7 @@ import { SecretsModule } from './secrets/secrets.module.js';
 import { ServiceAccountsModule } from './service-accounts/service-accounts.module.js';
 import { PeopleModule } from './users/people.module.js';
 import { WellKnownModule } from './well-known/well-known.module.js';
+import { TasksModule } from './tasks/tasks.module.js';
 import { WorkflowsModule } from './workflows/workflows.module.js';
 
 /** The configuration of this process. */
@@ -82,6 +83,7 @@ export const gatewayConfigs = [
     HealthModule,
     DocsModule,
     WellKnownModule,
+    TasksModule,
     WorkflowsModule,
     RunsModule,
     HooksModule,

@@ -150,4 +150,38 @@ describe('what runs have to do with the world outside', () => {
     expect(await service.becomes(id, 'completed')).toMatchObject({ output: { a: { payload: 7, by: service.userId } } });
     expect((await service.pool.query('SELECT FROM run_inbox WHERE run_id = $1', [id])).rowCount).toBe(0);
   });
+
+  describe('a task for a program of the owner', () => {
+    const external: StepDefinition = { id: 'pick', type: 'external', config: { queue: 'q', input: '{{ input.n }}' } };
+    const ended = async (status: string, result: object): Promise<string> => {
+      const id = await service.start([external], { n: 3 });
+      await service.becomes(id, 'waiting');
+      const { rows } = await service.pool.query<{ payload: object }>(
+        `UPDATE jobs SET status = $2, result = $3, processed_at = now() WHERE run_id = $1 RETURNING payload`,
+        [id, status, JSON.stringify(result)],
+      );
+      const key = { idempotency_key: `${id}/pick`, step: { run_id: id, path: 'pick', attempt: 1 } };
+      expect(rows[0]?.payload).toEqual({ queue: 'q', input: 3, effect: 'unsafe', ...key });
+      return id;
+    };
+
+    it('gives the step its output', async () => {
+      const id = await ended('succeeded', { success: true, data: { shelf: 1 } });
+      expect(await service.becomes(id, 'completed')).toMatchObject({ output: { shelf: 1 } });
+    });
+
+    it('fails the step with what the program said', async () => {
+      const error = { code: 'TASK_FAILED', message: 'no stock', retryable: false };
+      const id = await ended('failed', { success: false, error });
+      expect(await service.becomes(id, 'failed')).toMatchObject({
+        error: { code: 'TASK_FAILED', message: 'no stock' },
+      });
+    });
+
+    it('leaves the step in doubt when nobody knows', async () => {
+      const id = await ended('in_doubt', { success: false });
+      const doubt = await eventually(async () => (await service.steps(id)).find(({ status }) => status === 'in_doubt'));
+      expect(doubt).toMatchObject({ path: 'pick' });
+    });
+  });
 });

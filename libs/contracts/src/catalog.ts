@@ -2,12 +2,14 @@ import { ServiceName } from './services.js';
 import { EmailAccount } from './messages/email-account.message.js';
 import { EmailSend } from './messages/email-send.message.js';
 import { EventsWaiting } from './messages/events-waiting.message.js';
+import { ExternalTask } from './messages/external-task.message.js';
 import { JobCancel } from './messages/job-cancel.message.js';
 import { JobsWaiting } from './messages/jobs-waiting.message.js';
 import { RunCancel } from './messages/run-cancel.message.js';
 import { RunProgressed } from './messages/run-progressed.message.js';
 import { RunsWaiting } from './messages/runs-waiting.message.js';
 import { ScheduleChanged } from './messages/schedule-changed.message.js';
+import { StepJob } from './messages/step-job.message.js';
 
 /**
  * Everything the processes say to each other.
@@ -109,8 +111,46 @@ export const jobs = {
 export type JobType = keyof typeof jobs;
 export type JobPayload<T extends JobType> = InstanceType<(typeof jobs)[T]['payload']>;
 
+/**
+ * Jobs that no worker of this release does: their rows wait. Tasks are taken by the users' own programs; the others have
+ * their workers in later releases, which find what waits.
+ */
+export const waitingJobs = {
+  /** A task for a program of the user's own, taken with `POST /tasks/poll`. */
+  'external.task': { payload: ExternalTask, priority: 5 },
+  /** Makes content of the owner. */
+  'content.create': { payload: StepJob, priority: 5 },
+  /** Changes content of the owner. */
+  'content.update': { payload: StepJob, priority: 5 },
+  /** Publishes content of the owner. */
+  'content.publish': { payload: StepJob, priority: 5 },
+  /** Pulls from a provider. */
+  'integration.sync': { payload: StepJob, priority: 5 },
+  /** Makes one call of a provider's API. */
+  'integration.call': { payload: StepJob, priority: 5 },
+  /** Fills in or reads a survey of a verified site. */
+  'survey.run': { payload: StepJob, priority: 5 },
+  /** Recognises a CAPTCHA of a verified site. */
+  'captcha.recognise': { payload: StepJob, priority: 5 },
+  /** Compares a face with the one that enrolled. */
+  'biometric.verify': { payload: StepJob, priority: 5 },
+} as const satisfies Record<string, Pick<JobEntry, 'payload' | 'priority'>>;
+export type WaitingJobType = keyof typeof waitingJobs;
+
+/** How urgent a job of any type is: 1 is first. */
+export function jobPriority(type: JobType | WaitingJobType): number {
+  return type in jobs ? jobs[type as JobType].priority : waitingJobs[type as WaitingJobType].priority;
+}
+
 /** A job that a step of a run asks for. `id` is made by the asker, so that writing twice is writing once. */
-export type JobRequest = {
-  [T in JobType]: { id: string; type: T; payload: JobPayload<T>; path: string };
-}[JobType];
+export type JobRequest =
+  | { [T in JobType]: { id: string; type: T; payload: JobPayload<T>; path: string } }[JobType]
+  | {
+      [T in WaitingJobType]: {
+        id: string;
+        type: T;
+        payload: InstanceType<(typeof waitingJobs)[T]['payload']>;
+        path: string;
+      };
+    }[WaitingJobType];
 export type WorkerName = (typeof jobs)[JobType]['worker'];

@@ -85,6 +85,8 @@ export const runErrorCodes = {
   JOURNAL_FULL: 'JOURNAL_FULL',
   /** The worker's job failed for good. */
   JOB_FAILED: 'JOB_FAILED',
+  /** The program that had the step's task said that it failed. */
+  TASK_FAILED: 'TASK_FAILED',
   /** A job's payload does not validate. */
   PAYLOAD_INVALID: 'PAYLOAD_INVALID',
   /** The mail server refused the mail for good. */

@@ -13,7 +13,12 @@ export type JobStatus = (typeof JobStatus)[keyof typeof JobStatus];
 export interface JobResult {
   success: boolean;
   data?: unknown;
-  error?: { code: string; message: string };
+  error?: {
+    code: string;
+    message: string;
+    /** False: another attempt of the step would end the same way. */
+    retryable?: boolean;
+  };
 }
 
 /** A job as the run that asked for it sees it. */

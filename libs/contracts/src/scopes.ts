@@ -15,6 +15,8 @@ export const scopes = {
   'runs:read': 'runs:read',
   /** Cancel, retry, signal and resolve runs. */
   'runs:write': 'runs:write',
+  /** Take and end the tasks of `external` steps. */
+  'tasks:work': 'tasks:work',
   /** List the names of secrets. */
   'secrets:read': 'secrets:read',
   /** Set and delete secrets; their values never come back. */

@@ -11,6 +11,7 @@ export * from './own-text.js';
 export * from './step-kinds/delay.kind.js';
 export * from './step-kinds/email-send.kind.js';
 export * from './step-kinds/ending.kinds.js';
+export * from './step-kinds/external.kind.js';
 export * from './step-kinds/foreach.kind.js';
 export * from './step-kinds/http-request.kind.js';
 export * from './step-kinds/registry.js';

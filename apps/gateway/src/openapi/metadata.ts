@@ -29,6 +29,7 @@ export default async () => {
                   'workflows:execute',
                   'runs:read',
                   'runs:write',
+                  'tasks:work',
                   'secrets:read',
                   'secrets:write',
                   'events:write',
@@ -64,6 +65,7 @@ export default async () => {
                   'workflows:execute',
                   'runs:read',
                   'runs:write',
+                  'tasks:work',
                   'secrets:read',
                   'secrets:write',
                   'events:write',
@@ -714,6 +716,7 @@ export default async () => {
                   'RESOLVED_AS_FAILED',
                   'JOURNAL_FULL',
                   'JOB_FAILED',
+                  'TASK_FAILED',
                   'PAYLOAD_INVALID',
                   'MAIL_REJECTED',
                   'MAIL_SENDER_UNVERIFIED',
@@ -983,6 +986,115 @@ export default async () => {
         [
           Promise.resolve(contracts),
           {
+            PollTasksDto: {
+              queues: {
+                required: true,
+                type: () => [String],
+                description: 'The queues that `external` steps name.',
+                minItems: 1,
+                maxItems: 20,
+                minLength: 1,
+                maxLength: 128,
+              },
+              limit: {
+                required: true,
+                type: () => Number,
+                description: 'Most tasks.',
+                default: 1,
+                minimum: 1,
+                maximum: 100,
+              },
+              lease_ms: {
+                required: true,
+                type: () => Number,
+                description: "How long each task is the program's without a heartbeat, in ms.",
+                default: 60000,
+                minimum: 1000,
+                maximum: 3600000,
+              },
+              wait_ms: {
+                required: true,
+                type: () => Number,
+                description: 'How long to wait for a task when there is none, in ms.',
+                default: 0,
+                minimum: 0,
+                maximum: 20000,
+              },
+            },
+            TaskDto: {
+              id: { required: true, type: () => String },
+              queue: { required: true, type: () => String },
+              input: { required: true, type: () => Object },
+              run_id: { required: true, type: () => String },
+              path: { required: true, type: () => String, description: 'Where in the run.' },
+              attempt: { required: true, type: () => Number, description: 'Of the step: 1 is the first.' },
+              idempotency_key: {
+                required: true,
+                type: () => String,
+                description: 'Equal over all attempts: for whoever must not do a thing twice.',
+              },
+              lease: {
+                required: true,
+                type: () => String,
+                description: "Proves with each answer that the task is still this program's.",
+              },
+              lease_until: { required: true, type: () => String },
+            },
+            TasksDto: { tasks: { required: true, type: () => [contracts.TaskDto] } },
+            TaskLeaseDto: {
+              lease: {
+                required: true,
+                type: () => String,
+                description: 'As `POST /tasks/poll` gave it.',
+                format: 'uuid',
+              },
+            },
+            CompleteTaskDto: {
+              output: { required: false, type: () => Object, description: "The step's output; null unless given." },
+            },
+            FailTaskDto: {
+              message: {
+                required: true,
+                type: () => String,
+                description: 'Why, for people.',
+                minLength: 1,
+                maxLength: 2000,
+              },
+              retryable: {
+                required: true,
+                type: () => Boolean,
+                description: "Whether the step's `retry` may try it again; true unless given.",
+                default: true,
+              },
+            },
+            HeartbeatTaskDto: {
+              lease_ms: {
+                required: true,
+                type: () => Number,
+                description: "How long the task is the program's from now on, in ms.",
+                default: 60000,
+                minimum: 1000,
+                maximum: 3600000,
+              },
+            },
+            TaskHeartbeatDto: {
+              id: { required: true, type: () => String },
+              lease_until: { required: true, type: () => String },
+              cancelled: {
+                required: true,
+                type: () => Boolean,
+                description: 'The run no longer wants it: stop, and answer with `fail`.',
+              },
+            },
+            TaskEndedDto: {
+              id: { required: true, type: () => String },
+              message: { required: true, type: () => String },
+            },
+          },
+        ],
+        [
+          Promise.resolve(contracts),
+          {
             ProfilePatchDto: {
               name: {
                 required: false,
@@ -1227,6 +1339,7 @@ export default async () => {
                   'workflows:execute',
                   'runs:read',
                   'runs:write',
+                  'tasks:work',
                   'secrets:read',
                   'secrets:write',
                   'events:write',
@@ -1905,6 +2018,68 @@ export default async () => {
           },
         ],
         [
+          import('./docs.controller.js'),
+          {
+            DocsController: { page: { type: String }, script: { type: String }, document: { type: Object }, asset: {} },
+          },
+        ],
+        [
+          import('../pages/pages.controller.js'),
+          {
+            PagesController: {
+              passkeys: {
+                summary: 'Passkeys need a domain, and the one of a loopback address is `localhost`.',
+                type: String,
+              },
+              verifyEmail: { type: String },
+              resetPassword: { type: String },
+              register: { type: String },
+              asset: {},
+            },
+          },
+        ],
+        [
+          import('../passkeys/passkey-ceremonies.controller.js'),
+          {
+            PasskeyCeremoniesController: {
+              registrationOptions: {
+                summary: 'What a browser needs to make a passkey.',
+                type: contracts.PasskeyCreationOptionsDto,
+              },
+              register: {
+                summary: 'Keeps the passkey that was made with the options of this session.',
+                type: contracts.PasskeyDto,
+              },
+              signInOptions: {
+                summary: 'What a browser needs to show a passkey, for a sign-in or a step-up.',
+                type: contracts.PasskeyRequestOptionsDto,
+              },
+              login: { summary: 'Signs in with a passkey.', type: contracts.SignedInDto },
+            },
+          },
+        ],
+        [
+          import('../passkeys/passkeys.controller.js'),
+          {
+            PasskeysController: {
+              list: { summary: "The caller's passkeys, the newest first." },
+              rename: { summary: 'Names a passkey.', type: contracts.PasskeyDto },
+              remove: { summary: 'Removes a passkey, unless it is the only way to sign in.' },
+            },
+          },
+        ],
+        [
+          import('../runs/bulk-runs.controller.js'),
+          {
+            BulkRunsController: {
+              act: {
+                summary: 'Does the same to all runs that a filter leaves, up to 5,000 in one request.',
+                type: contracts.BulkResultDto,
+              },
+            },
+          },
+        ],
+        [
           import('../runs/run-control.controller.js'),
           {
             RunControlController: {
@@ -1934,6 +2109,27 @@ export default async () => {
           },
         ],
         [
+          import('../schedules/schedules.controller.js'),
+          {
+            SchedulesController: {
+              get: {
+                summary: 'When a cron workflow fires next, and its latest 20 fires.',
+                type: contracts.ScheduleDto,
+              },
+              pause: { summary: 'Lets nothing fire until it is resumed.', type: contracts.ScheduleDto },
+              resume: {
+                summary:
+                  'Lets it fire again from now on. What would have fired meanwhile is not caught up; a backfill does that.',
+                type: contracts.ScheduleDto,
+              },
+              backfill: {
+                summary: 'Fires for the scheduled times of the past that have started no run, paused or not.',
+                type: contracts.BackfillAcceptedDto,
+              },
+            },
+          },
+        ],
+        [
           import('../secrets/secrets.controller.js'),
           {
             SecretsController: {
@@ -1944,6 +2140,104 @@ export default async () => {
                 type: contracts.SecretDto,
               },
               remove: { summary: 'Forgets a secret. Steps that use it fail from now on.' },
+            },
+          },
+        ],
+        [
+          import('../service-accounts/service-account-keys.controller.js'),
+          {
+            ServiceAccountKeysController: {
+              list: { summary: "The account's keys that are not revoked, the newest first." },
+              create: {
+                summary: 'Makes a key for the account. The answer shows it this once.',
+                type: contracts.CreatedApiKeyDto,
+              },
+              revoke: { summary: 'Revokes a key of the account.' },
+            },
+          },
+        ],
+        [
+          import('../service-accounts/service-accounts.controller.js'),
+          {
+            ServiceAccountsController: {
+              list: { summary: "The caller's machines, the newest first." },
+              create: {
+                summary: 'Makes an account for a machine. What it makes is its own.',
+                type: contracts.ServiceAccountDto,
+              },
+              get: { summary: 'One account.', type: contracts.ServiceAccountDto },
+              rename: { summary: 'Gives an account another name.', type: contracts.ServiceAccountDto },
+              end: {
+                summary:
+                  'Ends an account: its keys are refused from now on, and what it owned is erased after the time of grace.',
+              },
+            },
+          },
+        ],
+        [
+          import('../tasks/tasks.controller.js'),
+          {
+            TasksController: {
+              poll: {
+                summary: "Takes tasks that `external` steps of the caller's workflows have written.",
+                type: contracts.TasksDto,
+              },
+              complete: { summary: "Ends a task with the step's output.", type: contracts.TaskEndedDto },
+              fail: { summary: 'Ends a task that could not be done.', type: contracts.TaskEndedDto },
+              heartbeat: {
+                summary: 'Keeps a task for longer, and tells whether it is still wanted.',
+                type: contracts.TaskHeartbeatDto,
+              },
+            },
+          },
+        ],
+        [
+          import('../users/administration/user-administration.controller.js'),
+          {
+            UserAdministrationController: {
+              list: { summary: 'Accounts, the newest first; with `q` those whose address or name begins like that.' },
+              get: { summary: 'One account.', type: contracts.ManagedUserDto },
+              patch: {
+                summary:
+                  'Changes the name, roles or activity of an account. Deactivating ends its sessions, keys, triggers and runs.',
+                type: contracts.ManagedUserDto,
+              },
+            },
+          },
+        ],
+        [
+          import('../users/export/export.controller.js'),
+          { ExportController: { export: { summary: 'Everything held about me, as one JSON document.' } } },
+        ],
+        [
+          import('../users/profile/me.controller.js'),
+          {
+            MeController: {
+              get: { summary: 'My account.', type: contracts.UserDto },
+              patch: { summary: 'Changes my name, picture or metadata.', type: contracts.UserDto },
+              changeEmail: {
+                summary:
+                  'Gives my account another address, which is unverified until I follow the link that is mailed there.',
+                type: contracts.UserDto,
+              },
+              remove: {
+                summary:
+                  'Asks for the deletion of my account. Everything stops at once; it is erased after a grace period.',
+                type: contracts.AccountDeletionDto,
+              },
+              restore: { summary: 'Keeps my account although I asked for its deletion.', type: contracts.UserDto },
+            },
+          },
+        ],
+        [
+          import('../well-known/well-known.controller.js'),
+          {
+            WellKnownController: {
+              jwks: {
+                summary:
+                  'The public keys of access tokens, for services that verify them by themselves. None without JWT_KEYS.',
+                type: contracts.JwksDto,
+              },
             },
           },
         ],
@@ -2005,170 +2299,6 @@ export default async () => {
                 type: contracts.WorkflowDto,
               },
             },
-          },
-        ],
-        [
-          import('../pages/pages.controller.js'),
-          {
-            PagesController: {
-              passkeys: {
-                summary: 'Passkeys need a domain, and the one of a loopback address is `localhost`.',
-                type: String,
-              },
-              verifyEmail: { type: String },
-              resetPassword: { type: String },
-              register: { type: String },
-              asset: {},
-            },
-          },
-        ],
-        [
-          import('../passkeys/passkey-ceremonies.controller.js'),
-          {
-            PasskeyCeremoniesController: {
-              registrationOptions: {
-                summary: 'What a browser needs to make a passkey.',
-                type: contracts.PasskeyCreationOptionsDto,
-              },
-              register: {
-                summary: 'Keeps the passkey that was made with the options of this session.',
-                type: contracts.PasskeyDto,
-              },
-              signInOptions: {
-                summary: 'What a browser needs to show a passkey, for a sign-in or a step-up.',
-                type: contracts.PasskeyRequestOptionsDto,
-              },
-              login: { summary: 'Signs in with a passkey.', type: contracts.SignedInDto },
-            },
-          },
-        ],
-        [
-          import('../passkeys/passkeys.controller.js'),
-          {
-            PasskeysController: {
-              list: { summary: "The caller's passkeys, the newest first." },
-              rename: { summary: 'Names a passkey.', type: contracts.PasskeyDto },
-              remove: { summary: 'Removes a passkey, unless it is the only way to sign in.' },
-            },
-          },
-        ],
-        [
-          import('../service-accounts/service-account-keys.controller.js'),
-          {
-            ServiceAccountKeysController: {
-              list: { summary: "The account's keys that are not revoked, the newest first." },
-              create: {
-                summary: 'Makes a key for the account. The answer shows it this once.',
-                type: contracts.CreatedApiKeyDto,
-              },
-              revoke: { summary: 'Revokes a key of the account.' },
-            },
-          },
-        ],
-        [
-          import('../service-accounts/service-accounts.controller.js'),
-          {
-            ServiceAccountsController: {
-              list: { summary: "The caller's machines, the newest first." },
-              create: {
-                summary: 'Makes an account for a machine. What it makes is its own.',
-                type: contracts.ServiceAccountDto,
-              },
-              get: { summary: 'One account.', type: contracts.ServiceAccountDto },
-              rename: { summary: 'Gives an account another name.', type: contracts.ServiceAccountDto },
-              end: {
-                summary:
-                  'Ends an account: its keys are refused from now on, and what it owned is erased after the time of grace.',
-              },
-            },
-          },
-        ],
-        [
-          import('../users/administration/user-administration.controller.js'),
-          {
-            UserAdministrationController: {
-              list: { summary: 'Accounts, the newest first; with `q` those whose address or name begins like that.' },
-              get: { summary: 'One account.', type: contracts.ManagedUserDto },
-              patch: {
-                summary:
-                  'Changes the name, roles or activity of an account. Deactivating ends its sessions, keys, triggers and runs.',
-                type: contracts.ManagedUserDto,
-              },
-            },
-          },
-        ],
-        [
-          import('../users/export/export.controller.js'),
-          { ExportController: { export: { summary: 'Everything held about me, as one JSON document.' } } },
-        ],
-        [
-          import('../users/profile/me.controller.js'),
-          {
-            MeController: {
-              get: { summary: 'My account.', type: contracts.UserDto },
-              patch: { summary: 'Changes my name, picture or metadata.', type: contracts.UserDto },
-              changeEmail: {
-                summary:
-                  'Gives my account another address, which is unverified until I follow the link that is mailed there.',
-                type: contracts.UserDto,
-              },
-              remove: {
-                summary:
-                  'Asks for the deletion of my account. Everything stops at once; it is erased after a grace period.',
-                type: contracts.AccountDeletionDto,
-              },
-              restore: { summary: 'Keeps my account although I asked for its deletion.', type: contracts.UserDto },
-            },
-          },
-        ],
-        [
-          import('../well-known/well-known.controller.js'),
-          {
-            WellKnownController: {
-              jwks: {
-                summary:
-                  'The public keys of access tokens, for services that verify them by themselves. None without JWT_KEYS.',
-                type: contracts.JwksDto,
-              },
-            },
-          },
-        ],
-        [
-          import('../runs/bulk-runs.controller.js'),
-          {
-            BulkRunsController: {
-              act: {
-                summary: 'Does the same to all runs that a filter leaves, up to 5,000 in one request.',
-                type: contracts.BulkResultDto,
-              },
-            },
-          },
-        ],
-        [
-          import('../schedules/schedules.controller.js'),
-          {
-            SchedulesController: {
-              get: {
-                summary: 'When a cron workflow fires next, and its latest 20 fires.',
-                type: contracts.ScheduleDto,
-              },
-              pause: { summary: 'Lets nothing fire until it is resumed.', type: contracts.ScheduleDto },
-              resume: {
-                summary:
-                  'Lets it fire again from now on. What would have fired meanwhile is not caught up; a backfill does that.',
-                type: contracts.ScheduleDto,
-              },
-              backfill: {
-                summary: 'Fires for the scheduled times of the past that have started no run, paused or not.',
-                type: contracts.BackfillAcceptedDto,
-              },
-            },
-          },
-        ],
-        [
-          import('./docs.controller.js'),
-          {
-            DocsController: { page: { type: String }, script: { type: String }, document: { type: Object }, asset: {} },
           },
         ],
       ],

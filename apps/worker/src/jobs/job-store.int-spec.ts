@@ -177,4 +177,25 @@ describe('jobs in their rows', () => {
     expect(new Set([...one, ...two].map(({ jobId }) => jobId)).size).toBe(30);
     expect(one.length + two.length).toBe(30);
   });
+
+  describe('a task whose program is silent', () => {
+    const task = (effect: string, more: Record<string, unknown> = {}): Promise<string> =>
+      newJob({ type: 'external.task', payload: JSON.stringify({ effect }), run_id: newId(), ...more });
+    const taken = { status: 'running', owner: newId(), epoch: 1, lease_until: new Date(0) };
+
+    it('waits again when it may be done twice, and else is in doubt', async () => {
+      const [keyed, unsafe] = [await task('keyed', taken), await task('unsafe', taken)];
+      const held = await task('unsafe', { ...taken, lease_until: new Date(Date.now() + 60_000) });
+      await sweeper().sweep();
+      expect(await read(keyed)).toMatchObject({ status: 'queued', owner: null, result: null });
+      expect(await read(unsafe)).toMatchObject({ status: 'in_doubt', result: { error: { code: 'IN_DOUBT' } } });
+      expect(await read(held)).toMatchObject({ status: 'running' });
+    });
+
+    it('ends when no run wants it any more', async () => {
+      const waiting = await task('unsafe', { cancel_requested_at: new Date() });
+      await sweeper().sweep();
+      expect(await read(waiting)).toMatchObject({ status: 'cancelled' });
+    });
+  });
 });

@@ -1,11 +1,12 @@
 import { WorkersConfig } from '@app/config';
-import { JobStatus, jobs, type JobType } from '@app/contracts';
+import { JobStatus, jobs, waitingJobs, type JobType } from '@app/contracts';
 import { declareDeadSql } from '@app/database';
 import { CommandBus } from '@app/messaging';
 import { Injectable, Logger } from '@nestjs/common';
 import { Pool } from 'pg';
 import { Periodic } from '@app/observability';
 import { sweepJobsSql } from './sweep-jobs.sql.js';
+import { sweepTasksSql } from './sweep-tasks.sql.js';
 
 const EVERY_MS = 1_000;
 const BATCH = 200;
@@ -57,8 +58,14 @@ export class JobSweeperService {
         BATCH,
       ],
     });
-    for (const { id, type, status } of rows) this.log.warn(`Job ${id} (${type}) lost its worker and is ${status}.`);
-    const finished = rows.filter(({ runId, status }) => runId !== null && status !== JobStatus.Queued).length;
+    const tasks = await this.pool.query<SweptJob>({
+      name: 'sweep-tasks',
+      text: sweepTasksSql,
+      values: [Object.keys(waitingJobs), BATCH],
+    });
+    const swept = [...rows, ...tasks.rows];
+    for (const { id, type, status } of swept) this.log.warn(`Job ${id} (${type}) lost its worker and is ${status}.`);
+    const finished = swept.filter(({ runId, status }) => runId !== null && status !== JobStatus.Queued).length;
     if (finished > 0) this.bus.publish('runs.waiting', { count: finished });
   }
 }

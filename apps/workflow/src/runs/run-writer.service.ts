@@ -1,5 +1,5 @@
 import { EngineConfig } from '@app/config';
-import { jobs, RunTriggerType, type JobType, type RunTrigger } from '@app/contracts';
+import { jobPriority, RunTriggerType, type RunTrigger } from '@app/contracts';
 import { Coalescer, type Acknowledgements } from '@app/database';
 import { CommandBus } from '@app/messaging';
 import { GracefulShutdown, ShutdownPhase } from '@app/observability';
@@ -109,7 +109,7 @@ export class RunWriter {
         wanted.map(({ job }) => job.id),
         wanted.map(({ job }) => job.type),
         wanted.map(({ job }) => JSON.stringify(job.payload)),
-        wanted.map(({ job }) => jobs[job.type satisfies JobType].priority),
+        wanted.map(({ job }) => jobPriority(job.type)),
         wanted.map(({ row }) => row.userId),
         wanted.map(({ row }) => row.runId),
         wanted.map(({ job }) => job.path),

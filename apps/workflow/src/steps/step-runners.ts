@@ -4,8 +4,10 @@ import type { SecretReader } from './secrets/secret-reader.js';
 import { delayRunner } from './delay/delay.runner.js';
 import { emailSendRunner } from './email-send/email-send.runner.js';
 import { failRunner, succeedRunner } from './ending/ending.runners.js';
+import { externalRunner } from './external/external.runner.js';
 import { foreachRunner } from './foreach/foreach.runner.js';
 import { httpRequestRunner } from './http-request/http-request.runner.js';
+import { jobStepRunner } from './job-step/job-step.runner.js';
 import { parallelRunner } from './parallel/parallel.runner.js';
 import { repeatRunner } from './repeat/repeat.runner.js';
 import type { StepRunner } from './step-runner.js';
@@ -35,6 +37,15 @@ export function stepRunners({ egress, secrets }: StepServices): StepRunners {
     'wait.signal': waitSignalRunner,
     'workflow.run': workflowRunRunner,
     'email.send': emailSendRunner,
+    external: externalRunner,
+    'content.create': jobStepRunner('content.create'),
+    'content.update': jobStepRunner('content.update'),
+    'content.publish': jobStepRunner('content.publish'),
+    'integration.sync': jobStepRunner('integration.sync'),
+    'integration.call': jobStepRunner('integration.call'),
+    'survey.run': jobStepRunner('survey.run'),
+    'captcha.recognise': jobStepRunner('captcha.recognise'),
+    'biometric.verify': jobStepRunner('biometric.verify'),
     fail: failRunner,
     succeed: succeedRunner,
   };

@@ -1,8 +1,10 @@
 import { delayKind } from './delay.kind.js';
 import { emailSendKind } from './email-send.kind.js';
 import { failKind, succeedKind } from './ending.kinds.js';
+import { externalKind } from './external.kind.js';
 import { foreachKind } from './foreach.kind.js';
 import { httpRequestKind } from './http-request.kind.js';
+import * as jobKinds from './job.kinds.js';
 import { parallelKind } from './parallel.kind.js';
 import { repeatKind } from './repeat.kind.js';
 import type { StepKind } from './step-kind.js';
@@ -23,6 +25,15 @@ const kinds = {
   'wait.signal': waitSignalKind,
   'workflow.run': workflowRunKind,
   'email.send': emailSendKind,
+  external: externalKind,
+  'content.create': jobKinds.contentCreateKind,
+  'content.update': jobKinds.contentUpdateKind,
+  'content.publish': jobKinds.contentPublishKind,
+  'integration.sync': jobKinds.integrationSyncKind,
+  'integration.call': jobKinds.integrationCallKind,
+  'survey.run': jobKinds.surveyRunKind,
+  'captcha.recognise': jobKinds.captchaRecogniseKind,
+  'biometric.verify': jobKinds.biometricVerifyKind,
   fail: failKind,
   succeed: succeedKind,
 } as const;

@@ -38,8 +38,11 @@ function collectJob(steps: StepsService, attempt: Attempt, state: StepState): vo
       return;
     case JobStatus.Failed:
     case JobStatus.Cancelled: {
-      const message = job.result?.error?.message ?? 'The job did not succeed.';
-      attempt.fail(new StepFailure({ code: 'JOB_FAILED', message }, { retryable: true, mayHaveHappened: false }));
+      const { error } = job.result ?? {};
+      const message = error?.message ?? 'The job did not succeed.';
+      const code = error?.code === 'TASK_FAILED' ? error.code : 'JOB_FAILED';
+      const options = { retryable: error?.retryable !== false, mayHaveHappened: false };
+      attempt.fail(new StepFailure({ code, message }, options));
     }
   }
 }

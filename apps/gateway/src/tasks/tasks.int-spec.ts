@@ -1,0 +1,93 @@
+import { newId } from '@app/contracts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { TestGateway, type TestUser } from '../../../../test/gateway/test-gateway.js';
+
+let gateway: TestGateway;
+let user: TestUser;
+let other: TestUser;
+
+beforeAll(async () => {
+  gateway = await TestGateway.start();
+  [user, other] = await Promise.all([gateway.signUp(), gateway.signUp()]);
+});
+afterAll(() => gateway.stop());
+
+async function task(queue: string, owner = user): Promise<string> {
+  const id = newId();
+  const step = { run_id: newId(), path: 'each[0].do', attempt: 1 };
+  const payload = { queue, input: { n: 1 }, effect: 'unsafe', idempotency_key: 'run/path', step };
+  await gateway.pool.query(`INSERT INTO jobs (id, type, payload, user_id) VALUES ($1, 'external.task', $2, $3)`, [
+    id,
+    JSON.stringify(payload),
+    owner.id,
+  ]);
+  return id;
+}
+
+const poll = async (queue: string, more: object = {}, who = user) =>
+  (await who.call('POST', '/tasks/poll', { queues: [queue], ...more })).body.tasks;
+const row = async (id: string): Promise<unknown> =>
+  (await gateway.pool.query('SELECT status, result FROM jobs WHERE id = $1', [id])).rows[0];
+
+describe('tasks', () => {
+  it('go to one program of their owner, once, oldest first, with what it needs', async () => {
+    const ids = [await task('order'), await task('order'), await task('order')];
+    await task('other-queue');
+    const taken = await Promise.all([1, 2, 3, 4].map(() => poll('order')));
+    expect(
+      taken
+        .flat()
+        .map(({ id }: { id: string }) => id)
+        .toSorted(),
+    ).toEqual(ids.toSorted());
+    expect(taken.flat()[0]).toMatchObject({
+      queue: 'order',
+      input: { n: 1 },
+      path: 'each[0].do',
+      attempt: 1,
+      idempotency_key: 'run/path',
+      lease: expect.any(String),
+    });
+    await task('mine');
+    expect(await poll('mine', {}, other)).toEqual([]);
+  });
+
+  it('can be waited for', async () => {
+    const waiting = poll('later', { wait_ms: 20_000 });
+    const id = await task('later');
+    expect((await waiting)[0]).toMatchObject({ id });
+  });
+
+  it('are ended once, under their lease, with an output or a reason', async () => {
+    const id = await task('end');
+    const [{ lease }] = await poll('end');
+    expect((await user.call('POST', `/tasks/${id}/complete`, { lease: newId() })).status).toBe(409);
+    expect((await other.call('POST', `/tasks/${id}/complete`, { lease })).status).toBe(404);
+    expect((await user.call('POST', `/tasks/${id}/complete`, { lease, output: { ok: 1 } })).status).toBe(202);
+    expect(await row(id)).toEqual({ status: 'succeeded', result: { success: true, data: { ok: 1 } } });
+    expect((await user.call('POST', `/tasks/${id}/fail`, { lease, message: 'x' })).status).toBe(409);
+
+    const failing = await task('end');
+    const [again] = await poll('end');
+    const answer = { lease: again.lease, message: 'no stock', retryable: false };
+    expect((await user.call('POST', `/tasks/${failing}/fail`, answer)).status).toBe(202);
+    const error = { code: 'TASK_FAILED', message: 'no stock', retryable: false };
+    expect(await row(failing)).toEqual({ status: 'failed', result: { success: false, error } });
+  });
+
+  it('are kept by heartbeats, which tell when nobody wants them any more', async () => {
+    const id = await task('beat');
+    const [{ lease, lease_until }] = await poll('beat', { lease_ms: 1_000 });
+    const beat = await user.call('POST', `/tasks/${id}/heartbeat`, { lease, lease_ms: 60_000 });
+    expect(beat).toMatchObject({ status: 200, body: { id, cancelled: false } });
+    expect(Date.parse(beat.body.lease_until)).toBeGreaterThan(Date.parse(lease_until));
+    await gateway.pool.query('UPDATE jobs SET cancel_requested_at = now() WHERE id = $1', [id]);
+    const told = await user.call('POST', `/tasks/${id}/heartbeat`, { lease });
+    expect(told.body).toMatchObject({ cancelled: true });
+  });
+
+  it('name the field of a mistake', async () => {
+    const refused = await user.call('POST', '/tasks/poll', { queues: [], lease_ms: 1 });
+    expect(refused.body.errors.map(({ field }: { field: string }) => field)).toEqual(['queues', 'lease_ms']);
+  });
+});
