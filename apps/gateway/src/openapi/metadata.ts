@@ -1195,7 +1195,7 @@ export default async () => {
                 type: 'object',
                 additionalProperties: true,
                 description:
-                  "`trigger`: the trigger's settings; `retention_days`: how long runs are kept, 0 = for ever.",
+                  "`trigger`: the trigger's settings; `retention_days`: how long runs are kept, 0 = for ever; `input_schema`: JSON Schema\n2020-12 for the input of manual runs.",
               },
             },
             WorkflowPatchDto: {

@@ -55,7 +55,7 @@ export class RunAcceptor {
 
   private async write(rows: readonly RunRequest[]): Promise<ReadonlyMap<string, AcceptedRun>> {
     const accepted = await acceptRuns(this.pool, rows);
-    const count = [...accepted.values()].filter(({ duplicate }) => !duplicate).length;
+    const count = [...accepted.values()].filter(({ duplicate, isUnchecked }) => !duplicate && !isUnchecked).length;
     if (count > 0) this.bus.publish('runs.waiting', { count });
     return accepted;
   }

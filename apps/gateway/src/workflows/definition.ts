@@ -2,6 +2,7 @@ import {
   defaultRetention,
   retentionClasses,
   validationFailed,
+  type FieldError,
   type RetentionClass,
   type TriggerType,
 } from '@app/contracts';
@@ -22,12 +23,13 @@ export type DraftDefinition = { [K in keyof Definition]?: unknown };
 
 /**
  * The definition, once it has passed the rules.
+ * @param further mistakes that were found elsewhere
  * @throws AppError VALIDATION_FAILED with every mistake by its JSON path
  */
-export function checkDefinition(draft: DraftDefinition): Definition {
+export function checkDefinition(draft: DraftDefinition, further: readonly FieldError[] = []): Definition {
   const { name, description, trigger_type, steps, config } = draft;
   const definition = { name, description: description ?? '', trigger_type, steps, config: config ?? {} };
-  const errors = validateDefinition(definition);
+  const errors = [...validateDefinition(definition), ...further];
   if (errors.length > 0) throw validationFailed(errors);
   return definition as Definition;
 }

@@ -2,6 +2,7 @@ import {
   notFound,
   TriggerType,
   WorkflowStatus,
+  type FieldError,
   type WorkflowDefinitionDto,
   type WorkflowDto,
   type WorkflowPatchDto,
@@ -15,6 +16,7 @@ import { problem } from '../http/problems/problem.js';
 import { ScheduleKeeper } from '../schedules/schedule-keeper.service.js';
 import { ActivationCheckService } from './activation-check.service.js';
 import { checkDefinition, columnsOf, retentionOf, type Definition, type DraftDefinition } from './definition.js';
+import { InputSchemas } from './input-schema/input-schemas.service.js';
 import { WorkflowsService } from './workflows.service.js';
 
 /**
@@ -29,6 +31,7 @@ export class WorkflowChangesService {
     private readonly hooks: HookEndpointsService,
     private readonly schedules: ScheduleKeeper,
     private readonly activation: ActivationCheckService,
+    private readonly inputSchemas: InputSchemas,
   ) {}
 
   /**
@@ -36,7 +39,7 @@ export class WorkflowChangesService {
    * @throws AppError VALIDATION_FAILED
    */
   async create(userId: string, draft: WorkflowDefinitionDto, id: string): Promise<WorkflowDto> {
-    const definition = checkDefinition(draft);
+    const definition = checkDefinition(draft, await this.inputSchemas.mistakesIn(draft.config));
     await this.dataSource.transaction(async (manager) => {
       const columns = { id, user_id: userId, ...workflowColumns(definition) };
       const insert = manager.createQueryBuilder().insert().into(Workflow).values(columns).orIgnore().returning('id');
@@ -49,14 +52,21 @@ export class WorkflowChangesService {
   }
 
   /** @throws AppError NOT_FOUND, VALIDATION_FAILED, PRECONDITION_FAILED, CONFLICT when it is active and could not fire */
-  replace(userId: string, id: string, draft: WorkflowDefinitionDto, expected: ExpectedVersions): Promise<WorkflowDto> {
-    return this.change(userId, id, expected, () => draft);
+  async replace(
+    userId: string,
+    id: string,
+    draft: WorkflowDefinitionDto,
+    expected: ExpectedVersions,
+  ): Promise<WorkflowDto> {
+    const mistakes = await this.inputSchemas.mistakesIn(draft.config);
+    return this.change(userId, id, expected, () => draft, mistakes);
   }
 
   /** As `replace`, of the given fields alone. */
-  patch(userId: string, id: string, patch: WorkflowPatchDto, expected: ExpectedVersions): Promise<WorkflowDto> {
+  async patch(userId: string, id: string, patch: WorkflowPatchDto, expected: ExpectedVersions): Promise<WorkflowDto> {
     const given = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
-    return this.change(userId, id, expected, (current) => Object.assign(current, given));
+    const mistakes = await this.inputSchemas.mistakesIn(patch.config);
+    return this.change(userId, id, expected, (current) => Object.assign(current, given), mistakes);
   }
 
   /** Makes the definition of an earlier version the newest one. */
@@ -95,10 +105,11 @@ export class WorkflowChangesService {
     id: string,
     expected: ExpectedVersions,
     edit: (current: Workflow, manager: EntityManager) => DraftDefinition | Promise<DraftDefinition>,
+    mistakes: readonly FieldError[] = [],
   ): Promise<WorkflowDto> {
     await this.dataSource.transaction(async (manager) => {
       const current = await this.lock(manager, userId, id);
-      const definition = checkDefinition(await edit(current, manager));
+      const definition = checkDefinition(await edit(current, manager), mistakes);
       if (current.status === WorkflowStatus.Active) await this.activation.assertCanFire(userId, definition);
       const version = current.version + 1;
       await this.write(manager, id, expected, { ...workflowColumns(definition), version });

@@ -33,6 +33,7 @@ import { PageOf } from '../http/page-of.decorator.js';
 import type { Page } from '../http/paging.js';
 import { IdPipe } from '../http/validation/id.pipe.js';
 import { RunControlService } from '../runs/run-control.service.js';
+import { InputSchemas } from './input-schema/input-schemas.service.js';
 import { WorkflowChangesService } from './workflow-changes.service.js';
 import { WorkflowsService } from './workflows.service.js';
 
@@ -43,6 +44,7 @@ export class WorkflowsController {
     private readonly workflows: WorkflowsService,
     private readonly changes: WorkflowChangesService,
     private readonly runs: RunControlService,
+    private readonly inputSchemas: InputSchemas,
   ) {}
 
   /** My workflows, the newest first. */
@@ -69,8 +71,9 @@ export class WorkflowsController {
   @HttpCode(200)
   @Scoped('workflows:read')
   @Post('validate')
-  validate(@Body() definition: Record<string, unknown> = {}): DefinitionCheckDto {
-    const errors = validateDefinition(definition);
+  async validate(@Body() definition: Record<string, unknown> = {}): Promise<DefinitionCheckDto> {
+    const mistakes = await this.inputSchemas.mistakesIn(definition['config']);
+    const errors = [...validateDefinition(definition), ...mistakes];
     return { valid: errors.length === 0, errors };
   }
 

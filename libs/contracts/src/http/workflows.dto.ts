@@ -28,7 +28,10 @@ export class WorkflowDefinitionDto {
   @Untouched()
   steps: Record<string, unknown>[];
 
-  /** `trigger`: the trigger's settings; `retention_days`: how long runs are kept, 0 = for ever. */
+  /**
+   * `trigger`: the trigger's settings; `retention_days`: how long runs are kept, 0 = for ever; `input_schema`: JSON Schema
+   * 2020-12 for the input of manual runs.
+   */
   @Allow()
   @Untouched()
   config?: Record<string, unknown>;

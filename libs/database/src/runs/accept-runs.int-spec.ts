@@ -51,7 +51,13 @@ describe('acceptRuns', () => {
   it('writes the run and its claim, pinned to the committed version, in the partition of its retention class', async () => {
     const asked = request({ tags: ['x', 'y "z"'], correlationId: 'c' });
     const answer = await acceptRuns(pool, [asked]);
-    expect(answer.get(asked.id)).toEqual({ runId: asked.id, workflowVersion: 3, retention: 7, duplicate: false });
+    expect(answer.get(asked.id)).toEqual({
+      runId: asked.id,
+      workflowVersion: 3,
+      retention: 7,
+      duplicate: false,
+      isUnchecked: false,
+    });
     const { rows } = await pool.query(
       'SELECT r.*, r.tableoid::regclass::text AS part, c.epoch, c.owner FROM workflow_runs r JOIN claims c ON c.run_id = r.id WHERE r.id = $1',
       [asked.id],
@@ -133,6 +139,7 @@ describe('acceptRuns', () => {
       workflowVersion: 3,
       retention: 7,
       duplicate: true,
+      isUnchecked: false,
     });
     const racing = Array.from({ length: 8 }, () => deliver('delivery-2'));
     const answers = await Promise.all(racing.map(async (row) => (await acceptRuns(pool, [row])).get(row.id)?.runId));

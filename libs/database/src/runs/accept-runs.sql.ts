@@ -9,6 +9,7 @@ import { mayAct, mayActAlone } from '../users/may-act.sql.js';
  * - A row whose workflow is missing, deleted, somebody else's or (when `needs_active`) inactive is not accepted; nor is
  *   one whose owner was deactivated, or (when `needs_active`) has asked for the account's deletion.
  * - Of the rows with one (workflow, dedupe key) one is accepted in 24 hours.
+ * - A row whose input has to be checked is accepted only when it was, for the version that it is pinned to.
  * - A row with an Idempotency-Key is accepted together with the key's row and its answer, or not at all: of those with
  *   one key, one in 24 hours.
  * - Repeating the statement with the same ids changes nothing, also when a run of them is over by now.
@@ -17,16 +18,21 @@ export const acceptRunsSql = `
 WITH incoming AS (
   SELECT * FROM unnest(
     $1::uuid[], $2::uuid[], $3::uuid[], $4::jsonb[], $5::jsonb[], $6::text[], $7::jsonb[], $8::boolean[], $9::text[],
-    $10::jsonb[], $11::boolean[], $12::smallint[]
-  ) AS i (id, workflow_id, user_id, trigger, input, correlation_id, tags, needs_active, dedupe_key, keyed, watched, depth)
+    $10::jsonb[], $11::boolean[], $12::smallint[], $13::int[]
+  ) AS i (id, workflow_id, user_id, trigger, input, correlation_id, tags, needs_active, dedupe_key, keyed, watched, depth,
+          checked_for)
 ),
 -- The workflow decides the version and how long the history is kept.
-known AS MATERIALIZED (
-  SELECT i.*, w.version, w.retention
+found AS MATERIALIZED (
+  SELECT i.*, w.version, w.retention,
+         i.checked_for IS NOT NULL AND i.checked_for <> w.version AND w.config ? 'input_schema' AS is_unchecked
   FROM incoming i
   JOIN workflows w ON w.id = i.workflow_id AND w.user_id = i.user_id AND w.deleted_at IS NULL
   JOIN users u ON u.id = w.user_id AND ${mayAct('u')}
   WHERE NOT i.needs_active OR (w.status = 'active' AND ${mayActAlone('u')})
+),
+known AS MATERIALIZED (
+  SELECT * FROM found WHERE NOT is_unchecked
 ),
 -- One delivery of a kind in 24 hours; an older one is overwritten. Waits for a concurrent holder of the same key.
 seen AS (
@@ -74,7 +80,7 @@ claim AS (
   INSERT INTO claims (run_id, retention, workflow_id, version, user_id, watched)
   SELECT r.id, r.retention, r.workflow_id, r.version, r.user_id, f.watched FROM run r JOIN fresh f ON f.id = r.id
 )
-SELECT k.id, k.version, k.retention, k.id IN (SELECT id FROM fresh) AS is_new FROM known k`;
+SELECT f.id, f.version, f.retention, f.is_unchecked, f.id IN (SELECT id FROM fresh) AS is_new FROM found f`;
 
 /** The runs that earlier deliveries with these keys started. */
 export const seenDeliveriesSql = `

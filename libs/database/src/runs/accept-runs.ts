@@ -24,6 +24,8 @@ export interface RunRequest {
   depth?: number;
   /** The Idempotency-Key that it was asked for with. Never together with a dedupe key. */
   keyed?: KeyedAnswer | undefined;
+  /** The version whose input schema the input follows, 0 when that is not known; absent when it need not follow any. */
+  inputCheckedFor?: number | undefined;
 }
 
 /** An Idempotency-Key in the scope it counts in, and what it is answered from now on. */
@@ -46,12 +48,15 @@ export interface AcceptedRun {
   retention: RetentionClass;
   /** Nothing was started now. With an Idempotency-Key, whose answer then is in its row, `runId` says nothing. */
   duplicate: boolean;
+  /** Nothing was started: the input has to be checked against the schema of this version first. */
+  isUnchecked: boolean;
 }
 
-interface AcceptedRow {
+interface FoundRow {
   id: string;
   version: number;
   retention: RetentionClass;
+  is_unchecked: boolean;
   is_new: boolean;
 }
 
@@ -64,7 +69,7 @@ export async function acceptRuns(
   pool: Pool | PoolClient,
   rows: readonly RunRequest[],
 ): Promise<Acknowledgements<AcceptedRun>> {
-  const { rows: known } = await pool.query<AcceptedRow>({
+  const { rows: known } = await pool.query<FoundRow>({
     name: 'accept-runs',
     text: acceptRunsSql,
     values: [
@@ -80,9 +85,10 @@ export async function acceptRuns(
       rows.map(({ keyed }) => (keyed === undefined ? null : keyedJson(keyed))),
       rows.map((row) => row.watched === true),
       rows.map((row) => row.depth ?? 0),
+      rows.map((row) => row.inputCheckedFor ?? null),
     ],
   });
-  const repeated = new Set(known.filter(({ is_new }) => !is_new).map(({ id }) => id));
+  const repeated = new Set(known.filter(({ is_new, is_unchecked }) => !is_new && !is_unchecked).map(({ id }) => id));
   const repeatedRows = rows.filter(({ id }) => repeated.has(id));
   const answered = new Set(repeatedRows.filter(({ keyed }) => keyed !== undefined).map(({ id }) => id));
   const earlier = await earlierDeliveries(
@@ -90,9 +96,10 @@ export async function acceptRuns(
     repeatedRows.filter(({ dedupeKey }) => dedupeKey !== null),
   );
   return new Map(
-    known.map(({ id, version, retention, is_new }) => {
+    known.map(({ id, version, retention, is_new, is_unchecked: isUnchecked }) => {
       const runId = is_new ? id : (earlier.get(id) ?? id);
-      return [id, { runId, workflowVersion: version, retention, duplicate: runId !== id || answered.has(id) }];
+      const duplicate = runId !== id || answered.has(id);
+      return [id, { runId, workflowVersion: version, retention, duplicate, isUnchecked }];
     }),
   );
 }

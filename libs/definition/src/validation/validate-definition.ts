@@ -10,7 +10,9 @@ import { StepListValidator } from './step-list.validator.js';
 /** Most bytes of a definition as JSON. */
 const MAX_BYTES = 1_048_576;
 const YEAR_MS = 366 * 86_400_000;
-const configFields = ['trigger', 'retention_days', 'timeout_ms'];
+/** Most characters of an input schema as JSON. */
+const MAX_SCHEMA = 65_536;
+const configFields = ['trigger', 'retention_days', 'timeout_ms', 'input_schema'];
 
 /**
  * Checks a whole definition, the way it is checked when it is saved.
@@ -44,6 +46,7 @@ function configErrors({ trigger_type, config = {} }: WorkflowDefinition): FieldE
   if (timeout !== undefined && !isWholeNumber(timeout, 1, YEAR_MS)) {
     errors.push({ field: 'config.timeout_ms', message: `must be a whole number of milliseconds, 1 to ${YEAR_MS}` });
   }
+  errors.push(...inputSchemaErrors(config['input_schema']));
   if (trigger_type === TriggerType.Webhook && config['trigger'] !== undefined) {
     errors.push(...checkWebhookTrigger(config['trigger'], 'config.trigger'));
   }
@@ -59,4 +62,15 @@ function configErrors({ trigger_type, config = {} }: WorkflowDefinition): FieldE
 
 function isWholeNumber(value: unknown, least: number, most: number): boolean {
   return Number.isInteger(value) && (value as number) >= least && (value as number) <= most;
+}
+
+/** Whether it can be compiled is asked where it can be: that takes a library, and time that has to be bounded. */
+function inputSchemaErrors(schema: unknown): FieldError[] {
+  const field = 'config.input_schema';
+  if (schema === undefined || typeof schema === 'boolean') return [];
+  if (typeof schema !== 'object' || schema === null || Array.isArray(schema)) {
+    return [{ field, message: 'must be a JSON Schema (2020-12): an object, true or false' }];
+  }
+  if (JSON.stringify(schema).length <= MAX_SCHEMA) return [];
+  return [{ field, message: `is larger than ${MAX_SCHEMA} characters: make it simpler` }];
 }
