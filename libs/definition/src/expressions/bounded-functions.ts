@@ -1,47 +1,174 @@
+import jsonata from 'jsonata';
+import { MAX_TEXT, type Budget } from './budget.js';
 import { ExpressionError } from './expression.error.js';
 import { seededRandom } from './seeded-random.js';
 
-const MAX_TEXT = 1_048_576;
 const MAX_RANGE = 100_000;
+/** A picture of a number or a time may be this long, and a time read by one. */
+const MAX_PICTURE = 200;
+const MAX_TIME_PICTURE_PARTS = 8;
+const MAX_TIME_TEXT = 40;
+/** `$distinct` compares each with each. */
+const MAX_DISTINCT_PAIRS_A_STEP = 20;
+const VALUE_BYTES = 16;
 
-/** Built-ins that could fill the memory in one call, with a limit; and `$eval`, which could bring the originals back. */
-export const boundedFunctions = {
-  /** `[from..to]`, see bounded-ast.ts. */
-  range(from: unknown, to: unknown): number[] | undefined {
+/** A built-in as jsonata keeps it; `this` names the environment it is called in. */
+interface BuiltIn {
+  _jsonata_function: true;
+  implementation: (this: Focus, ...args: unknown[]) => unknown;
+  signature?: unknown;
+}
+export interface Focus {
+  environment: { base: object };
+}
+
+/** What a call may make, refused before it is made. */
+const refusals: Readonly<Record<string, (budget: Budget, args: readonly unknown[]) => void>> = {
+  pad: (_budget, [, width]) => {
+    if (typeof width === 'number' && Math.abs(width) > MAX_TEXT) throw tooLong('$pad');
+  },
+  join: (budget, [list, separator]) => {
+    if (Array.isArray(list) && typeof separator === 'string') budget.make(list.length * separator.length);
+  },
+  replace: (budget, [text, , replacement]) => {
+    // Each match costs one addition; what the additions make is charged with the result, before anything reads it.
+    if (typeof text === 'string') budget.step(Math.ceil(text.length / 64));
+    if (typeof replacement === 'string' && replacement.length > MAX_TEXT / 16) throw tooLong('$replace');
+  },
+  split: (budget, [text, separator]) => {
+    if (typeof text === 'string' && (separator === '' || typeof separator === 'function')) {
+      budget.make(text.length * VALUE_BYTES);
+    }
+  },
+  string: (budget, [value]) => budget.made(value),
+  distinct: (budget, [list]) => {
+    if (Array.isArray(list)) budget.step(Math.ceil(list.length ** 2 / MAX_DISTINCT_PAIRS_A_STEP));
+  },
+  formatNumber: (_budget, [, picture]) => shortPicture(picture),
+  formatInteger: (_budget, [value, picture]) => {
+    shortPicture(picture);
+    if (typeof value === 'number' && Math.abs(value) > 1e6 && /^[iI]/.test(String(picture))) {
+      throw tooLong('$formatInteger');
+    }
+  },
+  parseInteger: (_budget, [text, picture]) => {
+    shortPicture(text);
+    shortPicture(picture);
+  },
+  fromMillis: (_budget, [, picture]) => shortPicture(picture),
+  toMillis: (_budget, [text, picture]) => {
+    shortPicture(text);
+    if (typeof picture !== 'string') return;
+    shortPicture(picture);
+    if (String(text).length > MAX_TIME_TEXT || picture.split('[').length - 1 > MAX_TIME_PICTURE_PARTS) {
+      throw ExpressionError.overLimit(
+        `$toMillis with a picture takes a text of at most ${MAX_TIME_TEXT} characters and ${MAX_TIME_PICTURE_PARTS} parts.`,
+      );
+    }
+  },
+  eval: () => {
+    throw ExpressionError.from('$eval', { message: 'it is not available' });
+  },
+};
+
+/** The names of every built-in of jsonata that works on data; `$now` and the like are below. */
+const NAMES = (
+  'sum count max min average string substring substringBefore substringAfter lowercase uppercase length trim pad match ' +
+  'contains replace split join formatNumber formatBase formatInteger parseInteger number floor ceil round abs sqrt power ' +
+  'boolean not map zip filter single reduce sift keys lookup append exists spread merge reverse each error assert type ' +
+  'sort distinct base64encode base64decode encodeUrlComponent encodeUrl decodeUrlComponent decodeUrl eval toMillis ' +
+  'fromMillis clone'
+).split(' ');
+
+const originals = (await jsonata(`[${NAMES.map((name) => `$${name}`).join(',')}]`).evaluate(null)) as BuiltIn[];
+
+/**
+ * The built-ins, each charging what it reads and makes to the budget of the evaluation that calls it.
+ * They are shared by all expressions, so nothing an expression does may change them.
+ */
+export function boundedFunctions(budgetOf: (base: object) => Budget): Record<string, unknown> {
+  return {
+    ...Object.fromEntries(NAMES.map((name, i) => [name, bounded(name, originals[i] as BuiltIn, budgetOf)])),
+    range: range(budgetOf),
+  };
+}
+
+function bounded(name: string, original: BuiltIn, budgetOf: (base: object) => Budget): BuiltIn {
+  const refuse = refusals[name];
+  const implementation = function (this: Focus, ...args: unknown[]): unknown {
+    const budget = budgetOf(this.environment.base);
+    budget.step();
+    for (const arg of args) if (typeof arg === 'object' || typeof arg === 'string') budget.read(arg);
+    refuse?.(budget, args);
+    const result = original.implementation.apply(this, args);
+    return result instanceof Promise ? result.then((value) => charged(budget, value)) : charged(budget, result);
+  };
+  // jsonata reads the names of the parameters in the text of the function when one is applied partially.
+  const text = original.implementation.toString();
+  Object.defineProperty(implementation, 'toString', { value: () => text });
+  return sealed({
+    _jsonata_function: true,
+    implementation: Object.freeze(implementation),
+    signature: original.signature,
+  });
+}
+
+function charged(budget: Budget, value: unknown): unknown {
+  if (typeof value === 'object' || typeof value === 'string') budget.made(value);
+  return value;
+}
+
+/** jsonata notes the place of the call in a function; an expression finds nothing else in it to change. */
+function sealed(builtIn: BuiltIn): BuiltIn {
+  for (const key of Object.keys(builtIn)) Object.defineProperty(builtIn, key, { writable: false, configurable: false });
+  return Object.preventExtensions(Object.assign(builtIn, { token: undefined, position: undefined }));
+}
+
+/** `[from..to]`, see bounded-ast.ts. */
+function range(budgetOf: (base: object) => Budget): BuiltIn {
+  const implementation = function (this: Focus, from: unknown, to: unknown): number[] | undefined {
     if (from === undefined || to === undefined) return undefined;
     if (!Number.isInteger(from) || !Number.isInteger(to)) {
       throw ExpressionError.from('..', { message: 'both ends of a range must be whole numbers' });
     }
     const first = from as number;
-    const size = (to as number) - first + 1;
+    const size = Math.max(0, (to as number) - first + 1);
     if (size > MAX_RANGE) throw ExpressionError.overLimit(`A range may have at most ${MAX_RANGE} elements.`);
-    return Array.from({ length: Math.max(0, size) }, (_, i) => first + i);
-  },
+    budgetOf(this.environment.base).make(size * VALUE_BYTES);
+    return Array.from({ length: size }, (_, i) => first + i);
+  };
+  return sealed({ _jsonata_function: true, implementation: Object.freeze(implementation) });
+}
 
-  pad(text: unknown, width: unknown, filler: unknown = ' '): string | undefined {
-    if (text === undefined) return undefined;
-    if (typeof text !== 'string' || typeof width !== 'number' || typeof filler !== 'string') {
-      throw ExpressionError.from('$pad', { message: 'it takes a text, a number and a text' });
-    }
-    const length = Math.abs(Math.trunc(width));
-    if (length > MAX_TEXT) throw ExpressionError.overLimit(`$pad makes at most ${MAX_TEXT} characters.`);
-    const padding = filler === '' ? ' ' : filler;
-    return width < 0 ? text.padStart(length, padding) : text.padEnd(length, padding);
-  },
+function shortPicture(picture: unknown): void {
+  if (typeof picture === 'string' && picture.length > MAX_PICTURE) {
+    throw ExpressionError.overLimit(`A picture, or what is read by one, may have at most ${MAX_PICTURE} characters.`);
+  }
+}
 
-  eval(): never {
-    throw ExpressionError.from('$eval', { message: 'it is not available' });
-  },
-} as const;
+function tooLong(name: string): ExpressionError {
+  return ExpressionError.overLimit(`${name} makes at most ${MAX_TEXT} characters.`);
+}
 
 /** `$now`, `$millis`, `$random` and `$shuffle`, fixed per place in a run. */
-export function deterministicFunctions(nowMs: number, seed: string): Record<string, unknown> {
+export function deterministicFunctions(
+  nowMs: number,
+  seed: string,
+  budgetOf: (base: object) => Budget,
+): Record<string, unknown> {
   const random = seededRandom(seed);
   return {
     now: () => new Date(nowMs).toISOString(),
     millis: () => nowMs,
     random,
-    shuffle: (list: unknown) => (Array.isArray(list) ? shuffled(list as unknown[], random) : list),
+    shuffle: sealed({
+      _jsonata_function: true,
+      implementation: function (this: Focus, list: unknown): unknown {
+        if (!Array.isArray(list)) return list;
+        budgetOf(this.environment.base).made(list);
+        return shuffled(list as unknown[], random);
+      },
+    }),
   };
 }
 

@@ -17,7 +17,9 @@ export class ExpressionError extends Error {
   static from(text: string, error: unknown): ExpressionError {
     if (error instanceof ExpressionError) return error;
     const code = field(error, 'code');
-    const overLimit = code === 'D1011' || code === 'D1012' || code === 'D2014' || code === 'D2015';
+    // A RangeError is a text or a nesting too large for the engine itself.
+    const overLimit =
+      error instanceof RangeError || code === 'D1011' || code === 'D1012' || code === 'D2014' || code === 'D2015';
     const message = field(error, 'message') ?? 'it cannot be evaluated';
     return new ExpressionError(`${shorten(text)}: ${message}`, overLimit);
   }

@@ -1,7 +1,9 @@
 import type jsonata from 'jsonata';
-import { parseBounded } from './bounded-ast.js';
+import { heavyNodes, parseBounded, variableNames } from './bounded-ast.js';
 import { boundedFunctions, deterministicFunctions } from './bounded-functions.js';
+import { Budget } from './budget.js';
 import { ExpressionError } from './expression.error.js';
+import { LinearRegex } from './linear-regex.js';
 import { plainData } from './plain-data.js';
 
 /** What an expression may depend on besides its data, fixed per place in a run so that a replay says the same. */
@@ -15,9 +17,34 @@ export interface EvaluationContext {
 /** The data an expression sees: `input`, `steps`, `run`, `workflow`. */
 export type Scope = Readonly<Record<string, unknown>>;
 
-/** Node evaluations one expression may take: about 50 ms of CPU. Counted, not timed, so that a slow machine agrees. */
-const BUDGET = 50_000;
 const EVALUATE_ENTRY = Symbol.for('jsonata.__evaluate_entry');
+const EVALUATE_EXIT = Symbol.for('jsonata.__evaluate_exit');
+
+/** jsonata's outermost frame of one evaluation. */
+interface Base {
+  budget?: Budget;
+  RegexEngine?: unknown;
+}
+
+/** The budget of an evaluation; its first node finds none yet. */
+function budgetOf(base: Base): Budget {
+  if (base.budget !== undefined) return base.budget;
+  const budget = new Budget();
+  base.budget = budget;
+  base.RegexEngine = function (pattern: RegExp) {
+    return new LinearRegex(pattern, budget);
+  };
+  return budget;
+}
+
+const functions = new Map(Object.entries(boundedFunctions(budgetOf)));
+
+function enter(node: { type: string }, input: unknown, environment: { base: Base }): void {
+  const budget = budgetOf(environment.base);
+  budget.step();
+  // These walk through all of their input, a part that is in it twice both times.
+  if (node.type === 'descendant' || node.type === 'wildcard') budget.read(input);
+}
 
 /** A compiled JSONata expression. Compile once per definition version; evaluations may overlap. */
 export class Expression {
@@ -25,15 +52,19 @@ export class Expression {
     readonly text: string,
     private readonly compiled: jsonata.Expression,
   ) {
-    const used = new WeakMap<object, number>();
-    const count = (_node: unknown, _input: unknown, environment: { base: object }): void => {
-      const evaluations = (used.get(environment.base) ?? 0) + 1;
-      if (evaluations > BUDGET)
-        throw ExpressionError.overLimit(`An expression may take at most ${BUDGET} evaluations.`);
-      used.set(environment.base, evaluations);
-    };
-    // The hook's name is a symbol, which jsonata's own tools use and its types do not mention.
-    compiled.assign(EVALUATE_ENTRY as unknown as string, count);
+    // The hooks' names are symbols, which jsonata's own tools use and its types do not mention.
+    compiled.assign(EVALUATE_ENTRY as unknown as string, enter);
+    const heavy = heavyNodes(compiled.ast());
+    if (heavy.size > 0) compiled.assign(EVALUATE_EXIT as unknown as string, leave);
+    // A transform (`|...|...|`) takes its copy with `$clone`, which its text does not name.
+    for (const name of [...variableNames(compiled.ast()), 'clone']) {
+      const bounded = functions.get(name);
+      if (bounded !== undefined) compiled.assign(name, bounded);
+    }
+
+    function leave(node: unknown, _input: unknown, environment: { base: Base }, result: unknown): void {
+      if (heavy.has(node)) budgetOf(environment.base).made(result);
+    }
   }
 
   /** @throws ExpressionError when the text does not parse */
@@ -56,8 +87,10 @@ export class Expression {
    */
   async evaluate(scope: Scope, context: EvaluationContext): Promise<unknown> {
     try {
-      const bindings = { ...boundedFunctions, ...deterministicFunctions(context.nowMs, context.seed) };
-      return plainData(await this.compiled.evaluate(scope, bindings));
+      const bindings = deterministicFunctions(context.nowMs, context.seed, budgetOf);
+      const result: unknown = await this.compiled.evaluate(scope, bindings);
+      if (typeof result === 'object' || typeof result === 'string') new Budget().made(result);
+      return plainData(result);
     } catch (error) {
       throw ExpressionError.from(this.text, error);
     }
