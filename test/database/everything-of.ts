@@ -118,6 +118,7 @@ async function workflowOf(insert: Insert, of: { owner: string; marker: string; s
   await insert('run_inbox', { id: newId(), run_id, ...inbox });
   const job = { type: 'email.send', payload: { subject: marker }, user_id: owner, run_id, status: 'succeeded' };
   await insert('jobs', { id: newId(), ...job });
+  await insert('child_runs', { run_id, retention: 30, parent_id: newId(), status: 'completed' });
   await insert('claims', { run_id, retention: 30, workflow_id, version: 1, user_id: owner, run_at: 'infinity' });
   return run_id;
 }

@@ -132,19 +132,6 @@ describe('a change', () => {
 });
 
 describe('activating', () => {
-  it('is refused for event, which nothing fires yet', async () => {
-    const trigger_type = 'event';
-    const { id } = await create(definition({ trigger_type }));
-    const refused = await user.call('POST', `/workflows/${id}/activate`);
-    expect(refused).toMatchObject({
-      status: 409,
-      body: { code: 'CONFLICT', detail: expect.stringContaining(trigger_type) },
-    });
-    const manual = await create();
-    await user.call('POST', `/workflows/${manual.id}/activate`);
-    expect((await user.call('PATCH', `/workflows/${manual.id}`, { trigger_type })).status).toBe(409);
-  });
-
   it('needs the secret that deliveries are verified with', async () => {
     const { id } = await create(webhookDefinition({ verify: { type: 'bearer', secret: 'hook_key' } }));
     const refused = await user.call('POST', `/workflows/${id}/activate`);
