@@ -1,3 +1,4 @@
+import type { CronSchedule } from '@app/definition';
 import { CommandBus } from '@app/messaging';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
@@ -12,6 +13,7 @@ export class ScheduleKeeper {
   /**
    * To be called in the transaction of each write to a workflow, after it: both are there or neither. The workflow's row
    * is held by that write, so no two of these meet.
+   * @throws AppError CONFLICT for a definition that was saved before cron lines were checked
    */
   async follow(manager: EntityManager, workflowId: string): Promise<void> {
     const [row] = await manager.query<ScheduleRow[]>(scheduleSql, [workflowId, null]);
@@ -19,8 +21,9 @@ export class ScheduleKeeper {
     if (!row.is_cron || !row.is_active) await manager.query(stopScheduleSql, [workflowId]);
     if (!row.is_cron) return;
     const settings = settingsOf(row);
+    const schedule = cronSchedule(settings);
     const { cron, timezone, overlap, catch_up, catch_up_window_s } = settings;
-    const nextAt = row.is_active ? nextOf(row) : null;
+    const nextAt = row.is_active ? nextOf(row, schedule) : null;
     const values = [workflowId, cron, timezone, overlap, catch_up, catch_up_window_s, nextAt];
     await manager.query(keepScheduleSql, values);
   }
@@ -32,9 +35,9 @@ export class ScheduleKeeper {
 }
 
 /** The next time from now on; a fire that is due already stays due unless the line says other times now. */
-function nextOf(row: ScheduleRow): Date | null {
+function nextOf(row: ScheduleRow, schedule: CronSchedule): Date | null {
   const settings = settingsOf(row);
   if (row.next_at !== null && row.cron === settings.cron && row.timezone === settings.timezone) return row.next_at;
-  const next = cronSchedule(settings).next(row.now.getTime());
+  const next = schedule.next(row.now.getTime());
   return next === undefined ? null : new Date(next);
 }

@@ -115,6 +115,12 @@ describe('a schedule follows its workflow', () => {
     expect((await user.call('POST', `/workflows/${id}/schedule/pause`, {})).body).toMatchObject({ paused: true });
     await user.call('POST', `/workflows/${id}/activate`);
     expect((await row(id))?.next_at).not.toBeNull();
+    const never = await workflow({}, false);
+    await gateway.pool.query('DELETE FROM schedules WHERE workflow_id = $1', [never]);
+    await gateway.pool.query(`UPDATE workflows SET config = '{}' WHERE id = $1`, [never]);
+    for (const answer of [await schedule(never), await user.call('POST', `/workflows/${never}/schedule/pause`, {})])
+      expect(answer).toMatchObject({ status: 409, body: { detail: expect.stringContaining('config.trigger') } });
+    expect((await user.call('DELETE', `/workflows/${never}`)).status).toBe(204);
   });
 });
 

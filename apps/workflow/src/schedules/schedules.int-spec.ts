@@ -139,6 +139,14 @@ describe('a fire', () => {
     expect(await runs(id)).toEqual(['08:00', '10:00']);
   });
 
+  it('starts none when the workflow is stopped while its turn is under way', async () => {
+    const id = await schedule();
+    const stop = (): Promise<unknown> => pool.query(`UPDATE workflows SET status = 'inactive' WHERE id = $1`, [id]);
+    const result = await inTransaction(pool, (client) => takeTurn(beforeAccepting(client, stop), 50, at('10:00:00')));
+    expect(result.started).toBe(0);
+    expect([await runs(id), await fires(id)]).toEqual([[], ['10:00 skipped stopped']]);
+  });
+
   it('of a time that has its run already starts none', async () => {
     const id = await schedule();
     await queue(id, '10:00:00', 'allow');
@@ -190,6 +198,12 @@ describe('overlap', () => {
     await finish(id);
     await turn(at('12:00:00'));
     expect(await fires(id)).toEqual(['10:00 started', '11:00 skipped overlap', '12:00 started']);
+  });
+
+  it('skip: starts one when replicas look at once, each at another time', async () => {
+    const ids = await Promise.all(Array.from({ length: 10 }, () => schedule()));
+    await Promise.all(['10:00:00', '11:00:00', '12:00:00'].map((time) => turn(at(time))));
+    for (const id of ids) expect(await runs(id)).toHaveLength(1);
   });
 
   it('queue: starts one after the other', async () => {
@@ -250,6 +264,19 @@ describe('a week without anybody', () => {
     expect(result.hasMore).toBe(catch_up === 'all');
   });
 });
+
+/** A connection that does something else before it accepts runs. */
+function beforeAccepting(client: PoolClient, act: () => Promise<unknown>): PoolClient {
+  return new Proxy(client, {
+    get(target, name) {
+      if (name !== 'query') return Reflect.get(target, name) as unknown;
+      return async (...args: unknown[]) => {
+        if (Reflect.get(Object(args[0]), 'name') === 'accept-runs') await act();
+        return (target.query as (...all: unknown[]) => unknown)(...args);
+      };
+    },
+  });
+}
 
 /** A connection whose process dies before its nth statement. */
 function dyingAt(client: PoolClient, nth: number): PoolClient {
