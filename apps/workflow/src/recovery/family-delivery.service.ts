@@ -3,6 +3,7 @@ import { CommandBus } from '@app/messaging';
 import { GracefulShutdown, Periodic, ShutdownPhase } from '@app/observability';
 import { Injectable, Logger } from '@nestjs/common';
 import { Pool } from 'pg';
+import { crashPoint } from '../crash-points/crash-points.service.js';
 import { RunClaimer } from '../runs/run-claimer.service.js';
 import { RunWriter } from '../runs/run-writer.service.js';
 import { cancelChildrenSql, deliverChildrenSql } from './recovery.sql.js';
@@ -41,7 +42,9 @@ export class FamilyDeliveryService {
   }
 
   private async deliver(): Promise<void> {
+    crashPoint('deliver.before');
     const ended = await this.pool.query({ name: 'deliver-children', text: deliverChildrenSql, values: [BATCH] });
+    if (ended.rowCount !== 0) crashPoint('deliver.after');
     const unwanted = await this.pool.query<{ run_id: string; is_under_way: boolean }>({
       name: 'cancel-children',
       text: cancelChildrenSql,

@@ -3,6 +3,7 @@ import { GracefulShutdown, Periodic, ShutdownPhase } from '@app/observability';
 import { Injectable, Logger } from '@nestjs/common';
 import { Pool } from 'pg';
 import { setTimeout as pause } from 'node:timers/promises';
+import { crashPoint } from '../crash-points/crash-points.service.js';
 import { DefinitionCache, keyOf } from '../definitions/definition-cache.service.js';
 import { ReplicaService } from '../replica/replica.service.js';
 import { ActiveRuns } from './active-runs.service.js';
@@ -53,7 +54,9 @@ export class RunClaimer {
       const limit = Math.min(this.config.claimBatch, this.config.concurrency - this.active.size);
       this.isHungry = limit <= 0;
       if (owner === undefined || limit <= 0) return;
+      crashPoint('claim.before');
       const runs = await claimRuns(this.pool, owner, limit);
+      if (runs.length > 0) crashPoint('claim.after');
       if (runs.length > 0) await this.launch(runs);
       if (runs.length < limit) return;
     }

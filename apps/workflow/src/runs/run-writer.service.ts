@@ -6,6 +6,7 @@ import { GracefulShutdown, ShutdownPhase } from '@app/observability';
 import { Injectable } from '@nestjs/common';
 import { Pool } from 'pg';
 import { setTimeout as pause } from 'node:timers/promises';
+import { crashPoint } from '../crash-points/crash-points.service.js';
 import { alreadyCommittedSql, commitRunsSql } from './store/commit-runs.sql.js';
 import { FencedError } from './store/fenced.error.js';
 import type { RunCommit } from './store/run-commit.js';
@@ -86,6 +87,7 @@ export class RunWriter {
   private async writeOwned(owner: string, rows: readonly RunCommit[]): Promise<string[]> {
     const wanted = rows.flatMap((row) => row.jobs.map((job) => ({ job, row })));
     const children = rows.flatMap((row) => row.children.map((child) => ({ child, row })));
+    crashPoint('commit.before');
     const { rows: fenced } = await this.pool.query<{ run_id: string }>({
       name: 'commit-runs',
       text: commitRunsSql,
@@ -129,6 +131,7 @@ export class RunWriter {
         rows.filter((row) => row.hasChildren).map((row) => row.runId),
       ],
     });
+    crashPoint('commit.after');
     return fenced.map(({ run_id }) => run_id);
   }
 

@@ -1,5 +1,6 @@
 import { EffectClass } from '@app/contracts';
 import type { StepState } from '../../engine/index.js';
+import { crashPoint } from '../../crash-points/crash-points.service.js';
 import type { Attempt } from './attempt.js';
 import { StepFailure, type EffectRunner, type PreparedCall, type Probed } from '../../steps/steps.service.js';
 
@@ -71,7 +72,10 @@ async function makeCall(runner: EffectRunner, call: PreparedCall, attempt: Attem
   const { signal, step } = attempt.context;
   if (signal.aborted || !attempt.execution.isOurs()) return;
   try {
-    attempt.complete(await runner.perform(call, attempt.context));
+    crashPoint('call.before');
+    const output = await runner.perform(call, attempt.context);
+    crashPoint('call.after');
+    attempt.complete(output);
   } catch (error) {
     const failure = StepFailure.from(error);
     if (failure.options.mayHaveHappened && signal.aborted) return;
