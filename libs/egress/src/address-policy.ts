@@ -19,23 +19,32 @@ const closedNetworks = [
   '198.51.100.0/24',
   '203.0.113.0/24',
   '224.0.0.0/3',
-  '::/127',
-  // IPv4-mapped and NAT64 addresses lead to IPv4 networks by another name.
-  '::ffff:0:0/96',
+  // IPv4-compatible (this machine's :: and ::1 among them), IPv4-translated and NAT64 addresses lead to IPv4 networks
+  // by another name; so do Teredo (in 2001::/23) and 6to4 (2002::/16).
+  '::/96',
+  '::ffff:0:0:0/96',
   '64:ff9b::/96',
   '64:ff9b:1::/48',
   '100::/64',
   '2001::/23',
   '2001:db8::/32',
   '2002::/16',
+  '3fff::/20',
+  '5f00::/16',
   'fc00::/7',
   'fe80::/10',
+  // Site-local: deprecated, and still routed inside some networks.
+  'fec0::/10',
   'ff00::/8',
 ] as const;
+
+/** IPv4 by another name too, in a list of its own: for BlockList every IPv4 address is inside this network. */
+const ipv4Mapped = ['::ffff:0:0/96'] as const;
 
 /** Which addresses may be called: the public internet, and what the operator allows by name or network. */
 export class AddressPolicy {
   private readonly closed = blockList(closedNetworks);
+  private readonly mapped = blockList(ipv4Mapped);
   private readonly open: BlockList;
   private readonly openHosts: ReadonlySet<string>;
 
@@ -53,9 +62,9 @@ export class AddressPolicy {
   allows(host: string, address: string): boolean {
     const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
     if (isIP(address) === 0) return false;
-    return (
-      this.open.check(address, family) || this.openHosts.has(host.toLowerCase()) || !this.closed.check(address, family)
-    );
+    if (this.open.check(address, family) || this.openHosts.has(host.toLowerCase())) return true;
+    if (family === 'ipv6' && this.mapped.check(address, family)) return false;
+    return !this.closed.check(address, family);
   }
 }
 
