@@ -234,6 +234,7 @@ CREATE TABLE jobs (
 );
 CREATE INDEX jobs_account_email ON jobs USING btree (lower((payload ->> 'email'::text))) WHERE ((type)::text = 'email.account'::text);
 CREATE INDEX jobs_due ON jobs USING btree (priority, run_at) WHERE ((status)::text = 'queued'::text);
+CREATE INDEX jobs_finished ON jobs USING btree (updated_at) WHERE (status IN ('succeeded', 'failed', 'cancelled', 'in_doubt'));
 CREATE INDEX jobs_leased ON jobs USING btree (lease_until) WHERE ((status)::text = 'running'::text);
 CREATE INDEX jobs_run_id ON jobs USING btree (run_id) WHERE (run_id IS NOT NULL);
 CREATE INDEX jobs_tasks ON jobs USING btree (user_id, ((payload ->> 'queue'::text)), priority, run_at) WHERE (((type)::text = 'external.task'::text) AND ((status)::text = 'queued'::text));

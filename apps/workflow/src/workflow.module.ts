@@ -20,6 +20,8 @@ import { DefinitionCache } from './definitions/definition-cache.service.js';
 import { EventDispatcher } from './events/event-dispatcher.service.js';
 import { EventMetrics } from './events/event.metrics.js';
 import { PartitionsService } from './history/partitions.service.js';
+import { HistoryMetrics } from './history/retention/history.metrics.js';
+import { RetentionService } from './history/retention/retention.service.js';
 import { FamilyDeliveryService } from './recovery/family-delivery.service.js';
 import { JobDeliveryService } from './recovery/job-delivery.service.js';
 import { RecoveryService } from './recovery/recovery.service.js';
@@ -67,6 +69,8 @@ import { StepsService } from './steps/steps.service.js';
     SchedulesService,
     EventDispatcher,
     EventMetrics,
+    HistoryMetrics,
+    RetentionService,
     {
       provide: SecretReader,
       inject: [Pool, EncryptionConfig],
@@ -92,12 +96,14 @@ export class WorkflowModule implements OnApplicationBootstrap {
     private readonly partitions: PartitionsService,
     private readonly schedules: SchedulesService,
     private readonly events: EventDispatcher,
+    private readonly retention: RetentionService,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
     await this.replica.start();
     for (const part of [
       this.partitions,
+      this.retention,
       this.claimer,
       this.owned,
       this.recovery,

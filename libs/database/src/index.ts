@@ -5,6 +5,7 @@ export * from './database.module.js';
 export * from './entities/index.js';
 export * from './events/accept-events.js';
 export * from './history/ensure-partitions.js';
+export { PARTITION_LOCK } from './history/partitions.sql.js';
 export * from './hot-pool.js';
 export * from './in-transaction.js';
 export * from './one-time-tokens/one-time-tokens.js';

@@ -71,6 +71,37 @@ describe('the cleanup', () => {
     expect((await pool.query(left)).rows.map(({ days }) => days)).toEqual([88, 89, 90, 91, 100]);
   });
 
+  it('removes deliveries of more than 24 hours ago, and old jobs that are over and that no unfinished run may read', async () => {
+    const { id } = await everythingOf(pool, 'old');
+    const sql = 'SELECT id FROM workflows WHERE user_id = $1';
+    const workflow = (await pool.query<{ id: string }>(sql, [id])).rows[0]?.id;
+    await pool.query('DELETE FROM seen_deliveries');
+    await pool.query(
+      `INSERT INTO seen_deliveries (workflow_id, key, run_id, seen_at) VALUES
+       ($1, 'old', $1, now() - interval '25 hours'), ($1, 'new', $1, now() - interval '23 hours')`,
+      [workflow],
+    );
+    const [over, unfinished] = [newId(), newId()];
+    await pool.query(
+      `INSERT INTO claims (run_id, retention, workflow_id, version, user_id, run_at) VALUES ($1, 30, $2, 1, $2, 'infinity')`,
+      [unfinished, workflow],
+    );
+    await pool.query(
+      `INSERT INTO jobs (id, type, payload, status, run_id, path, updated_at)
+       SELECT uuidv7(), 'test.old', '{}', status, run_id, name, now() - age
+       FROM (VALUES ('gone', 'succeeded', $1::uuid, interval '31 days'), ('gone', 'in_doubt', NULL, interval '31 days'),
+                    ('young', 'failed', $1, interval '29 days'), ('queued', 'queued', $1, interval '31 days'),
+                    ('wanted', 'succeeded', $2, interval '31 days')) AS j (name, status, run_id, age)`,
+      [over, unfinished],
+    );
+    await cleanup.cleanUp();
+    const keys = await pool.query('SELECT key FROM seen_deliveries WHERE workflow_id = $1', [workflow]);
+    expect(keys.rows).toEqual([{ key: 'new' }]);
+    const jobs = await pool.query(`SELECT path FROM jobs WHERE type = 'test.old' ORDER BY path`);
+    expect(jobs.rows).toEqual([{ path: 'queued' }, { path: 'wanted' }, { path: 'young' }]);
+    await pool.query('DELETE FROM claims WHERE run_id = $1', [unfinished]);
+  });
+
   it('cancels runs of deactivated accounts and of their machines that nobody cancelled', async () => {
     const somebody = await everythingOf(pool, 'deactivated');
     const other = await everythingOf(pool, 'active');

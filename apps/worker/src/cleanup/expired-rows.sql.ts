@@ -25,6 +25,20 @@ DELETE FROM seen_events WHERE (user_id, key) IN (
   SELECT user_id, key FROM seen_events WHERE seen_at < now() - interval '24 hours'
   ORDER BY seen_at LIMIT $1 FOR UPDATE SKIP LOCKED
 )`,
+  // Deliveries are deduplicated for 24 hours: an older row is overwritten like one that is not there.
+  seen_deliveries: `
+DELETE FROM seen_deliveries WHERE (workflow_id, key) IN (
+  SELECT workflow_id, key FROM seen_deliveries WHERE seen_at < now() - interval '24 hours'
+  ORDER BY seen_at LIMIT $1 FOR UPDATE SKIP LOCKED
+)`,
+  // An unfinished run reads the results of its jobs whenever it is claimed, so they stay as long as it has a claim.
+  jobs: `
+DELETE FROM jobs WHERE id IN (
+  SELECT j.id FROM jobs j
+  WHERE j.status IN ('succeeded', 'failed', 'cancelled', 'in_doubt') AND j.updated_at < now() - interval '30 days'
+    AND NOT EXISTS (SELECT FROM claims c WHERE c.run_id = j.run_id)
+  ORDER BY j.updated_at LIMIT $1 FOR UPDATE OF j SKIP LOCKED
+)`,
 } as const;
 export type ExpiringTable = keyof typeof expiredRows;
 

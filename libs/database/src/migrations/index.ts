@@ -6,5 +6,6 @@ export * from './1795000000005-engine.js';
 export * from './1795000000007-schedules.js';
 export * from './1795000000008-webhook-output.js';
 export * from './1795000000009-find-runs.js';
+export * from './1795000000011-finished-jobs.js';
 export * from './1795000000012-tasks.js';
 export * from './1795000000018-events.js';
