@@ -28,6 +28,10 @@ export class Api {
     return this.call<T>('POST', path, body);
   }
 
+  patch<T>(path: string, body: unknown): Promise<T> {
+    return this.call<T>('PATCH', path, body);
+  }
+
   /** Every entry of a list, page by page. */
   async all<T>(path: string): Promise<T[]> {
     const entries: T[] = [];
