@@ -95,6 +95,7 @@ export function claimed(more: Partial<ClaimedRun> = {}): ClaimedRun {
     owner: newId(),
     epoch: 1,
     cancelRequested: false,
+    wasWoken: false,
     claimedAt: new Date(900),
     status: 'pending',
     input: { n: 1 },

@@ -1,4 +1,5 @@
 import { newId } from '@app/contracts';
+import { acceptRuns } from '@app/database';
 import type { StepDefinition } from '@app/definition';
 import { KeyRing, sealSecret } from '@app/security';
 import { eventually } from '@app/testing';
@@ -149,6 +150,28 @@ describe('what runs have to do with the world outside', () => {
     release();
     expect(await service.becomes(id, 'completed')).toMatchObject({ output: { a: { payload: 7, by: service.userId } } });
     expect((await service.pool.query('SELECT FROM run_inbox WHERE run_id = $1', [id])).rowCount).toBe(0);
+  });
+
+  it('takes a signal that came before anybody had claimed the run', async () => {
+    const wait: StepDefinition = { id: 'ok', type: 'wait.signal', config: { name: 'go' } };
+    const workflowId = await service.createWorkflow([wait]);
+    const client = await service.pool.connect();
+    const id = newId();
+    try {
+      await client.query('BEGIN');
+      const trigger = { type: 'manual' as const };
+      const more = { correlationId: null, tags: [], needsActive: false, dedupeKey: null, inputJson: null };
+      await acceptRuns(client, [{ id, workflowId, userId: service.userId, trigger, ...more }]);
+      await client.query(
+        `WITH sent AS (INSERT INTO run_inbox (id, run_id, kind, payload, user_id) VALUES ($1, $2, 'signal', '{"name":"go","payload":7}', $3))
+         UPDATE claims SET run_at = least(run_at, now()), woken = true WHERE run_id = $2`,
+        [newId(), id, service.userId],
+      );
+      await client.query('COMMIT');
+    } finally {
+      client.release();
+    }
+    expect(await service.becomes(id, 'completed')).toMatchObject({ output: { payload: 7 } });
   });
 
   describe('a task for a program of the owner', () => {

@@ -64,7 +64,7 @@ export class RunClaimer {
 
   private async launch(runs: ClaimedRun[]): Promise<void> {
     this.metrics.claimed.observe(runs.length);
-    const known = runs.filter(({ epoch }) => epoch > FIRST_EPOCH).map(({ runId }) => runId);
+    const known = runs.filter(({ epoch, wasWoken }) => epoch > FIRST_EPOCH || wasWoken).map(({ runId }) => runId);
     const claimed = runs.map(({ runId }) => runId);
     const [definitions, histories] = await this.active.whileStarting(claimed, () =>
       Promise.all([this.definitions.load(runs), loadHistories(this.pool, known)]),

@@ -12,6 +12,8 @@ export interface ClaimedRun {
   owner: string;
   epoch: number;
   cancelRequested: boolean;
+  /** Something has come for it since it was parked, or accepted: a signal may be there before the first claim. */
+  wasWoken: boolean;
   claimedAt: Date;
   status: RunStatus;
   input: unknown;
@@ -41,6 +43,7 @@ interface ClaimRow {
   user_id: string;
   epoch: number;
   cancel_requested: boolean;
+  was_woken: boolean;
   claimed_at: Date;
   status: RunStatus;
   input: unknown;
@@ -64,6 +67,7 @@ export async function claimRuns(pool: Pool, owner: string, limit: number): Promi
     owner,
     epoch: row.epoch,
     cancelRequested: row.cancel_requested,
+    wasWoken: row.was_woken,
     claimedAt: row.claimed_at,
     status: row.status,
     input: row.input,
