@@ -4,6 +4,7 @@ import { All, Controller, HttpCode, Param, Req, Res } from '@nestjs/common';
 import { ApiAcceptedResponse } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Public } from '../http/access/access.decorators.js';
+import { connectionGone } from '../http/connection-gone.js';
 import { problem } from '../http/problems/problem.js';
 import { Produces } from '../http/produces.decorator.js';
 import { RawBody } from '../http/raw-body.decorator.js';
@@ -49,13 +50,6 @@ export class HooksController {
       void reply.header('allow', methods.join(', '));
       throw problem('METHOD_NOT_ALLOWED');
     }
-    return this.hooks.deliver(hook, delivery, gone(reply));
+    return this.hooks.deliver(hook, delivery, connectionGone(reply));
   }
-}
-
-/** Aborts when the connection is gone. The request's own signal would when its body is read. */
-function gone({ raw }: FastifyReply): AbortSignal {
-  const controller = new AbortController();
-  raw.once('close', () => controller.abort());
-  return controller.signal;
 }

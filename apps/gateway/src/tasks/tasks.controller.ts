@@ -7,10 +7,12 @@ import {
   TaskHeartbeatDto,
   TasksDto,
 } from '@app/contracts';
-import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
+import { Body, Controller, HttpCode, Param, Post, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
 import { Scoped } from '../http/access/access.decorators.js';
 import type { Caller } from '../http/access/caller.js';
 import { CurrentUser } from '../http/access/current-user.decorator.js';
+import { connectionGone } from '../http/connection-gone.js';
 import { IdPipe } from '../http/validation/id.pipe.js';
 import { TasksService } from './tasks.service.js';
 
@@ -22,8 +24,12 @@ export class TasksController {
   /** Takes tasks that `external` steps of the caller's workflows have written. */
   @HttpCode(200)
   @Post('poll')
-  async poll(@CurrentUser() { userId }: Caller, @Body() wanted: PollTasksDto): Promise<TasksDto> {
-    return { tasks: await this.tasks.poll(userId, wanted) };
+  async poll(
+    @CurrentUser() { userId }: Caller,
+    @Body() wanted: PollTasksDto,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<TasksDto> {
+    return { tasks: await this.tasks.poll(userId, wanted, connectionGone(reply)) };
   }
 
   /** Ends a task with the step's output. */

@@ -1,6 +1,7 @@
 import { newId } from '@app/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TestGateway, type TestUser } from '../../../../test/gateway/test-gateway.js';
+import { TasksService } from './tasks.service.js';
 
 let gateway: TestGateway;
 let user: TestUser;
@@ -56,6 +57,17 @@ describe('tasks', () => {
     const waiting = poll('later', { wait_ms: 20_000 });
     const id = await task('later');
     expect((await waiting)[0]).toMatchObject({ id });
+  });
+
+  it('are not given to a program that waited and has gone', async () => {
+    const service = gateway.app.get(TasksService);
+    const program = new AbortController();
+    const wanted = { queues: ['gone'], limit: 1, lease_ms: 60_000, wait_ms: 20_000 };
+    const waiting = service.poll(user.id, wanted, program.signal);
+    program.abort();
+    const id = await task('gone');
+    expect(await waiting).toEqual([]);
+    expect(await row(id)).toMatchObject({ status: 'queued' });
   });
 
   it('are ended once, under their lease, with an output or a reason', async () => {

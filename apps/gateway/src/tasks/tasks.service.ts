@@ -35,10 +35,18 @@ export class TasksService {
     private readonly bus: CommandBus<'gateway'>,
   ) {}
 
-  /** Tasks for a program; none when there are none in time. */
-  async poll(userId: string, { queues, limit, lease_ms, wait_ms }: PollTasksDto): Promise<TaskDto[]> {
+  /**
+   * Tasks for a program; none when there are none in time.
+   * @param gone aborts when the program no longer waits: a task that nobody hears of would end in doubt
+   */
+  async poll(
+    userId: string,
+    { queues, limit, lease_ms, wait_ms }: PollTasksDto,
+    gone: AbortSignal,
+  ): Promise<TaskDto[]> {
     const giveUpAt = performance.now() + wait_ms;
     for (;;) {
+      if (gone.aborted) return [];
       const values = [userId, queues, limit, newId(), lease_ms];
       const { rows } = await this.pool.query<TaskRow>({ name: 'poll-tasks', text: pollTasksSql, values });
       const leftMs = giveUpAt - performance.now();
