@@ -102,9 +102,12 @@ function haltActions(state: RunState, below: string, { underWay }: View, now: nu
 function containerActions(state: RunState, container: StepState, view: View, now: number): Action[] | undefined {
   const { nest, path, deadline } = container;
   if (nest === undefined) return undefined;
+  // Somebody is asking whether there is another iteration: what they say must find the container as it was.
+  if (view.underWay.has(path)) return [];
   const isLate = deadline !== undefined && deadline <= now;
   if (isLate || isFailing(container)) {
-    const failure = nest.failure === null ? timeUp(container) : { error: nest.failure, retryable: false };
+    // A container has no attempts of its own.
+    const failure = { error: nest.failure ?? timeUp(container).error, retryable: false };
     const halting = haltActions(state, path, view, now, isLate ? 'The time of the step was up' : 'Another list failed');
     return halting.length > 0 ? halting : [{ do: 'record', entry: failureEntry(container, failure, now, '') }];
   }
@@ -116,7 +119,7 @@ function containerActions(state: RunState, container: StepState, view: View, now
   if (container.step.nesting !== 'iterations' || list === undefined) {
     return [{ do: 'record', entry: completion(container, outputOf(container), now) }];
   }
-  return view.underWay.has(path) ? [] : [{ do: 'iterate', state: container, list }];
+  return [{ do: 'iterate', state: container, list }];
 }
 
 /** A choice and a loop of iterations keep their list until they end with it. */

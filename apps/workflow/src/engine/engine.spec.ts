@@ -194,6 +194,24 @@ describe('the engine', () => {
     });
   });
 
+  it('does not end a loop for its time while somebody asks whether there is another iteration', () => {
+    const loop: StepDefinition = {
+      id: 'loop',
+      type: 'repeat',
+      timeout_ms: 10,
+      config: { max_iterations: 3, until: 'index = 2', steps: [pure('x')] },
+    };
+    const state = fold(run(loop), { type: 'step.entered', path: 'loop', at: 1, branch: null }, done('loop[0].x'));
+    expect(starts(state, 5)).toEqual(['iterate']);
+    const asking = { ...plainView, underWay: new Set(['loop']) };
+    expect(decide(state, 50, asking)).toMatchObject({ kind: 'wait' });
+    fold(state, { type: 'step.iterated', path: 'loop', at: 50, iteration: 0 });
+    expect(decide(state, 50)).toMatchObject({
+      kind: 'act',
+      actions: [{ do: 'record', entry: { type: 'step.failed', path: 'loop', error: { code: 'TIMEOUT' } } }],
+    });
+  });
+
   it('cancels what waits and leaves an unsafe call in doubt', () => {
     const state = fold(run(post), { type: 'step.started', path: 'post', at: 1, attempt: 1, effect: 'unsafe' });
     expect(halt(state, '', new Set(), 2, 'The run was cancelled').entries).toEqual([
