@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { World, post, pure, put, started } from '../../../../../test/workflow/run-world.js';
 import { StepFailure } from '../../steps/steps.service.js';
 import { FencedError } from '../store/fenced.error.js';
+import { UnwrittenError } from '../store/unwritten.error.js';
 import type { RunHistory } from '../store/run-history.js';
 
 describe('a run that this replica loses', () => {
@@ -67,5 +68,26 @@ describe('a run that this replica loses', () => {
       expect(successor.calls).toEqual(['post']);
       expect(successor.last).toMatchObject({ status: 'completed', outputJson: '"post"' });
     }
+  });
+
+  it.each([
+    ['an announcement', post],
+    [
+      'a run that a step has started',
+      {
+        id: 'go',
+        type: 'workflow.run',
+        config: { workflow_id: '01890a5d-ac96-774b-bcce-b302099a8057', mode: 'detached' },
+      },
+    ],
+  ])('is given back as it was when %s cannot be written: that is no failure of the step', async (_what, step) => {
+    const world = new World();
+    world.beforeCommit = () => {
+      throw new Error('the database is away');
+    };
+    const execution = world.execution([step]);
+    await expect(execution.execute()).rejects.toBeInstanceOf(UnwrittenError);
+    expect(world.calls).toEqual([]);
+    expect(execution.state.steps.get(step.id)?.status).not.toBe('failed');
   });
 });

@@ -3,7 +3,9 @@ import type { ChildRequest, Wish } from '../../steps/steps.service.js';
 import { apply, type Outcome, type RunState } from '../../engine/index.js';
 import { isJoined, type ClaimedRun } from '../claim/claimed-run.js';
 import type { NextClaim, RunCommit, Unwanted } from '../store/run-commit.js';
+import { FencedError } from '../store/fenced.error.js';
 import type { ObservedOutcome, RunHistory } from '../store/run-history.js';
+import { UnwrittenError } from '../store/unwritten.error.js';
 
 /** Writes a run's commits; RunWriter is the real one. */
 export interface CommitSink {
@@ -148,7 +150,7 @@ export class RunJournal {
     } catch (error) {
       // What could not be written stays ours to tell, see unwrittenOutcomes.
       this.pending = [...entries, ...this.pending];
-      throw error;
+      throw error instanceof FencedError ? error : new UnwrittenError(this.run.runId, error);
     }
     if (entries.length > 0) this.nextSeq += 1;
     if (status !== null) this.written = status;

@@ -1,6 +1,7 @@
 import type { StepState } from '../../engine/index.js';
 import { CorruptJournalError } from '../../engine/index.js';
 import { FencedError } from '../store/fenced.error.js';
+import { UnwrittenError } from '../store/unwritten.error.js';
 import { StepFailure, type StepsService } from '../../steps/steps.service.js';
 import { Attempt } from './attempt.js';
 import { collect } from './collect.js';
@@ -48,7 +49,9 @@ export class StepExecutor implements StepPerformer {
     try {
       await work(this.steps, attempt, ...more);
     } catch (error) {
-      if (error instanceof FencedError || error instanceof CorruptJournalError) throw error;
+      if (error instanceof FencedError || error instanceof UnwrittenError || error instanceof CorruptJournalError) {
+        throw error;
+      }
       attempt.fail(StepFailure.from(error));
     }
   }
