@@ -55,6 +55,24 @@ describe('Periodic', () => {
     expect(most).toBe(1);
   });
 
+  it('takes one turn at a time when the task wakes itself as the first thing it does', async () => {
+    let active = 0;
+    let most = 0;
+    const task = vi.fn(async () => {
+      if (task.mock.calls.length === 1) each.wake();
+      most = Math.max(most, ++active);
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      active -= 1;
+    });
+    const { it: each } = periodic(task);
+    each.start();
+    await vi.advanceTimersByTimeAsync(190);
+    expect(task).toHaveBeenCalledTimes(1);
+    await vi.advanceTimersByTimeAsync(50);
+    expect(task).toHaveBeenCalledTimes(2);
+    expect(most).toBe(1);
+  });
+
   it('goes on after failures, and logs their beginning and their end', async () => {
     let fails = true;
     const {

@@ -46,7 +46,8 @@ export class Periodic {
     clearTimeout(this.timer);
     const waitMs = Math.max(0, this.endedAt + pauseMs - performance.now());
     this.timer = setTimeout(() => {
-      this.turn = this.take();
+      // The turn is known before the task begins: a task that wakes itself must not get a second turn beside its own.
+      this.turn = Promise.resolve().then(() => this.take());
     }, waitMs);
   }
 
