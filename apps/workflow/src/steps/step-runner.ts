@@ -18,6 +18,8 @@ export interface StepContext {
   now: number;
   /** Aborts when the run is cancelled or this replica lost the right to go on. */
   signal: AbortSignal;
+  /** Whether a call may still be made: for whoever makes it to ask in the last moment, when nothing has left yet. */
+  mayLeave: () => boolean;
 }
 
 /**

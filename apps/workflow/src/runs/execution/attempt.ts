@@ -35,6 +35,7 @@ export class Attempt {
       get signal() {
         return execution.signalOf(path);
       },
+      mayLeave: () => execution.isOurs(),
     };
   }
 

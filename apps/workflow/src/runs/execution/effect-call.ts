@@ -19,9 +19,10 @@ export async function announceAndCall(runner: EffectRunner, attempt: Attempt): P
   });
   attempt.execution.journal.called(attempt.context.path);
   await attempt.execution.journal.commit();
+  crashPoint('call.before');
   // The lease may have gone meanwhile. Without a word the next owner would be in doubt about a call that nobody made.
   if (!attempt.execution.isOurs()) return attempt.notMade();
-  await makeCall(runner, call, attempt);
+  await makeCall(runner, call, attempt, () => attempt.notMade());
 }
 
 /**
@@ -65,18 +66,30 @@ async function callAgain(runner: EffectRunner, attempt: Attempt, state: StepStat
     return;
   }
   attempt.execution.journal.called(attempt.context.path);
-  await makeCall(runner, call, attempt);
+  crashPoint('call.before');
+  await makeCall(runner, call, attempt, () => undefined);
 }
 
-async function makeCall(runner: EffectRunner, call: PreparedCall, attempt: Attempt): Promise<void> {
+/** @param withheld called instead of an outcome when the run was lost before anything left */
+async function makeCall(
+  runner: EffectRunner,
+  call: PreparedCall,
+  attempt: Attempt,
+  withheld: () => void,
+): Promise<void> {
   const { signal, step } = attempt.context;
   if (signal.aborted || !attempt.execution.isOurs()) return;
+  let isWithheld = false;
+  const mayLeave = (): boolean => {
+    isWithheld = !attempt.execution.isOurs();
+    return !isWithheld;
+  };
   try {
-    crashPoint('call.before');
-    const output = await runner.perform(call, attempt.context);
+    const output = await runner.perform(call, { ...attempt.context, mayLeave });
     crashPoint('call.after');
     attempt.complete(output);
   } catch (error) {
+    if (isWithheld) return withheld();
     const failure = StepFailure.from(error);
     if (failure.options.mayHaveHappened && signal.aborted) return;
     if (failure.options.mayHaveHappened && step.effect === EffectClass.Unsafe) attempt.doubt(failure.message);

@@ -70,6 +70,29 @@ describe('a run that this replica loses', () => {
     }
   });
 
+  it('makes no call when the lease goes while it connects, and says so unless an earlier call may have been made', async () => {
+    const connecting = (world: World): void => {
+      world.perform = async (_call, { mayLeave }) => {
+        world.holds = false;
+        expect(mayLeave()).toBe(false);
+        const options = { retryable: true, mayHaveHappened: false };
+        throw new StepFailure({ code: 'HTTP_UNREACHABLE', message: 'not sent' }, options);
+      };
+    };
+    const first = new World();
+    connecting(first);
+    const execution = first.execution([post]);
+    expect(await execution.execute()).toBe('lost');
+    expect(execution.journal.unwrittenOutcomes()).toMatchObject([{ type: 'step.failed', retry_at: 1_000 }]);
+
+    const second = new World();
+    connecting(second);
+    const again = second.execution([put], { history: { entries: [started('put', 'keyed')], nextSeq: 2 } });
+    expect(await again.execute()).toBe('lost');
+    expect(second.calls).toEqual(['put']);
+    expect(again.journal.unwrittenOutcomes()).toEqual([]);
+  });
+
   it.each([
     ['an announcement', post],
     [
