@@ -1,12 +1,11 @@
-import { AuthProvider, conflict, newId, notFound, UserRole, type UserDto } from '@app/contracts';
-import { isUniqueViolation, type Queryable, type User } from '@app/database';
+import { AuthProvider, conflict, newId, notFound, UserKind, UserRole, type UserDto } from '@app/contracts';
+import { isUniqueViolation, User, type Queryable } from '@app/database';
 import { Injectable } from '@nestjs/common';
-import { Pool } from 'pg';
+import { DataSource, IsNull, type Repository } from 'typeorm';
 import { AuditService } from '../audit/audit.service.js';
 import type { Device } from '../http/device.decorator.js';
 import { toUser } from './to-user.js';
-import type { UserRow } from './user-changes.js';
-import { credentialsOf, findUser, insertUser } from './users.sql.js';
+import { insertUser } from './users.sql.js';
 
 /** What a sign-in needs to know; `user` is for the answer. */
 export interface Credentials {
@@ -36,10 +35,14 @@ export interface NewUser {
 /** People's accounts. */
 @Injectable()
 export class UsersService {
+  private readonly users: Repository<User>;
+
   constructor(
-    private readonly pool: Pool,
+    dataSource: DataSource,
     private readonly audit: AuditService,
-  ) {}
+  ) {
+    this.users = dataSource.getRepository(User);
+  }
 
   /**
    * Makes an account; `db` is the transaction of what it comes with.
@@ -69,18 +72,19 @@ export class UsersService {
 
   /** @throws AppError NOT_FOUND */
   async find(id: string): Promise<UserDto> {
-    const { rows } = await this.pool.query<UserRow>({ name: 'find-user', text: findUser, values: [id] });
-    const [user] = rows;
-    if (user === undefined) throw notFound('user');
+    const user = await this.users.findOneBy({ id, deleted_at: IsNull() });
+    if (user === null) throw notFound('user');
     return toUser(user);
   }
 
   /** The account of an address, in whatever case it is written; undefined when there is none that people sign in to. */
   async credentialsOf(email: string): Promise<Credentials | undefined> {
-    const query = { name: 'credentials-of', text: credentialsOf, values: [email] };
-    const { rows } = await this.pool.query<User>(query);
-    const [user] = rows;
-    if (user === undefined) return undefined;
+    const user = await this.users
+      .createQueryBuilder('user')
+      .addSelect('user.password')
+      .where('lower(user.email) = lower(:email) AND user.kind = :kind', { email, kind: UserKind.Person })
+      .getOne();
+    if (user === null) return undefined;
     const maySignIn = user.is_active && user.deleted_at === null;
     return { user: toUser(user), passwordHash: user.password ?? undefined, maySignIn };
   }

@@ -1,7 +1,9 @@
+import { readFileSync, rmSync } from 'node:fs';
+
 /**
  * Named places before and after every write of the engine and around every call that leaves it. A test ends the process
- * at one of them, with kill -9, to show what becomes of the run. A place that is added here needs its case there:
- * test/chaos/crash-points.chaos-spec.ts goes through this list.
+ * at one of them with kill -9, or stops it there past its lease, to show what becomes of the run. A place that is added
+ * here needs its case there: test/chaos/crash-points.chaos-spec.ts and stop-points.chaos-spec.ts go through this list.
  */
 export const crashPoints = [
   /** Runs are about to be claimed: nothing is written. */
@@ -23,16 +25,45 @@ export const crashPoints = [
 ] as const;
 export type CrashPoint = (typeof crashPoints)[number];
 
+const isTest = process.env['ENVIRONMENT'] === 'test';
 /** `<point>#<n>`: end this process when it comes to the point for the n-th time. Only in tests. */
-const armed = process.env['ENVIRONMENT'] === 'test' ? process.env['CRASH_AT'] : undefined;
+const armed = isTest ? process.env['CRASH_AT'] : undefined;
+/** A file that may come to hold `<point>#<n>`: stop this process there, once, until it is told to go on. Only in tests. */
+const stopFile = isTest ? process.env['STOP_AT_FILE'] : undefined;
 let passed = 0;
+let asked = '';
+let passedSinceAsked = 0;
 
-/** Ends this process here if a test asked for it. Costs a comparison otherwise. */
+/** Ends or stops this process here if a test asked for it. Costs two comparisons otherwise. */
 export function crashPoint(point: CrashPoint): void {
-  if (armed === undefined || !armed.startsWith(`${point}#`)) return;
+  if (armed?.startsWith(`${point}#`) === true) endAtLast(point);
+  if (stopFile !== undefined) stopIfAsked(point, stopFile);
+}
+
+function endAtLast(point: CrashPoint): void {
   passed += 1;
   if (armed !== `${point}#${passed}`) return;
   process.kill(process.pid, 'SIGKILL');
   // The signal may arrive a moment later: nothing more is done until then.
   for (;;);
+}
+
+function stopIfAsked(point: CrashPoint, file: string): void {
+  const wanted = read(file);
+  if (!wanted.startsWith(`${point}#`)) return;
+  if (wanted !== asked) [asked, passedSinceAsked] = [wanted, 0];
+  passedSinceAsked += 1;
+  if (wanted !== `${point}#${passedSinceAsked}`) return;
+  asked = '';
+  // Without the file the test knows that the process has come here; a signal to oneself is there when `kill` returns.
+  rmSync(file);
+  process.kill(process.pid, 'SIGSTOP');
+}
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
 }

@@ -1,0 +1,84 @@
+import { newId } from '@app/contracts';
+import { acceptRuns } from '@app/database';
+import type { StepDefinition } from '@app/definition';
+import { eventually } from '@app/testing';
+import type { Pool } from 'pg';
+
+const PATIENCE_MS = 60_000;
+
+/** A run that is over, or waits for a person because of a doubt. */
+export interface Ended {
+  status: string;
+  output: unknown;
+  inDoubt: boolean;
+}
+
+/** Workflows and runs that are written straight to PostgreSQL, for proofs that need no gateway. */
+export class DirectRuns {
+  private readonly userId = newId();
+
+  constructor(readonly pool: Pool) {}
+
+  /** Before anything else: the owner of everything. */
+  async createOwner(): Promise<void> {
+    await this.pool.query(`INSERT INTO users (id, email, name) VALUES ($1, 'a@example.com', 'A')`, [this.userId]);
+  }
+
+  async createWorkflow(steps: StepDefinition[]): Promise<string> {
+    const id = newId();
+    await this.pool.query(
+      `WITH w AS (INSERT INTO workflows (id, user_id, name, trigger_type, steps) VALUES ($1, $2, 'w', 'manual', $3))
+       INSERT INTO workflow_versions (workflow_id, version, name, description, trigger_type, steps, config)
+       VALUES ($1, 1, 'w', '', 'manual', $3, '{}')`,
+      [id, this.userId, JSON.stringify(steps)],
+    );
+    return id;
+  }
+
+  /** Accepts `count` runs with the input {n: 21}. */
+  async acceptMany(workflowId: string, count: number): Promise<string[]> {
+    const { userId } = this;
+    const trigger = { type: 'manual' as const };
+    const more = { correlationId: null, tags: [], needsActive: false, dedupeKey: null };
+    const ids = Array.from({ length: count }, () => newId());
+    await acceptRuns(
+      this.pool,
+      ids.map((id) => ({ id, workflowId, userId, trigger, inputJson: '{"n":21}', ...more })),
+    );
+    return ids;
+  }
+
+  async accept(workflowId: string): Promise<string> {
+    const [id] = await this.acceptMany(workflowId, 1);
+    return id!;
+  }
+
+  /** The run once it is over, or waits for a person because of a doubt. */
+  async endOf(runId: string): Promise<Ended> {
+    return eventually(async () => {
+      const ended = await this.look(runId);
+      return ended !== undefined && (ended.inDoubt || ended.status === 'completed' || ended.status === 'failed')
+        ? ended
+        : undefined;
+    }, PATIENCE);
+  }
+
+  /** The run once it is over, whoever was asked meanwhile. */
+  async overOf(runId: string): Promise<Ended> {
+    return eventually(async () => {
+      const ended = await this.look(runId);
+      return ended?.status === 'completed' || ended?.status === 'failed' ? ended : undefined;
+    }, PATIENCE);
+  }
+
+  private async look(runId: string): Promise<Ended | undefined> {
+    const { rows } = await this.pool.query<Ended>(
+      `SELECT r.status, r.output, coalesce(c.in_doubt AND c.owner IS NULL, false) AS "inDoubt"
+       FROM workflow_runs r LEFT JOIN claims c ON c.run_id = r.id WHERE r.id = $1`,
+      [runId],
+    );
+    return rows[0];
+  }
+}
+
+const PATIENCE = { timeoutMs: PATIENCE_MS, everyMs: 20 };
