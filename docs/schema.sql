@@ -133,6 +133,22 @@ CREATE TABLE effect_ledger (
   CONSTRAINT effect_ledger_pkey PRIMARY KEY (run_id, path, attempt)
 );
 
+CREATE TABLE event_waits (
+  id uuid NOT NULL,
+  run_id uuid NOT NULL,
+  user_id uuid NOT NULL,
+  path text NOT NULL,
+  type character varying(255) NOT NULL,
+  source text,
+  filter text,
+  context jsonb,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT event_waits_pkey PRIMARY KEY (id)
+);
+CREATE INDEX event_waits_patterns ON event_waits USING btree (user_id, id) WHERE ((type)::text ~~ '%*'::text);
+CREATE INDEX event_waits_run_id ON event_waits USING btree (run_id);
+CREATE INDEX event_waits_words ON event_waits USING btree (user_id, type, id) WHERE ((type)::text !~~ '%*'::text);
+
 CREATE TABLE events (
   id uuid NOT NULL,
   user_id uuid NOT NULL,

@@ -116,6 +116,7 @@ async function workflowOf(insert: Insert, of: { owner: string; marker: string; s
   await insert('effect_ledger', { run_id, path: 'a', attempt: 1, epoch: 1, outcome: { note: marker } });
   const inbox = { kind: 'resolution', payload: { note: marker }, user_id: owner };
   await insert('run_inbox', { id: newId(), run_id, ...inbox });
+  await insert('event_waits', { id: newId(), run_id, user_id: owner, path: 'a', type: marker });
   const job = { type: 'email.send', payload: { subject: marker }, user_id: owner, run_id, status: 'succeeded' };
   await insert('jobs', { id: newId(), ...job });
   await insert('child_runs', { run_id, retention: 30, parent_id: newId(), status: 'completed' });

@@ -134,7 +134,9 @@ describe('retention', () => {
       jobs: [],
       children: [],
       readInbox: [],
-      unwanted: { jobs: [], children: [] },
+      events: [],
+      eventWaits: [],
+      unwanted: { jobs: [], children: [], eventWaits: [] },
     });
     expect((await pool.query(runSql, [due, user])).rows).toMatchObject([{ status: 'completed', output: { x: 1 } }]);
     await pool.query('UPDATE claims SET run_at = now() WHERE run_id = $1', [doubtful]);

@@ -99,7 +99,7 @@ export class WorkflowService {
     return id;
   }
 
-  async execute(workflowId: string, input: unknown = {}): Promise<string> {
+  async execute(workflowId: string, input: unknown = {}, depth = 0): Promise<string> {
     const id = newId();
     const request = {
       id,
@@ -111,6 +111,7 @@ export class WorkflowService {
       tags: [],
       needsActive: false,
       dedupeKey: null,
+      depth,
     };
     await acceptRuns(this.pool, [request]);
     return id;

@@ -1,10 +1,11 @@
-import { newId } from '@app/contracts';
-import { acceptRuns } from '@app/database';
+import { MOST_CAUSES, newId } from '@app/contracts';
+import { acceptEvents, acceptRuns } from '@app/database';
 import type { StepDefinition } from '@app/definition';
 import { KeyRing, sealSecret } from '@app/security';
 import { eventually } from '@app/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { TEST_KEY, WorkflowService } from '../../../test/workflow/workflow-service.js';
+import { EventDispatcher } from './events/event-dispatcher.service.js';
 import { ActiveRuns } from './runs/active-runs.service.js';
 
 describe('what runs have to do with the world outside', () => {
@@ -172,6 +173,115 @@ describe('what runs have to do with the world outside', () => {
       client.release();
     }
     expect(await service.becomes(id, 'completed')).toMatchObject({ output: { payload: 7 } });
+  });
+
+  describe('events', () => {
+    const emit = (config: Record<string, unknown>): StepDefinition => ({ id: 'emit', type: 'event.emit', config });
+    const wait = (config: Record<string, unknown>): StepDefinition => ({ id: 'wait', type: 'wait.event', config });
+    const waits = async (id: string): Promise<number> =>
+      (await service.pool.query('SELECT FROM event_waits WHERE run_id = $1', [id])).rowCount ?? 0;
+    const send = async (type: string, data: unknown, userId = service.userId): Promise<void> => {
+      const id = newId();
+      const event = { specversion: '1.0' as const, id, source: '/tests', type, data };
+      await acceptEvents(service.pool, [{ id, userId, event, eventJson: JSON.stringify(event) }]);
+      service.app.get(EventDispatcher).wake();
+    };
+
+    it('are sent with the commit of their step, once, and start what they start one deeper', async () => {
+      const workflowId = await service.createWorkflow([
+        { id: 'seen', type: 'transform', config: { expression: 'input.data.n + 1' } },
+      ]);
+      const trigger = JSON.stringify({ trigger: { type: 'order.paid' } });
+      const sql = `UPDATE workflows SET trigger_type = 'event', status = 'active', config = $2 WHERE id = $1`;
+      await service.pool.query(sql, [workflowId, trigger]);
+      const step = emit({ type: 'order.paid', subject: 'order {{ input.n }}', data: { n: '{{ input.n }}' } });
+      const id = await service.start([step], { n: 6 });
+      const { output, workflow_id: of } = await service.becomes(id, 'completed');
+      const said = {
+        id: `${id}/emit`,
+        source: `/workflows/${of}`,
+        type: 'order.paid',
+        subject: 'order 6',
+        data: { n: 6 },
+      };
+      expect(output).toMatchObject({ specversion: '1.0', ...said });
+      const { rows } = await service.pool.query('SELECT event, depth FROM events WHERE run_id = $1', [id]);
+      expect(rows).toEqual([{ event: output, depth: 1 }]);
+      const started = await eventually(async () => {
+        const found = `SELECT output, depth, input FROM workflow_runs WHERE workflow_id = $1 AND status = 'completed'`;
+        const { rows: runs } = await service.pool.query(found, [workflowId]);
+        return runs.length > 0 && runs;
+      });
+      expect(started).toEqual([{ output: 7, depth: 1, input: output }]);
+      await service.pool.query(`UPDATE workflows SET status = 'inactive' WHERE id = $1`, [workflowId]);
+    });
+
+    it('are not sent at the end of too long a chain', async () => {
+      const workflowId = await service.createWorkflow([emit({ type: 'deep' })]);
+      const id = await service.execute(workflowId, {}, MOST_CAUSES);
+      expect(await service.becomes(id, 'failed')).toMatchObject({ error: { code: 'LOOP_DETECTED' } });
+      expect((await service.pool.query('SELECT FROM events WHERE run_id = $1', [id])).rowCount).toBe(0);
+    });
+
+    it('wake the one run whose filter wants them, with what the run knew, and are its output', async () => {
+      const filter = 'event.data.order = input.order and event.data.by = steps.who.output';
+      const steps: StepDefinition[] = [
+        { id: 'who', type: 'transform', config: { expression: "'ada'" } },
+        wait({ type: 'order.*', source: '/te*', filter }),
+      ];
+      const [one, two] = [await service.start(steps, { order: 1 }), await service.start(steps, { order: 2 })];
+      await service.becomes(one, 'waiting');
+      await service.becomes(two, 'waiting');
+      await send('other.paid', { order: 1, by: 'ada' });
+      await send('order.paid', { order: 1, by: 'eve' });
+      await send('order.paid', { order: 1, by: 'ada' }, newId());
+      await send('order.paid', { order: 1, by: 'ada', n: 'first' });
+      await send('order.paid', { order: 1, by: 'ada', n: 'second' });
+      expect(await service.becomes(one, 'completed')).toMatchObject({
+        output: { type: 'order.paid', source: '/tests', data: { n: 'first' } },
+      });
+      expect([await waits(one), await waits(two)]).toEqual([0, 1]);
+      expect(await service.run(two)).toMatchObject({ status: 'waiting' });
+      await send('order.sent', { order: 2, by: 'ada' });
+      await service.becomes(two, 'completed');
+      expect((await service.pool.query('SELECT FROM run_inbox WHERE run_id = $1', [one])).rowCount).toBe(0);
+    });
+
+    it('are not waited for longer than the step says, nor after the run was cancelled', async () => {
+      const late = await service.start([wait({ type: 'never', timeout_ms: 50 })]);
+      expect(await service.becomes(late, 'failed')).toMatchObject({ error: { code: 'TIMEOUT' } });
+      const cancelled = await service.start([wait({ type: 'never' })]);
+      await service.becomes(cancelled, 'waiting');
+      expect(await waits(cancelled)).toBe(1);
+      const sql = 'UPDATE claims SET cancel_requested_at = now(), run_at = now() WHERE run_id = $1';
+      await service.pool.query(sql, [cancelled]);
+      await service.becomes(cancelled, 'cancelled');
+      expect([await waits(late), await waits(cancelled)]).toEqual([0, 0]);
+    });
+
+    it('that a filter cannot judge wake nobody; what a filter keeps is bounded', async () => {
+      const filter = '$error(event.data.why)';
+      const id = await service.start([wait({ type: 'odd', filter })]);
+      await service.becomes(id, 'waiting');
+      await send('odd', { why: 'no' });
+      await eventually(async () => (await service.pool.query('SELECT FROM pending_events')).rowCount === 0);
+      expect(await service.run(id)).toMatchObject({ status: 'waiting' });
+      const large = await service.start([wait({ type: 'odd', filter: 'event.data = input' })], 'x'.repeat(70_000));
+      const { error } = await service.becomes(large, 'failed');
+      expect(error).toMatchObject({
+        code: 'CONFIG_INVALID',
+        message: expect.stringContaining('config.filter reads 7'),
+      });
+    });
+
+    it('wake a run in the same commit that sends them', async () => {
+      const branches = {
+        a: [wait({ type: 'self', filter: 'event.data.run = run.id' })],
+        b: [emit({ type: 'self', data: { run: '{{ run.id }}' } })],
+      };
+      const id = await service.start([{ id: 'both', type: 'parallel', config: { branches } }]);
+      expect(await service.becomes(id, 'completed')).toMatchObject({ output: { a: { id: `${id}/both.emit` } } });
+    });
   });
 
   describe('a task for a program of the owner', () => {

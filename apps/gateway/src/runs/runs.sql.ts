@@ -31,6 +31,7 @@ WITH doomed AS (
 journal AS (DELETE FROM run_journal j USING doomed d WHERE j.retention = d.retention AND j.run_id = d.id),
 ledger AS (DELETE FROM effect_ledger l USING doomed d WHERE l.run_id = d.id),
 inbox AS (DELETE FROM run_inbox i USING doomed d WHERE i.run_id = d.id),
+wait AS (DELETE FROM event_waits e USING doomed d WHERE e.run_id = d.id),
 -- Their payloads are part of the run's data. One that a worker still has in hand is left to it.
 job AS (DELETE FROM jobs j USING doomed d WHERE j.run_id = d.id AND j.status <> 'running')
 SELECT workflow_id, status FROM doomed`;

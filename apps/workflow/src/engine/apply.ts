@@ -80,17 +80,19 @@ function listAt(state: RunState, path: string): ListState | undefined {
 }
 
 function wait(step: StepState, entry: JournalEntry & { type: 'step.waiting' }): void {
-  const { attempt, until, deadline, job_id, signal, run_id } = entry;
+  const { attempt, until, deadline, job_id, signal, event_wait, run_id } = entry;
   park(step, attempt, waitingFor(entry), until);
   if (deadline !== undefined) step.deadline = deadline;
   if (job_id !== undefined) step.jobId = job_id;
   if (signal !== undefined) step.signal = signal;
+  if (event_wait !== undefined) step.eventWaitId = event_wait;
   if (run_id !== undefined) step.childRunId = run_id;
 }
 
-function waitingFor({ job_id, signal, run_id }: JournalEntry & { type: 'step.waiting' }): WaitingFor {
+function waitingFor({ job_id, signal, event_wait, run_id }: JournalEntry & { type: 'step.waiting' }): WaitingFor {
   if (job_id !== undefined) return 'job';
   if (signal !== undefined) return 'signal';
+  if (event_wait !== undefined) return 'event';
   return run_id === undefined ? 'timer' : 'run';
 }
 

@@ -167,6 +167,7 @@ function waitingAction(begun: StepState, { held }: View, now: number): ActionOrW
   switch (begun.waitingFor) {
     case 'job':
     case 'signal':
+    case 'event':
     case 'run':
       if (!held.has(path)) return { do: 'collect', state: begun };
       if (deadline === undefined) return undefined;

@@ -2,7 +2,7 @@ import type { FinalRunStatus, RunError, StepStatus } from '@app/contracts';
 import type { CompiledDefinition, CompiledStep } from '@app/definition';
 
 /** What a waiting step waits for. */
-export type WaitingFor = 'retry' | 'timer' | 'job' | 'signal' | 'run';
+export type WaitingFor = 'retry' | 'timer' | 'job' | 'signal' | 'event' | 'run';
 
 /** A step that has begun. */
 export interface StepState {
@@ -19,6 +19,8 @@ export interface StepState {
   deadline?: number;
   jobId?: string;
   signal?: string;
+  /** The row of the event that it waits for. */
+  eventWaitId?: string;
   /** The run that it started and waits for. */
   childRunId?: string;
   /** Hash of the request that the intent was committed with. */

@@ -1,22 +1,18 @@
-import { idTime, MOST_CAUSES, newId, RunTriggerType, type CloudEvent } from '@app/contracts';
+import { idTime, MOST_CAUSES, newId, RunTriggerType } from '@app/contracts';
 import { acceptRuns, type RunRequest } from '@app/database';
 import type { PoolClient } from 'pg';
+import { deliverToWaits } from './deliver-to-waits.js';
 import { isTrue } from '../steps/steps.service.js';
 import { isOfKind, type EventWorkflow, type EventWorkflowRow, type EventWorkflows } from './event-workflow.js';
+import type { TakenEvent } from './taken-event.js';
 import { dispatchedSql, eventsSql, eventWorkflowsSql, loopsSql } from './pending-events.sql.js';
-
-/** An event that was taken for this transaction. */
-export interface TakenEvent {
-  id: string;
-  userId: string;
-  event: CloudEvent;
-  depth: number;
-}
 
 /** What one transaction did. */
 export interface DispatchedBatch {
   events: number;
   runs: number;
+  /** Runs that waited for one of the events. */
+  woken: number;
   filterErrors: number;
   loops: number;
 }
@@ -25,8 +21,8 @@ export interface DispatchedBatch {
 const RUNS_AT_ONCE = 500;
 
 /**
- * Starts what events start, and takes them from the hot table, within the caller's transaction: so a run is started once
- * for each event and workflow, whoever dies when.
+ * Starts what events start, wakes what waits for them, and takes them from the hot table, within the caller's
+ * transaction: so a run is started once for each event and workflow, whoever dies when.
  * @param ids events whose hot rows the transaction has locked
  */
 export async function dispatchBatch(
@@ -51,8 +47,15 @@ export async function dispatchBatch(
   for (let first = 0; first < requests.length; first += RUNS_AT_ONCE) {
     runs += (await acceptRuns(client, requests.slice(first, first + RUNS_AT_ONCE))).size;
   }
+  const delivered = await deliverToWaits(client, live);
   await client.query({ name: 'dispatched', text: dispatchedSql, values: [sorted] });
-  return { events: ids.length, runs, filterErrors, loops: loops.length };
+  return {
+    events: ids.length,
+    runs,
+    woken: delivered.woken,
+    filterErrors: filterErrors + delivered.filterErrors,
+    loops: loops.length,
+  };
 }
 
 async function workflowsOf(

@@ -202,6 +202,37 @@ describe('EventDispatcher', () => {
     }
   });
 
+  it('gives each wait one event, with three dispatchers at the same time', async () => {
+    const workflowId = await workflow(null);
+    const claims = Array.from({ length: 60 }, () => newId());
+    await pool.query(
+      `WITH runs AS (SELECT unnest($1::uuid[]) AS run_id),
+       claimed AS (INSERT INTO claims (run_id, retention, workflow_id, version, user_id, run_at)
+                   SELECT run_id, 30, $2, 1, $3, 'infinity' FROM runs)
+       INSERT INTO event_waits (id, run_id, user_id, path, type, filter, context)
+       SELECT gen_random_uuid(), run_id, $3, 'a', CASE WHEN run_id < $4 THEN 'it.*' ELSE 'it.came' END,
+              'event.data >= least', '{"least": 5}' FROM runs`,
+      [claims, workflowId, userId, claims[30]],
+    );
+    for (let data = 0; data < 40; data++) await send({ type: 'it.came', data });
+    const dispatchers = [dispatcher(), dispatcher(), dispatcher()];
+    await Promise.all(dispatchers.map(({ service }) => service.dispatchAll()));
+    expect(await pending()).toBe(0);
+    const { rows } = await pool.query<{ run_id: string; least: number }>(
+      `SELECT run_id, min((payload->'event'->>'data')::int) AS least FROM run_inbox
+       WHERE user_id = $1 AND kind = 'event' GROUP BY run_id HAVING count(*) = 1`,
+      [userId],
+    );
+    expect(rows).toHaveLength(60);
+    expect(Math.min(...rows.map(({ least }) => least))).toBeGreaterThanOrEqual(5);
+    const woken = 'SELECT FROM claims WHERE user_id = $1 AND woken AND run_at <= now()';
+    expect((await pool.query(woken, [userId])).rowCount).toBe(60);
+    expect((await pool.query('SELECT FROM event_waits WHERE user_id = $1', [userId])).rowCount).toBe(0);
+    const counts = await Promise.all(dispatchers.map(({ metrics }) => metrics.woken.get()));
+    expect(counts.reduce((sum, { values }) => sum + (values[0]?.value ?? 0), 0)).toBe(60);
+    await pool.query('DELETE FROM claims WHERE user_id = $1', [userId]);
+  });
+
   it("one owner's flood keeps no other waiting: they have their turn in the next batch", async () => {
     const [flooder, other] = [await owner(), await owner()];
     await workflow({ type: '*' }, { userId: flooder });

@@ -111,12 +111,13 @@ export class EventDispatcher {
     }
   }
 
-  private tell({ events, runs, filterErrors, loops }: DispatchedBatch): void {
+  private tell({ events, runs, woken, filterErrors, loops }: DispatchedBatch): void {
     this.metrics.dispatched.inc(events);
     this.metrics.runs.inc(runs);
+    this.metrics.woken.inc(woken);
     this.metrics.filterErrors.inc(filterErrors);
     this.metrics.loops.inc(loops);
-    if (runs > 0) this.bus.publish('runs.waiting', { count: runs });
+    if (runs + woken > 0) this.bus.publish('runs.waiting', { count: runs + woken });
   }
 
   private async stop(): Promise<void> {

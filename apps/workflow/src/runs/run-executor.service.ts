@@ -127,8 +127,10 @@ export class RunExecutor {
       hasChildren: history.children.size > 0,
       jobs: [],
       children: [],
+      events: [],
+      eventWaits: [],
       readInbox: [],
-      unwanted: { jobs: [], children: [...history.children.keys()] },
+      unwanted: { jobs: [], children: [...history.children.keys()], eventWaits: [] },
     });
     this.count(run, 'finished');
   }

@@ -67,8 +67,10 @@ describe('RunWriter', () => {
       hasChildren: false,
       jobs: [],
       children: [],
+      events: [],
+      eventWaits: [],
       readInbox: [],
-      unwanted: { jobs: [], children: [] },
+      unwanted: { jobs: [], children: [], eventWaits: [] },
       ...more,
     };
   };

@@ -32,12 +32,16 @@ export class RunWriter {
     this.coalescer = new Coalescer<RunCommit, true>({
       write: (rows, repeated) => this.write(rows, repeated),
       idOf: ({ runId }) => runId,
-      sizeOf: ({ entriesJson, outputJson, jobs: wanted, children }) =>
+      sizeOf: ({ entriesJson, outputJson, jobs: wanted, children, events, eventWaits }) =>
         300 +
         (entriesJson?.length ?? 0) +
         (outputJson?.length ?? 0) +
         wanted.length * 1_000 +
-        children.reduce((sum, { inputJson }) => sum + 500 + (inputJson?.length ?? 0), 0),
+        children.reduce((sum, { inputJson }) => sum + 500 + (inputJson?.length ?? 0), 0) +
+        // What an event says is in the journal too; what a filter reads is bounded.
+        events.length * 500 +
+        (events.length > 0 ? (entriesJson?.length ?? 0) : 0) +
+        eventWaits.length * 2_000,
       refused: ({ runId }) => new FencedError(runId),
       maxRows: config.flushRows,
       maxBytes: config.flushBytes,
@@ -57,6 +61,7 @@ export class RunWriter {
     if (commit.jobs.length > 0) this.bus.publish('jobs.waiting', { count: commit.jobs.length });
     for (const job_id of commit.unwanted.jobs) this.bus.publish('job.cancel', { job_id });
     if (commit.children.length > 0) this.bus.publish('runs.waiting', { count: commit.children.length });
+    if (commit.events.length > 0) this.bus.publish('events.waiting', { count: commit.events.length });
     if (commit.unwanted.children.length > 0 || (commit.isJoined && commit.next.kind === 'finish')) this.onFamily();
   }
 
@@ -129,6 +134,9 @@ export class RunWriter {
         rows.flatMap((row) => row.unwanted.children),
         rows.filter((row) => row.isJoined).map((row) => row.runId),
         rows.filter((row) => row.hasChildren).map((row) => row.runId),
+        JSON.stringify(rows.flatMap((row) => row.events.map((event) => ({ ...event, ...ownerOf(row) })))),
+        JSON.stringify(rows.flatMap((row) => row.eventWaits.map((wait) => ({ ...wait, ...ownerOf(row) })))),
+        rows.flatMap((row) => row.unwanted.eventWaits),
       ],
     });
     crashPoint('commit.after');
@@ -145,6 +153,10 @@ export class RunWriter {
     ]);
     return found.map(({ run_id }) => run_id);
   }
+}
+
+function ownerOf({ runId, userId }: RunCommit): { run_id: string; user_id: string } {
+  return { run_id: runId, user_id: userId };
 }
 
 /** `run.trigger` of a run that a step starts. */

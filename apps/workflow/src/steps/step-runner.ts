@@ -1,10 +1,11 @@
-import type { JobRequest, RunError, RunJob } from '@app/contracts';
+import type { CloudEvent, JobRequest, RunError, RunJob } from '@app/contracts';
 import type { CompiledStep, EvaluationContext, Scope } from '@app/definition';
 
 /** What a step sees when it runs. */
 export interface StepContext {
   runId: string;
   userId: string;
+  workflowId: string;
   /** How many runs in a row have started one another, this one included. */
   depth: number;
   correlationId: string | null;
@@ -53,10 +54,32 @@ export interface ChildRequest {
   isJoined: boolean;
 }
 
+/** An event that a step sends; accepted together with the journal. */
+export interface EmittedEvent {
+  /** Made by the sender, so that writing twice is writing once. */
+  id: string;
+  event: CloudEvent;
+  depth: number;
+}
+
+/** An event that a step waits for, see `event_waits`. */
+export interface EventWait {
+  id: string;
+  path: string;
+  /** Of the event's type and source: a word, or how it begins with `*` at the end. */
+  type: string;
+  source: string | null;
+  filter: string | null;
+  /** What the filter reads besides `event`. */
+  context: Scope | null;
+}
+
 /** Rows of ours that a step wants to exist exactly when the journal says that it did something. */
 export interface Wish {
   job?: JobRequest;
   child?: ChildRequest;
+  event?: EmittedEvent;
+  eventWait?: EventWait;
 }
 
 /** What a parked step waits for. */

@@ -4,6 +4,7 @@ import type { SecretReader } from './secrets/secret-reader.js';
 import { delayRunner } from './delay/delay.runner.js';
 import { emailSendRunner } from './email-send/email-send.runner.js';
 import { failRunner, succeedRunner } from './ending/ending.runners.js';
+import { eventEmitRunner } from './event-emit/event-emit.runner.js';
 import { externalRunner } from './external/external.runner.js';
 import { foreachRunner } from './foreach/foreach.runner.js';
 import { httpRequestRunner } from './http-request/http-request.runner.js';
@@ -13,6 +14,7 @@ import { repeatRunner } from './repeat/repeat.runner.js';
 import type { StepRunner } from './step-runner.js';
 import { switchRunner } from './switch/switch.runner.js';
 import { transformRunner } from './transform/transform.runner.js';
+import { waitEventRunner } from './wait-event/wait-event.runner.js';
 import { waitSignalRunner } from './wait-signal/wait-signal.runner.js';
 import { workflowRunRunner } from './workflow-run/workflow-run.runner.js';
 
@@ -35,6 +37,8 @@ export function stepRunners({ egress, secrets }: StepServices): StepRunners {
     repeat: repeatRunner,
     delay: delayRunner,
     'wait.signal': waitSignalRunner,
+    'wait.event': waitEventRunner,
+    'event.emit': eventEmitRunner,
     'workflow.run': workflowRunRunner,
     'email.send': emailSendRunner,
     external: externalRunner,

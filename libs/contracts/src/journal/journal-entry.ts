@@ -83,6 +83,8 @@ export type JournalEntry =
       job_id?: string;
       /** The name of the signal it waits for. */
       signal?: string;
+      /** The row of the event that it waits for. */
+      event_wait?: string;
       /** The run that it started and waits for. */
       run_id?: string;
       /** When waiting becomes a failure, in ms since 1970. */

@@ -1,6 +1,7 @@
 import { delayKind } from './delay.kind.js';
 import { emailSendKind } from './email-send.kind.js';
 import { failKind, succeedKind } from './ending.kinds.js';
+import { eventEmitKind } from './event-emit.kind.js';
 import { externalKind } from './external.kind.js';
 import { foreachKind } from './foreach.kind.js';
 import { httpRequestKind } from './http-request.kind.js';
@@ -10,6 +11,7 @@ import { repeatKind } from './repeat.kind.js';
 import type { StepKind } from './step-kind.js';
 import { switchKind } from './switch.kind.js';
 import { transformKind } from './transform.kind.js';
+import { waitEventKind } from './wait-event.kind.js';
 import { waitSignalKind } from './wait-signal.kind.js';
 import { workflowRunKind } from './workflow-run.kind.js';
 
@@ -23,6 +25,8 @@ const kinds = {
   repeat: repeatKind,
   delay: delayKind,
   'wait.signal': waitSignalKind,
+  'wait.event': waitEventKind,
+  'event.emit': eventEmitKind,
   'workflow.run': workflowRunKind,
   'email.send': emailSendKind,
   external: externalKind,

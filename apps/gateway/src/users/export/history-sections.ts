@@ -35,6 +35,7 @@ export const historySections: readonly ExportSection[] = [
   ofRuns('run_journal', ['x.seq'], 'x.run_id, x.seq, x.entries, x.created_at'),
   ofRuns('effect_ledger', ['x.path', 'x.attempt'], 'x.run_id, x.path, x.attempt, x.outcome, x.created_at'),
   ofRuns('run_inbox', ['x.id'], 'x.run_id, x.kind, x.payload, x.created_at'),
+  ofRuns('event_waits', ['x.id'], 'x.run_id, x.path, x.type, x.source, x.filter, x.context, x.created_at'),
   ofRuns('child_runs', ['x.run_id'], 'x.run_id, x.parent_id, x.status, x.created_at'),
   ofRuns('claims', ['x.run_id'], 'x.run_id, x.run_at, x.in_doubt, x.cancel_requested_at, x.created_at'),
   {

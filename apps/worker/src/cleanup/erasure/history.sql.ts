@@ -17,6 +17,7 @@ WITH doomed AS MATERIALIZED (
 journal AS (DELETE FROM run_journal j USING doomed d WHERE j.retention = d.retention AND j.run_id = d.id),
 ledger AS (DELETE FROM effect_ledger l USING doomed d WHERE l.run_id = d.id),
 inbox AS (DELETE FROM run_inbox i USING doomed d WHERE i.run_id = d.id),
+wait AS (DELETE FROM event_waits e USING doomed d WHERE e.run_id = d.id),
 children AS (DELETE FROM child_runs c USING doomed d WHERE c.run_id = d.id),
 job AS (DELETE FROM jobs j USING doomed d WHERE j.run_id = d.id)
 DELETE FROM workflow_runs r USING doomed d WHERE r.retention = d.retention AND r.id = d.id`;

@@ -39,7 +39,7 @@ export const claimedRunsSql = 'SELECT run_id AS id FROM claims WHERE retention =
  * What is kept beside runs only for as long as they are not over, of runs below an id that are. Goes by the range of an
  * index. $1 the id.
  */
-export const leftoversSql = ['effect_ledger', 'run_inbox'].map(
+export const leftoversSql = ['effect_ledger', 'run_inbox', 'event_waits'].map(
   (table) =>
     `DELETE FROM ${table} l WHERE l.run_id < $1 AND NOT EXISTS (SELECT FROM claims c WHERE c.run_id = l.run_id)`,
 );

@@ -22,6 +22,7 @@ export class Attempt {
     this.context = {
       runId: run.runId,
       userId: run.userId,
+      workflowId: run.workflowId,
       depth: run.depth,
       correlationId: run.correlationId,
       tags: run.tags,

@@ -11,6 +11,8 @@ export async function collect(steps: StepsService, attempt: Attempt, state: Step
       return collectJob(steps, attempt, state);
     case 'signal':
       return collectSignal(attempt, state);
+    case 'event':
+      return collectEvent(attempt, state);
     case 'run':
       return collectRun(attempt, state);
     case 'timer':
@@ -59,6 +61,19 @@ function collectSignal(attempt: Attempt, state: StepState): void {
   execution.history.inbox = inbox.filter((row) => row !== signal);
   const { id, payload, by, at } = signal;
   attempt.complete({ payload: payload ?? null, by, at }, { inboxId: id });
+}
+
+/** The event that a dispatcher has put into the inbox for this wait. */
+function collectEvent(attempt: Attempt, state: StepState): void {
+  const { execution } = attempt;
+  const { inbox } = execution.history;
+  const found = inbox.find((row) => row.kind === 'event' && row.wait === state.eventWaitId);
+  if (found?.kind !== 'event') {
+    execution.hold(state.path, false);
+    return;
+  }
+  execution.history.inbox = inbox.filter((row) => row !== found);
+  attempt.complete(found.event, { inboxId: found.id });
 }
 
 function collectRun(attempt: Attempt, state: StepState): void {

@@ -1,5 +1,5 @@
 import { RunStatus, StepStatus, type JobRequest, type JournalEntry } from '@app/contracts';
-import type { ChildRequest, Wish } from '../../steps/steps.service.js';
+import type { ChildRequest, EmittedEvent, EventWait, Wish } from '../../steps/steps.service.js';
 import { apply, type Outcome, type RunState } from '../../engine/index.js';
 import { isJoined, type ClaimedRun } from '../claim/claimed-run.js';
 import type { NextClaim, RunCommit, Unwanted } from '../store/run-commit.js';
@@ -20,10 +20,12 @@ export class RunJournal {
   private pending: JournalEntry[] = [];
   private jobs: JobRequest[] = [];
   private children: ChildRequest[] = [];
+  private events: EmittedEvent[] = [];
+  private eventWaits: EventWait[] = [];
   private readInbox: string[] = [];
   private readonly everRead = new Set<string>();
   /** What steps asked for that were ended before it was over. */
-  private unwanted: Unwanted = { jobs: [], children: [] };
+  private unwanted: Unwanted = { jobs: [], children: [], eventWaits: [] };
   /** Steps whose calls may have been made since the run was claimed. */
   private readonly calls = new Set<string>();
   private hasChildren: boolean;
@@ -53,6 +55,8 @@ export class RunJournal {
       this.children.push(wish.child);
       this.hasChildren ||= wish.child.isJoined;
     }
+    if (wish.event !== undefined) this.events.push(wish.event);
+    if (wish.eventWait !== undefined) this.eventWaits.push(wish.eventWait);
     if (wish.inboxId === undefined) return;
     this.readInbox.push(wish.inboxId);
     this.everRead.add(wish.inboxId);
@@ -106,12 +110,13 @@ export class RunJournal {
     );
   }
 
-  /** A step that waits for a job or a run and ends without it no longer wants it. */
+  /** A step that waits for a job, a run or an event and ends without it no longer wants it. */
   private giveUp({ type, path }: JournalEntry): void {
     const step = this.state.steps.get(path);
     if (step?.status !== StepStatus.Waiting || (type !== 'step.cancelled' && type !== 'step.failed')) return;
     if (step.waitingFor === 'job' && step.jobId !== undefined) this.unwanted.jobs.push(step.jobId);
     if (step.waitingFor === 'run' && step.childRunId !== undefined) this.unwanted.children.push(step.childRunId);
+    if (step.waitingFor === 'event' && step.eventWaitId !== undefined) this.unwanted.eventWaits.push(step.eventWaitId);
   }
 
   /** One commit of a run at a time: their order is the journal's order. */
@@ -137,13 +142,17 @@ export class RunJournal {
       isJoined: isJoined(this.run),
       hasChildren: this.hasChildren,
       children: this.children,
+      events: this.events,
+      eventWaits: this.eventWaits,
       readInbox: this.readInbox,
       unwanted: this.unwanted,
     };
     this.jobs = [];
     this.children = [];
+    this.events = [];
+    this.eventWaits = [];
     this.readInbox = [];
-    this.unwanted = { jobs: [], children: [] };
+    this.unwanted = { jobs: [], children: [], eventWaits: [] };
     this.pending = [];
     try {
       await this.sink.commit(commit);

@@ -61,6 +61,7 @@ function park({ until, deadline, signal, input, ...wish }: Parking, attempt: Att
       ...(signal !== undefined && { signal }),
       ...(wish.job !== undefined && { job_id: wish.job.id }),
       ...(wish.child !== undefined && { run_id: wish.child.id }),
+      ...(wish.eventWait !== undefined && { event_wait: wish.eventWait.id }),
       ...(input !== undefined && { input }),
     },
     wish,

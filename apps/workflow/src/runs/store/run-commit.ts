@@ -1,5 +1,5 @@
 import type { JobRequest, JournalEntry, RetentionClass, RunStatus } from '@app/contracts';
-import type { ChildRequest } from '../../steps/steps.service.js';
+import type { ChildRequest, EmittedEvent, EventWait } from '../../steps/steps.service.js';
 
 /** What a run's claim becomes with a commit. */
 export type NextClaim =
@@ -9,10 +9,11 @@ export type NextClaim =
   | { kind: 'park'; until: number | null; inDoubt: boolean }
   | { kind: 'finish' };
 
-/** Jobs and runs that steps asked for and no longer want. */
+/** What steps asked for and no longer want. */
 export interface Unwanted {
   jobs: string[];
   children: string[];
+  eventWaits: string[];
 }
 
 /** One run's share of a coalesced write. */
@@ -42,6 +43,9 @@ export interface RunCommit {
   hasChildren: boolean;
   /** Runs that steps start. */
   children: readonly ChildRequest[];
+  /** Events that steps send, and those that they wait for. */
+  events: readonly EmittedEvent[];
+  eventWaits: readonly EventWait[];
   /** Inbox rows that the entries answer. */
   readInbox: readonly string[];
   unwanted: Unwanted;

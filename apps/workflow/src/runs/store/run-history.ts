@@ -1,4 +1,4 @@
-import type { JournalEntry, Resolution, RunError, RunJob } from '@app/contracts';
+import type { CloudEvent, JournalEntry, Resolution, RunError, RunJob } from '@app/contracts';
 import type { Pool } from 'pg';
 import type { ChildStatus } from './child-status.js';
 import { childRunsSql, effectLedgerSql, inboxSql, journalSql, runJobsSql } from './run-history.sql.js';
@@ -28,7 +28,16 @@ export interface InboxSignal {
   at: string;
 }
 
-export type InboxRow = InboxResolution | InboxSignal;
+/** An event that a step waits for. */
+export interface InboxEvent {
+  kind: 'event';
+  id: string;
+  /** The wait that it ends. */
+  wait: string;
+  event: CloudEvent;
+}
+
+export type InboxRow = InboxResolution | InboxSignal | InboxEvent;
 
 /** A run that a step started, as the step sees it. */
 export interface ChildRun {

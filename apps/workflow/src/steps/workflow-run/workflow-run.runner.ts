@@ -1,24 +1,16 @@
 import { newId } from '@app/contracts';
 import { WorkflowRunConfig } from '@app/definition';
+import { assertNoLoop } from '../causation.js';
 import { resolvedConfig } from '../resolved-config.js';
-import { StepFailure } from '../step-failure.js';
 import { assertStorable } from '../storable-json.js';
 import type { ChildRequest, TransactionalRunner } from '../step-runner.js';
-
-/** Most runs in a row that start one another. */
-export const MAX_DEPTH = 32;
 
 /** `workflow.run`: the new run is accepted in the commit that says so, joined or not. */
 export const workflowRunRunner: TransactionalRunner = {
   kind: 'transactional',
   act: async (context) => {
     const { workflow_id, input, mode } = await resolvedConfig(context, WorkflowRunConfig);
-    if (context.depth >= MAX_DEPTH) {
-      throw StepFailure.permanent(
-        'LOOP_DETECTED',
-        `${MAX_DEPTH} runs have started one another in a row: the next one is not started`,
-      );
-    }
+    assertNoLoop(context);
     assertStorable(input);
     const child: ChildRequest = {
       id: newId(),

@@ -1,0 +1,9 @@
+import type { CloudEvent } from '@app/contracts';
+
+/** An event that was taken for this transaction. */
+export interface TakenEvent {
+  id: string;
+  userId: string;
+  event: CloudEvent;
+  depth: number;
+}

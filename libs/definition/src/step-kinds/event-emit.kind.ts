@@ -1,0 +1,35 @@
+import { EffectClass } from '@app/contracts';
+import { IsOptional, IsString, Length } from 'class-validator';
+import { leaf, type StepKind } from './step-kind.js';
+
+export class EventEmitConfig {
+  /** The event's type, like `org.example.order.paid`. */
+  @IsString()
+  @Length(1, 255)
+  type: string;
+
+  /** The event's source; `/workflows/<id>` unless given. */
+  @IsOptional()
+  @IsString()
+  @Length(1, 2_048)
+  source?: string;
+
+  /** What of the source it is about. */
+  @IsOptional()
+  @IsString()
+  @Length(1, 2_048)
+  subject?: string;
+
+  /** What the event says. */
+  @IsOptional()
+  data?: unknown;
+}
+
+export const eventEmitKind: StepKind<EventEmitConfig> = {
+  ...leaf,
+  description:
+    'Sends a CloudEvent to the workflows of the same owner that wait for it or are started by it; its output is the event.',
+  config: EventEmitConfig,
+  effect: () => EffectClass.Transactional,
+  without: ['timeout_ms', 'effect', 'probe', 'on_in_doubt'],
+};

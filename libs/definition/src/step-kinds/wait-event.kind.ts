@@ -1,0 +1,44 @@
+import { EffectClass } from '@app/contracts';
+import { IsInt, IsOptional, IsString, Length, Matches, Max, Min } from 'class-validator';
+import { PATTERN, PATTERN_ADVICE } from '../validation/event-pattern.js';
+import { leaf, type StepKind } from './step-kind.js';
+
+const YEAR_MS = 366 * 86_400_000;
+
+export class WaitEventConfig {
+  /** Of the event's `type`: exactly this, or what begins like this with `*` at the end. */
+  @IsString()
+  @Length(1, 255)
+  @Matches(PATTERN, PATTERN_ADVICE)
+  type: string;
+
+  /** Of the event's `source`, likewise; any unless given. */
+  @IsOptional()
+  @IsString()
+  @Length(1, 2_048)
+  @Matches(PATTERN, PATTERN_ADVICE)
+  source?: string;
+
+  /** An expression over `event`, and what else the step sees, that has to be true. */
+  @IsOptional()
+  @IsString()
+  @Length(1, 65_536)
+  filter?: string;
+
+  /** How long to wait, in milliseconds; the step fails with TIMEOUT after that. For ever unless given. */
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(YEAR_MS)
+  timeout_ms?: number;
+}
+
+export const waitEventKind: StepKind<WaitEventConfig> = {
+  ...leaf,
+  isTemplate: false,
+  description: 'Waits for a CloudEvent that is accepted from now on; its output is the event.',
+  config: WaitEventConfig,
+  effect: () => EffectClass.Transactional,
+  bareExpressions: ({ filter }) => (filter === undefined ? [] : [{ field: 'filter', text: filter }]),
+  without: ['timeout_ms', 'effect', 'probe', 'on_in_doubt'],
+};
