@@ -57,9 +57,9 @@ export const runErrorCodes = {
   HTTP_UNREACHABLE: 'HTTP_UNREACHABLE',
   /** The call was under way when it broke; whether it took effect is not known. */
   HTTP_INTERRUPTED: 'HTTP_INTERRUPTED',
-  /** The address is private, loopback or link-local and the operator does not allow it. */
+  /** The call may not be made: its address, or one that a redirect leads to, is closed (see security.md, Outbound requests). */
   EGRESS_REFUSED: 'EGRESS_REFUSED',
-  /** The response is larger than the limit. */
+  /** The response, decompressed or not, or its headers are larger than the limit. */
   RESPONSE_TOO_LARGE: 'RESPONSE_TOO_LARGE',
   /** An output is larger than the limit, or holds text that PostgreSQL cannot store. */
   OUTPUT_INVALID: 'OUTPUT_INVALID',

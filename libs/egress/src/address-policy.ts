@@ -1,58 +1,23 @@
-import { BlockList, isIP } from 'node:net';
-
-/**
- * Networks that are nobody's business from a workflow: this machine, private and shared networks, link-local (cloud
- * metadata among them), multicast, documentation and reserved ranges (IANA special-purpose registries).
- */
-const closedNetworks = [
-  '0.0.0.0/8',
-  '10.0.0.0/8',
-  '100.64.0.0/10',
-  '127.0.0.0/8',
-  '169.254.0.0/16',
-  '172.16.0.0/12',
-  '192.0.0.0/24',
-  '192.0.2.0/24',
-  '192.88.99.0/24',
-  '192.168.0.0/16',
-  '198.18.0.0/15',
-  '198.51.100.0/24',
-  '203.0.113.0/24',
-  '224.0.0.0/3',
-  // IPv4-compatible (this machine's :: and ::1 among them), IPv4-translated and NAT64 addresses lead to IPv4 networks
-  // by another name; so do Teredo (in 2001::/23) and 6to4 (2002::/16).
-  '::/96',
-  '::ffff:0:0:0/96',
-  '64:ff9b::/96',
-  '64:ff9b:1::/48',
-  '100::/64',
-  '2001::/23',
-  '2001:db8::/32',
-  '2002::/16',
-  '3fff::/20',
-  '5f00::/16',
-  'fc00::/7',
-  'fe80::/10',
-  // Site-local: deprecated, and still routed inside some networks.
-  'fec0::/10',
-  'ff00::/8',
-] as const;
-
-/** IPv4 by another name too, in a list of its own: for BlockList every IPv4 address is inside this network. */
-const ipv4Mapped = ['::ffff:0:0/96'] as const;
+import { BlockList, isIP, isIPv4 } from 'node:net';
+import { closedIpv4, closedIpv6 } from './closed-networks.js';
 
 /** Which addresses may be called: the public internet, and what the operator allows by name or network. */
 export class AddressPolicy {
-  private readonly closed = blockList(closedNetworks);
-  private readonly mapped = blockList(ipv4Mapped);
-  private readonly open: BlockList;
+  // Lists by family: for BlockList every IPv4 address is inside an IPv6 network that holds ::ffff:0:0/96.
+  private readonly closed = { ipv4: blockList(closedIpv4), ipv6: blockList(closedIpv6) };
+  private readonly open: { ipv4: BlockList; ipv6: BlockList };
   private readonly openHosts: ReadonlySet<string>;
+  /** What follows the star of `*.example.com`, with the dot. */
+  private readonly openSuffixes: readonly string[];
 
-  /** @param allow host names, addresses and CIDR networks that are open although they are private */
+  /** @param allow host names (`*.` in front: all below), addresses and CIDR networks that are open although private */
   constructor(allow: readonly string[]) {
-    const networks = allow.filter((entry) => isIP(entry.split('/')[0] ?? '') !== 0);
-    this.open = blockList(networks);
-    this.openHosts = new Set(allow.filter((entry) => !networks.includes(entry)).map((host) => host.toLowerCase()));
+    const networks = allow.filter((entry) => isIP(withoutPrefix(entry)) !== 0);
+    const names = allow.filter((entry) => !networks.includes(entry)).map(plainName);
+    // A network of IPv4 opens its IPv4-mapped spelling too, which is the same address.
+    this.open = { ipv4: blockList(networks.filter((it) => isIPv4(withoutPrefix(it)))), ipv6: blockList(networks) };
+    this.openHosts = new Set(names.filter((name) => !name.startsWith('*.')));
+    this.openSuffixes = names.filter((name) => name.startsWith('*.')).map((name) => name.slice(1));
   }
 
   /**
@@ -60,19 +25,32 @@ export class AddressPolicy {
    * @param address what it resolved to, or the name itself when it is an address
    */
   allows(host: string, address: string): boolean {
-    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
-    if (isIP(address) === 0) return false;
-    if (this.open.check(address, family) || this.openHosts.has(host.toLowerCase())) return true;
-    if (family === 'ipv6' && this.mapped.check(address, family)) return false;
-    return !this.closed.check(address, family);
+    // An address with a zone (fe80::1%eth0) belongs to one network of this machine.
+    if (isIP(address) === 0 || address.includes('%')) return false;
+    const family = isIPv4(address) ? 'ipv4' : 'ipv6';
+    if (this.open[family].check(address, family) || this.opens(plainName(host))) return true;
+    return !this.closed[family].check(address, family);
   }
+
+  private opens(name: string): boolean {
+    return this.openHosts.has(name) || this.openSuffixes.some((suffix) => name.endsWith(suffix));
+  }
+}
+
+/** A name without regard to case and to the dot that marks it as complete. */
+function plainName(host: string): string {
+  return host.toLowerCase().replace(/\.$/, '');
+}
+
+function withoutPrefix(network: string): string {
+  return network.split('/')[0] ?? '';
 }
 
 function blockList(networks: readonly string[]): BlockList {
   const list = new BlockList();
   for (const network of networks) {
     const [address = '', bits] = network.split('/');
-    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
+    const family = isIPv4(address) ? 'ipv4' : 'ipv6';
     if (bits === undefined) list.addAddress(address, family);
     else list.addSubnet(address, Number(bits), family);
   }

@@ -1,42 +1,23 @@
 import type { EgressConfig } from '@app/config';
+import { childSpan, currentContext, traceparent } from '@app/observability';
 import type { IncomingHttpHeaders } from 'node:http';
-import { isIP } from 'node:net';
 import { Agent, type Dispatcher } from 'undici';
 import { AddressPolicy } from './address-policy.js';
 import { callError } from './call-error.js';
+import { checkedUrl } from './checked-url.js';
+import type { EgressRequest, EgressResponse } from './egress-request.js';
 import { EgressError } from './egress.error.js';
 import { lastLook } from './last-look.js';
-import { pinnedLookup, refusal } from './pinned-lookup.js';
-
-export interface EgressRequest {
-  method: string;
-  url: string;
-  headers: Record<string, string>;
-  body: string | null;
-  /** Whole time from connecting to the last byte, in ms. */
-  timeoutMs: number;
-  signal: AbortSignal;
-  /**
-   * Whether the request may go over a connection that served another one. A receiver may close an idle connection at
-   * the very moment we write on it, and then nobody knows whether it read the request.
-   */
-  reuseConnection: boolean;
-  /**
-   * Asked in the last moment before the first byte leaves: on false nothing is sent, and the call fails as one that has
-   * certainly not happened. Not asked again for a redirect.
-   */
-  mayLeave?: () => boolean;
-}
-
-export interface EgressResponse {
-  status: number;
-  /** Lower-case names; several lines of a name are joined by a comma. */
-  headers: Record<string, string>;
-  body: Buffer;
-}
+import { pinnedLookup, type Resolve } from './pinned-lookup.js';
+import { readBody } from './read-body.js';
+import { isRedirect, nextHop, type Hop } from './redirect.js';
 
 const CONNECT_TIMEOUT_MS = 10_000;
 const MAX_REDIRECTS = 5;
+const MAX_HEADER_BYTES = 16_384;
+/** What is read of a redirect's body, which nobody sees, before its connection is given up. */
+const MAX_REDIRECT_BYTES = 65_536;
+const USER_AGENT = 'biometrics';
 
 /** The one place through which calls leave the platform. */
 export class EgressClient {
@@ -44,35 +25,45 @@ export class EgressClient {
   private readonly pooled: Agent;
   private readonly single: Agent;
 
-  constructor(private readonly config: EgressConfig) {
+  /** @param resolve how names are looked up, when not as the operating system does */
+  constructor(
+    private readonly config: Pick<EgressConfig, 'allow' | 'maxResponseBytes'>,
+    resolve?: Resolve,
+  ) {
     this.policy = new AddressPolicy(config.allow);
-    const connect = { lookup: pinnedLookup(this.policy), timeout: CONNECT_TIMEOUT_MS };
-    this.pooled = new Agent({ connect, connections: 256 });
-    this.single = new Agent({ connect, pipelining: 0 });
+    const options = {
+      // The policy never changes, so a connection that is used again still leads where it allowed it to.
+      connect: { lookup: pinnedLookup(this.policy, resolve), timeout: CONNECT_TIMEOUT_MS },
+      maxHeaderSize: MAX_HEADER_BYTES,
+      // The request's own time counts, over everything.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    };
+    this.pooled = new Agent({ ...options, connections: 256 });
+    this.single = new Agent({ ...options, pipelining: 0 });
   }
 
   /**
-   * Makes one call. GET and HEAD follow up to five redirects, each checked like the first; every other method gets the
-   * redirect as its answer, because following it would be a second effect.
+   * Makes one call and follows up to five redirects, each checked like the first (`nextHop` has the rules). Sends
+   * `traceparent` of the context it is called in, and a user agent, unless the request has its own.
    * @throws EgressError when there is no answer
    */
   async request(request: EgressRequest): Promise<EgressResponse> {
     const timeout = AbortSignal.timeout(request.timeoutMs);
     const signal = AbortSignal.any([request.signal, timeout]);
-    let url = this.checked(request.url);
+    const { method, url, body } = request;
+    let hop: Hop = { method, url, headers: withOwnHeaders(request.headers), body, afterEffect: false };
     for (let redirects = 0; ; redirects += 1) {
-      const response = await this.once(url, request, signal).catch((error: unknown) => {
-        throw callError(error, url, { timedOut: timeout.aborted, aborted: request.signal.aborted });
-      });
-      const next = redirectTarget(request.method, response, url);
-      if (next === undefined) return response;
-      if (redirects === MAX_REDIRECTS) {
-        throw new EgressError('HTTP_INTERRUPTED', `${url.origin} redirects more than ${MAX_REDIRECTS} times.`, true);
+      const mayLeave = redirects === 0 ? request.mayLeave : undefined;
+      try {
+        const answer = await this.send(hop, this.dispatcher(request, mayLeave), request, signal);
+        if (!('location' in answer)) return hop.afterEffect ? { ...answer, afterEffect: true } : answer;
+        hop = nextHop(hop, answer.url, answer, request);
+      } catch (error) {
+        const failure = callError(error, hop.url, { timedOut: timeout.aborted, aborted: request.signal.aborted });
+        throw hop.afterEffect ? afterEffect(failure) : failure;
       }
-      const crossesOrigin = new URL(next).origin !== url.origin;
-      url = this.checked(next);
-      const { mayLeave: _, ...rest } = request;
-      request = crossesOrigin ? { ...rest, headers: withoutCredentials(request.headers) } : rest;
+      if (redirects === MAX_REDIRECTS) throw tooManyRedirects(request.url, hop.afterEffect);
     }
   }
 
@@ -80,62 +71,49 @@ export class EgressClient {
     await Promise.all([this.pooled.destroy(), this.single.destroy()]);
   }
 
-  private checked(text: string): URL {
-    if (!URL.canParse(text)) throw new EgressError('EGRESS_REFUSED', 'The url is not an absolute URL.', false);
-    const url = new URL(text);
-    if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-      throw new EgressError('EGRESS_REFUSED', `Only http and https URLs can be called, not ${url.protocol}`, false);
-    }
-    // A name is checked when it is resolved; an address is never looked up, so it is checked here.
-    const host = url.hostname.replace(/^\[|\]$/g, '');
-    if (isIP(host) !== 0 && !this.policy.allows(host, host)) throw refusal(host);
-    return url;
+  private dispatcher({ reuseConnection }: EgressRequest, mayLeave: EgressRequest['mayLeave']): Dispatcher {
+    const agent = reuseConnection ? this.pooled : this.single;
+    return mayLeave === undefined ? agent : agent.compose(lastLook(mayLeave));
   }
 
-  private async once(url: URL, request: EgressRequest, signal: AbortSignal): Promise<EgressResponse> {
-    const agent = request.reuseConnection ? this.pooled : this.single;
-    const dispatcher: Dispatcher = request.mayLeave === undefined ? agent : agent.compose(lastLook(request.mayLeave));
-    const response = await dispatcher.request({
-      origin: url.origin,
-      path: url.pathname + url.search,
-      method: request.method,
-      headers: request.headers,
-      body: request.body,
-      signal,
-    });
-    return {
-      status: response.statusCode,
-      headers: flatten(response.headers),
-      body: await this.read(response.body, url),
-    };
-  }
-
-  private async read(body: AsyncIterable<Buffer>, url: URL): Promise<Buffer> {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    for await (const chunk of body) {
-      size += chunk.length;
-      if (size > this.config.maxResponseBytes) {
-        const limit = this.config.maxResponseBytes;
-        throw new EgressError('RESPONSE_TOO_LARGE', `The answer of ${url.origin} is larger than ${limit} bytes.`, true);
-      }
-      chunks.push(chunk);
+  /** @returns the answer, or where to go on */
+  private async send(
+    hop: Hop,
+    dispatcher: Dispatcher,
+    request: EgressRequest,
+    signal: AbortSignal,
+  ): Promise<EgressResponse | { status: number; location: string; url: URL }> {
+    const url = checkedUrl(hop.url, this.policy);
+    const { method, headers, body } = hop;
+    const path = url.pathname + url.search;
+    const response = await dispatcher.request({ origin: url.origin, path, method, headers, body, signal });
+    const answer = { status: response.statusCode, headers: flatten(response.headers) };
+    const { location } = answer.headers;
+    if (request.redirects !== 'answer' && isRedirect(answer.status, location, url)) {
+      await response.body.dump({ limit: MAX_REDIRECT_BYTES, signal });
+      return { status: answer.status, location, url };
     }
-    return Buffer.concat(chunks);
+    const facts = { host: url.host, method, headers: answer.headers, maxBytes: this.config.maxResponseBytes };
+    return { ...answer, body: await readBody(response.body, facts) };
   }
 }
 
-function redirectTarget(method: string, response: EgressResponse, url: URL): string | undefined {
-  const location = response.headers['location'];
-  if (location === undefined || ![301, 302, 303, 307, 308].includes(response.status)) return undefined;
-  if ((method !== 'GET' && method !== 'HEAD') || !URL.canParse(location, url.href)) return undefined;
-  return new URL(location, url).href;
+function withOwnHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
+  const names = new Set(Object.keys(headers).map((name) => name.toLowerCase()));
+  return {
+    ...headers,
+    ...(!names.has('traceparent') && { traceparent: traceparent(childSpan(currentContext().trace)) }),
+    ...(!names.has('user-agent') && { 'user-agent': USER_AGENT }),
+  };
 }
 
-/** What proves who we are to one origin is not for another. */
-function withoutCredentials(headers: Record<string, string>): Record<string, string> {
-  const secret = ['authorization', 'cookie', 'proxy-authorization'];
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => !secret.includes(name.toLowerCase())));
+function afterEffect({ code, message, cause }: EgressError): EgressError {
+  return new EgressError(code, message, true, { cause });
+}
+
+function tooManyRedirects(url: string, mayHaveHappened: boolean): EgressError {
+  const message = `${new URL(url).host} redirects more than ${MAX_REDIRECTS} times.`;
+  return new EgressError('HTTP_INTERRUPTED', message, mayHaveHappened);
 }
 
 function flatten(headers: IncomingHttpHeaders): Record<string, string> {

@@ -2,7 +2,13 @@ import type { RunErrorCode } from '@app/contracts';
 
 export type EgressErrorCode = Extract<
   RunErrorCode,
-  'EGRESS_REFUSED' | 'HTTP_UNREACHABLE' | 'HTTP_INTERRUPTED' | 'RESPONSE_TOO_LARGE' | 'TIMEOUT' | 'CANCELLED'
+  | 'CONFIG_INVALID'
+  | 'EGRESS_REFUSED'
+  | 'HTTP_UNREACHABLE'
+  | 'HTTP_INTERRUPTED'
+  | 'RESPONSE_TOO_LARGE'
+  | 'TIMEOUT'
+  | 'CANCELLED'
 >;
 
 /** Why a call brought no answer. */
@@ -10,7 +16,10 @@ export class EgressError extends Error {
   constructor(
     readonly code: EgressErrorCode,
     message: string,
-    /** False only when certainly not a byte of the request reached the receiver. */
+    /**
+     * False only when certainly nothing came of the request: not a byte of it reached the receiver, or the receiver
+     * answered that it belongs elsewhere (see `nextHop`).
+     */
     readonly mayHaveHappened: boolean,
     options?: ErrorOptions,
   ) {

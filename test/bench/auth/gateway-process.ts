@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { MEMORY_FLAGS } from '@app/servers';
 import type { Platform } from '../platform.js';
 
 /** More than any benchmark asks for: the limits are measured elsewhere. */
@@ -15,7 +16,7 @@ export class GatewayProcess {
 
   static async start(platform: Platform): Promise<GatewayProcess> {
     const child = fork(join(import.meta.dirname, 'bench-gateway.js'), {
-      execArgv: ['--max-semi-space-size=4'],
+      execArgv: [...MEMORY_FLAGS],
       env: {
         ...process.env,
         BIOMETRICS_DATA_DIR: platform.dataDir,

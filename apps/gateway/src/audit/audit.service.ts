@@ -1,5 +1,5 @@
 import { AuditActorKind, type AuditAction, type AuditOutcome } from '@app/contracts';
-import { recordAudit, type Queryable } from '@app/database';
+import { auditValues, recordAudit, type AuditRecord, type Queryable } from '@app/database';
 import { currentContext } from '@app/observability';
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '../http/access/caller.js';
@@ -23,10 +23,18 @@ export interface AuditedAction {
 @Injectable()
 export class AuditService {
   /** Writes the event's row; `db` is the transaction of what it is about. */
-  async record(db: Queryable, { actor, device, ...event }: AuditedAction): Promise<void> {
-    const origin = { ...device, requestId: currentContext().requestId };
-    await recordAudit(db, { ...event, actor: actorOf(actor), origin });
+  async record(db: Queryable, event: AuditedAction): Promise<void> {
+    await recordAudit(db, toRecord(event));
   }
+
+  /** The event's row, for a statement that writes it beside what it is about. */
+  values(event: AuditedAction): unknown[] {
+    return auditValues(toRecord(event));
+  }
+}
+
+function toRecord({ actor, device, ...event }: AuditedAction): AuditRecord {
+  return { ...event, actor: actorOf(actor), origin: { ...device, requestId: currentContext().requestId } };
 }
 
 function actorOf(actor: AuditActor): { kind: AuditActorKind; id?: string } {

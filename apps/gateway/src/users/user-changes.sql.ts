@@ -1,8 +1,8 @@
+import { userColumns } from './users.sql.js';
+
 /** A user that is there, held until the end of the transaction: changes of one happen one after the other. $1 id. */
 export const lockUserSql = `
-SELECT id, email, email_verified_at, name, avatar, roles, provider, provider_id, kind, owner_id, metadata, is_active,
-       version, deletion_due_at, created_at, updated_at, deleted_at,
-       now() AS now
+SELECT ${userColumns}, now() AS now
   FROM users WHERE id = $1 AND deleted_at IS NULL
    FOR UPDATE`;
 

@@ -1,11 +1,12 @@
-import { AuthProvider, conflict, newId, notFound, UserKind, UserRole, type UserDto } from '@app/contracts';
-import { isUniqueViolation, User, type Queryable } from '@app/database';
+import { AuthProvider, conflict, newId, notFound, UserRole, type UserDto } from '@app/contracts';
+import { isUniqueViolation, type Queryable, type User } from '@app/database';
 import { Injectable } from '@nestjs/common';
-import { DataSource, IsNull, type Repository } from 'typeorm';
+import { Pool } from 'pg';
 import { AuditService } from '../audit/audit.service.js';
 import type { Device } from '../http/device.decorator.js';
 import { toUser } from './to-user.js';
-import { insertUser } from './users.sql.js';
+import type { UserRow } from './user-changes.js';
+import { credentialsOf, findUser, insertUser } from './users.sql.js';
 
 /** What a sign-in needs to know; `user` is for the answer. */
 export interface Credentials {
@@ -35,14 +36,10 @@ export interface NewUser {
 /** People's accounts. */
 @Injectable()
 export class UsersService {
-  private readonly users: Repository<User>;
-
   constructor(
-    dataSource: DataSource,
+    private readonly pool: Pool,
     private readonly audit: AuditService,
-  ) {
-    this.users = dataSource.getRepository(User);
-  }
+  ) {}
 
   /**
    * Makes an account; `db` is the transaction of what it comes with.
@@ -72,19 +69,18 @@ export class UsersService {
 
   /** @throws AppError NOT_FOUND */
   async find(id: string): Promise<UserDto> {
-    const user = await this.users.findOneBy({ id, deleted_at: IsNull() });
-    if (user === null) throw notFound('user');
+    const { rows } = await this.pool.query<UserRow>({ name: 'find-user', text: findUser, values: [id] });
+    const [user] = rows;
+    if (user === undefined) throw notFound('user');
     return toUser(user);
   }
 
   /** The account of an address, in whatever case it is written; undefined when there is none that people sign in to. */
   async credentialsOf(email: string): Promise<Credentials | undefined> {
-    const user = await this.users
-      .createQueryBuilder('user')
-      .addSelect('user.password')
-      .where('lower(user.email) = lower(:email) AND user.kind = :kind', { email, kind: UserKind.Person })
-      .getOne();
-    if (user === null) return undefined;
+    const query = { name: 'credentials-of', text: credentialsOf, values: [email] };
+    const { rows } = await this.pool.query<User>(query);
+    const [user] = rows;
+    if (user === undefined) return undefined;
     const maySignIn = user.is_active && user.deleted_at === null;
     return { user: toUser(user), passwordHash: user.password ?? undefined, maySignIn };
   }

@@ -1,6 +1,6 @@
 import { EngineConfig } from '@app/config';
 import type { CompiledDefinition } from '@app/definition';
-import { runInContext } from '@app/observability';
+import { runInContext, runTrace } from '@app/observability';
 import { Injectable, Logger } from '@nestjs/common';
 import { setImmediate } from 'node:timers/promises';
 import { Pool } from 'pg';
@@ -40,7 +40,8 @@ export class RunExecutor {
 
   /** Resolves when the run is no longer with this process. Never rejects. */
   async execute(run: ClaimedRun, definition: CompiledDefinition | undefined, history: RunHistory): Promise<void> {
-    await runInContext({ runId: run.runId, userId: run.userId }, () => this.executeInContext(run, definition, history));
+    const context = { runId: run.runId, userId: run.userId, trace: runTrace(run.runId) };
+    await runInContext(context, () => this.executeInContext(run, definition, history));
   }
 
   private async executeInContext(

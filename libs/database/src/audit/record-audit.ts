@@ -27,8 +27,26 @@ export interface AuditRecord {
  * @param db where to write
  */
 export async function recordAudit(db: Queryable, record: AuditRecord): Promise<void> {
+  await db.query(`${insertAuditEvent} VALUES (${auditParameters(1)})`, auditValues(record));
+}
+
+/** The beginning of a statement that adds a row; `VALUES` or `SELECT` with {@link auditParameters} follows. */
+export const insertAuditEvent = `
+INSERT INTO audit_events (id, action, actor_kind, actor_id, subject_type, subject_id, outcome, ip_address, user_agent,
+                          request_id, before, after, details)`;
+
+/**
+ * The parameters of a row, for a statement that writes more than its audit event.
+ * @param first number of the first one
+ */
+export function auditParameters(first: number): string {
+  return Array.from({ length: 13 }, (_, index) => `$${first + index}`).join(', ');
+}
+
+/** What {@link auditParameters} stand for. */
+export function auditValues(record: AuditRecord): unknown[] {
   const { action, actor, subject, outcome = AuditOutcome.Success, origin, before, after, details = {} } = record;
-  await db.query(insertAuditEvent, [
+  return [
     newId(),
     action,
     actor.kind,
@@ -42,10 +60,5 @@ export async function recordAudit(db: Queryable, record: AuditRecord): Promise<v
     before === undefined ? null : JSON.stringify(before),
     after === undefined ? null : JSON.stringify(after),
     JSON.stringify(details),
-  ]);
+  ];
 }
-
-const insertAuditEvent = `
-INSERT INTO audit_events (id, action, actor_kind, actor_id, subject_type, subject_id, outcome, ip_address, user_agent,
-                          request_id, before, after, details)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`;

@@ -1,6 +1,7 @@
 import { EffectClass } from '@app/contracts';
 import { IsIn, IsObject, IsOptional, IsString, MaxLength } from 'class-validator';
 import type { StepDefinition } from '../definition.js';
+import { NoCredentials } from '../validation/no-credentials.js';
 import { leaf, type StepKind } from './step-kind.js';
 
 export const httpMethods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
@@ -10,7 +11,8 @@ export class HttpRequestConfig {
   @IsIn(httpMethods)
   method: HttpMethod;
 
-  /** An absolute http or https URL. */
+  /** An absolute http or https URL, without user and password. */
+  @NoCredentials()
   @IsString()
   @MaxLength(8192)
   url: string;

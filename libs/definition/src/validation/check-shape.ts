@@ -2,6 +2,7 @@ import type { FieldError } from '@app/contracts';
 import { plainToInstance } from 'class-transformer';
 import { validateSync, type ValidationError } from 'class-validator';
 import { hasExpression } from '../expressions/template.js';
+import { NO_CREDENTIALS } from './no-credentials.js';
 
 export interface CheckedShape<T> {
   value: T;
@@ -42,7 +43,7 @@ function fieldErrors(error: ValidationError, parent: string, of: ShapeOf): Field
 }
 
 function mayBecomeValid({ value, constraints = {} }: ValidationError): boolean {
-  if ('whitelistValidation' in constraints) return false;
+  if ('whitelistValidation' in constraints || NO_CREDENTIALS in constraints) return false;
   if (!Array.isArray(value)) return holdsExpression(value);
   // No expression changes how many members a list has.
   const isTooShortOrLong = 'arrayMinSize' in constraints || 'arrayMaxSize' in constraints;

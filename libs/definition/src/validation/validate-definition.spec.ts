@@ -111,6 +111,34 @@ describe('validateDefinition', () => {
     expect(errors.find((error) => error.field === field)?.message).toMatch(message);
   });
 
+  it.each([
+    'https://user:s3cret@example.com/',
+    'https://user@example.com/',
+    'https://{{ input.user }}:{{ input.password }}@example.com/',
+    'https://{{ input.user }}@example.com/{{ input.path }}',
+  ])('refuses credentials in %s, of a step and of its probe', (url) => {
+    const config = { method: 'GET', url };
+    const call = { id: 'a', type: 'http.request', config };
+    const probed = {
+      ...call,
+      config: { method: 'POST', url: 'https://x/' },
+      probe: { request: config, expression: '1' },
+    };
+    const message = expect.stringMatching(/^must not hold a user and password: send the header authorization instead/);
+    expect(validateDefinition(workflow([call]))).toEqual([{ field: 'steps[0].config.url', message }]);
+    expect(validateDefinition(workflow([probed]))).toEqual([{ field: 'steps[0].probe.request.url', message }]);
+  });
+
+  it.each([
+    'https://example.com/@user:x',
+    '{{ input.base }}/x',
+    'https://example.com/?a=b@c',
+    'https://{{ input.host }}/',
+  ])('finds no credentials in %s', (url) => {
+    const config = { method: 'GET', url };
+    expect(validateDefinition(workflow([{ id: 'a', type: 'http.request', config }]))).toEqual([]);
+  });
+
   it.each<[string, unknown, string]>([
     ['trigger type', workflow([transform('a')], { trigger_type: '{{ input.x }}' }), 'trigger_type'],
     ['id', workflow([transform('{{ 1 }}')]), 'steps[0].id'],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { continueTrace, traceparent } from './trace-context.js';
+import { childSpan, continueTrace, runTrace, traceparent } from './trace-context.js';
 
 const trace = '4bf92f3577b34da6a3ce929d0e0e4736';
 const span = '00f067aa0ba902b7';
@@ -31,4 +31,18 @@ describe('continueTrace', () => {
     expect(traceId).not.toBe(trace);
     expect(continueTrace(header).traceId).not.toBe(traceId);
   });
+});
+
+describe('runTrace', () => {
+  it('has the id of the run, and a span for each request', () => {
+    const run = runTrace('01890a5d-ac96-774b-bcce-b302099a8057');
+    const [one, two] = [childSpan(run), childSpan(run)];
+    expect(traceparent(one)).toMatch(/^00-01890a5dac96774bbcceb302099a8057-[0-9a-f]{16}-01$/);
+    expect(new Set([run.spanId, one.spanId, two.spanId]).size).toBe(3);
+    expect(continueTrace(traceparent(one)).traceId).toBe(run.traceId);
+  });
+});
+
+it('childSpan begins a trace where there is none', () => {
+  expect(continueTrace(traceparent(childSpan(undefined))).traceId).toMatch(/^[0-9a-f]{32}$/);
 });

@@ -27,9 +27,27 @@ export function continueTrace(header?: string): TraceContext {
   return { traceId, spanId, sampled: (Number.parseInt(flags, 16) & 1) === 1 };
 }
 
+/**
+ * The trace of a run. Its id is the run's (a UUIDv7 without the dashes: 128 bits, 62 of them random), so that it is the
+ * same in every attempt, on every replica and after every restart, and leads from a receiver's trace to the run. Says
+ * "sampled" because the run is recorded, in its journal: receivers that go by the caller's word record it too.
+ */
+export function runTrace(runId: string): TraceContext {
+  return { traceId: runId.replaceAll('-', ''), spanId: newSpanId(), sampled: true };
+}
+
+/** A step further in the same trace: for one request that is made within it. A trace of its own when there is none. */
+export function childSpan(trace: TraceContext | undefined): TraceContext {
+  return trace === undefined ? continueTrace() : { ...trace, spanId: newSpanId() };
+}
+
 /** The `traceparent` header for a call that belongs to this trace. */
 export function traceparent({ traceId, spanId, sampled }: TraceContext): string {
   return `00-${traceId}-${spanId}-${sampled ? '01' : '00'}`;
+}
+
+function newSpanId(): string {
+  return randomUUID().replaceAll('-', '').slice(16);
 }
 
 function isSet(id: string | undefined): boolean {

@@ -252,7 +252,7 @@ describe('looking a key up', () => {
     const query = vi.spyOn(gateway.app.get(KeyReader)['pool'], 'query');
     await gateway.pool.query('ALTER TABLE api_keys RENAME COLUMN last_used_at TO last_used_at_away');
     expect(await statusAt(gateway, key)).toBe(200);
-    const noted = () => query.mock.calls.findIndex(([sql]) => sql.includes('SET last_used_at'));
+    const noted = () => query.mock.calls.findIndex(([sql]) => JSON.stringify(sql).includes('SET last_used_at'));
     await eventually(() => noted() >= 0);
     await expect(query.mock.results[noted()]?.value).rejects.toThrow();
     expect(await statusAt(gateway, key)).toBe(200);

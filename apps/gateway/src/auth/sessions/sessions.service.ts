@@ -75,20 +75,17 @@ export class SessionsService {
       method,
       passwordHash ?? null,
     ];
-    const owner = await inTransaction(this.pool, async (client) => {
-      const { rows } = await client.query<SessionOwner>({ name: 'start-session', text: startSession, values });
-      const [started] = rows;
-      if (started === undefined) throw unauthorized();
-      const subject = { type: 'session', id: sessionId };
-      await this.audit.record(client, {
-        action: 'session.started',
-        actor: { userId },
-        device,
-        subject,
-        details: { method },
-      });
-      return started;
+    const event = this.audit.values({
+      action: 'session.started',
+      actor: { userId },
+      device,
+      subject: { type: 'session', id: sessionId },
+      details: { method },
     });
+    const query = { name: 'start-session', text: startSession, values: [...values, ...event] };
+    const { rows } = await this.pool.query<SessionOwner>(query);
+    const [owner] = rows;
+    if (owner === undefined) throw unauthorized();
     return this.issuer.issue(tokens, owner);
   }
 

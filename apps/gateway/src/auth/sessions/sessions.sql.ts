@@ -1,3 +1,5 @@
+import { auditParameters, insertAuditEvent } from '@app/database';
+
 /** Milliseconds within which the token before the newest one is refused without ending the session: a lost race. */
 export const REUSE_GRACE_MS = 10_000;
 
@@ -6,7 +8,8 @@ export const REUSE_GRACE_MS = 10_000;
  * makes a change of roles and this statement happen one after the other, and `issued_at` is the time before it: a
  * token that says who the person was before the change is older than the revocation that comes with the change.
  * $1 id, $2 user, $3 hash of the access token's id, $4 hash of the refresh token, $5 lifetime in ms, $6 address, $7 agent, $8 method, $9 the
- * hash that the password was verified with, or null: it may have been replaced while that was at work.
+ * hash that the password was verified with, or null: it may have been replaced while that was at work; from $10 on its
+ * audit event.
  */
 export const startSession = `
   WITH owner AS (
@@ -19,7 +22,7 @@ export const startSession = `
                           method, proved_by)
     SELECT $1, owner.id, $3, $4, now() + $5 * interval '1 millisecond', $6, $7, $8, $8 FROM owner
     RETURNING user_id
-  )
+  ), audited AS (${insertAuditEvent} SELECT ${auditParameters(10)} FROM started)
   SELECT owner.id AS user_id, owner.email, owner.roles,
          extract(epoch FROM statement_timestamp()) * 1000 AS issued_at
     FROM owner JOIN started ON started.user_id = owner.id`;

@@ -112,6 +112,36 @@ describe('RunExecution', () => {
     });
   });
 
+  it.each([
+    [7_000, 'longer than its own pause', 7_000],
+    [10, 'shorter than its own pause', 500],
+  ])('comes back to a receiver after its Retry-After (%i ms, %s)', async (retryAfterMs, _which, pause) => {
+    const world = new World();
+    world.perform = async () => {
+      throw new StepFailure(
+        { code: 'HTTP_STATUS', message: 'answered 429' },
+        { retryable: true, mayHaveHappened: false, retryAfterMs },
+      );
+    };
+    const step = { ...put, retry: { max_attempts: 2, delay_ms: 500, backoff: 1 } };
+    expect(await world.execution([step]).execute()).toBe('parked');
+    expect(world.calls).toEqual(['put']);
+    const [until, longest] = [world.now + pause, world.now + Math.max(600, pause)];
+    const { next } = world.last;
+    expect(next).toMatchObject({ kind: 'park', inDoubt: false });
+    const at = next.kind === 'park' ? next.until : null;
+    expect(at).toBeGreaterThanOrEqual(until);
+    expect(at).toBeLessThanOrEqual(longest);
+    // The next attempt starts then, and not before.
+    const history = { entries: world.commits.flatMap(({ entries }) => [...entries]), nextSeq: 9 };
+    const [early, due] = [new World(), new World()];
+    early.now = until - 1;
+    due.now = longest;
+    expect(await early.execution([step], { history }).execute()).toBe('parked');
+    expect(await due.execution([step], { history }).execute()).toBe('finished');
+    expect([early.calls, due.calls]).toEqual([[], ['put']]);
+  });
+
   describe('finding an announced call that can be verified', () => {
     const verified: StepDefinition = {
       ...post,

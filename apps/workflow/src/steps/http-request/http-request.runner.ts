@@ -1,6 +1,6 @@
 import { EffectClass, type RunError } from '@app/contracts';
 import { HttpRequestConfig } from '@app/definition';
-import { EgressError, type EgressClient, type EgressResponse } from '@app/egress';
+import { EgressError, isSafe, type EgressClient, type EgressErrorCode, type EgressResponse } from '@app/egress';
 import { resolvedConfig } from '../resolved-config.js';
 import { StepFailure } from '../step-failure.js';
 import type { EffectRunner, StepContext } from '../step-runner.js';
@@ -9,16 +9,22 @@ import { withoutSecrets } from '../secrets/without-secrets.js';
 import { answerOf } from './http-answer.js';
 import { hashOf, httpCall, shownCall, type HttpCall } from './http-call.js';
 import { probe } from './probe.js';
+import { retryAfterMs } from './retry-after.js';
+import { redirectLimits, type RedirectLimits } from './redirect-limits.js';
 
 const DEFAULT_TIMEOUT_MS = 30_000;
 
 /** Answers after which another attempt may end differently (RFC 9110 §15). */
 const retryableStatuses = new Set([408, 425, 429, 500, 502, 503, 504]);
 
+/** Failures that every attempt would end with. */
+const permanent: ReadonlySet<EgressErrorCode> = new Set(['CONFIG_INVALID', 'EGRESS_REFUSED', 'RESPONSE_TOO_LARGE']);
+
 /** A call, and the secrets in it, which must not come back from its receiver into the journal. */
 interface SecretCall {
   call: HttpCall;
   secrets: Revealed;
+  limits: RedirectLimits;
 }
 
 /** `http.request`: one call with an Idempotency-Key that is equal over attempts and replays. */
@@ -29,15 +35,20 @@ export function httpRequestRunner(egress: EgressClient, reader: SecretReader): E
       const { secrets: names } = context.step;
       const shown = httpCall(await resolvedConfig(withSecrets(context, references(names)), HttpRequestConfig));
       const kept = { input: shownCall(shown), hash: hashOf(shown) };
-      if (names.length === 0) return { ...kept, request: { call: shown, secrets: {} } };
+      const { effect } = context.step;
+      if (names.length === 0) {
+        return { ...kept, request: { call: shown, secrets: {}, limits: redirectLimits(shown, shown, effect) } };
+      }
       const secrets = await reader.read(context.userId, names);
       const call = httpCall(await resolvedWith(context, secrets));
-      return { ...kept, request: { call, secrets } };
+      return { ...kept, request: { call, secrets, limits: redirectLimits(call, shown, effect) } };
     },
-    perform: async ({ request: { call, secrets } }, { runId, path, step, signal, mayLeave }) => {
+    perform: async ({ request }, { runId, path, step, now, signal, mayLeave }) => {
+      const { call, secrets, limits } = request;
       const response = await egress
         .request({
           ...call,
+          ...limits,
           headers: { ...call.headers, 'idempotency-key': `${runId}/${path}` },
           timeoutMs: step.definition.timeout_ms ?? DEFAULT_TIMEOUT_MS,
           signal,
@@ -47,7 +58,7 @@ export function httpRequestRunner(egress: EgressClient, reader: SecretReader): E
         .catch((error: unknown) => {
           throw failureOf(error, call.method, secrets);
         });
-      return outputOf(response, call.method, secrets);
+      return outputOf(response, request, now);
     },
     probe: (context) => probe(egress, reader, context),
   };
@@ -70,31 +81,27 @@ function withSecrets(context: StepContext, secrets: Revealed): StepContext {
 function failureOf(error: unknown, method: string, secrets: Revealed): StepFailure {
   if (!(error instanceof EgressError)) return StepFailure.from(error);
   // A read that brought no answer has no effect that could be in doubt.
-  const mayHaveHappened = error.mayHaveHappened && !['GET', 'HEAD', 'OPTIONS'].includes(method);
-  const retryable = error.code !== 'EGRESS_REFUSED' && error.code !== 'RESPONSE_TOO_LARGE';
+  const mayHaveHappened = error.mayHaveHappened && !isSafe(method);
+  const retryable = !permanent.has(error.code);
   const message = String(withoutSecrets(error.message, secrets));
   return new StepFailure({ code: error.code, message }, { retryable, mayHaveHappened });
 }
 
 /** The step's output. An answer of 400 or more is a failure; a DELETE of something that is gone has succeeded. */
-function outputOf(response: EgressResponse, method: string, secrets: Revealed): unknown {
+function outputOf(response: EgressResponse, { call: { method }, secrets }: SecretCall, now: number): unknown {
   const { status, headers } = response;
   const output = withoutSecrets(answerOf(response), secrets);
   const isGone = method === 'DELETE' && (status === 404 || status === 410);
   if (status < 400 || isGone) return output;
-  const retryAfterMs = retryAfter(headers['retry-after']);
+  const waitMs = retryAfterMs(headers['retry-after'], now);
+  const led = response.afterEffect === true ? ' with a redirect to a page that answered' : '';
   throw new StepFailure(
-    { code: 'HTTP_STATUS', message: `The receiver answered ${status}.`, details: output },
+    { code: 'HTTP_STATUS', message: `The receiver answered${led} ${status}.`, details: output },
     {
       retryable: retryableStatuses.has(status),
-      mayHaveHappened: false,
-      ...(retryAfterMs !== undefined && { retryAfterMs }),
+      // A failure is an answer: no. Except when it answers the GET that the answer to the request itself led to.
+      mayHaveHappened: response.afterEffect === true,
+      ...(waitMs !== undefined && { retryAfterMs: waitMs }),
     },
   );
-}
-
-/** Retry-After in seconds (RFC 9110 §10.2.3), as ms; at most an hour. */
-function retryAfter(value: string | undefined): number | undefined {
-  if (value === undefined || !/^\d{1,6}$/.test(value)) return undefined;
-  return Math.min(Number(value), 3_600) * 1_000;
 }

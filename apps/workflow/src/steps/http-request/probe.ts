@@ -1,12 +1,13 @@
-import { HttpRequestConfig, resolveTemplate, checkShape } from '@app/definition';
+import { HttpRequestConfig, resolveTemplate, checkShape, type Template } from '@app/definition';
 import type { EgressClient } from '@app/egress';
-import type { SecretReader } from '../secrets/secret-reader.js';
+import { references, type Revealed, type SecretReader } from '../secrets/secret-reader.js';
 import { withoutSecrets } from '../secrets/without-secrets.js';
 import { isTrue } from '../is-true.js';
 import { StepFailure } from '../step-failure.js';
 import type { Probed, StepContext } from '../step-runner.js';
 import { answerOf } from './http-answer.js';
-import { httpCall } from './http-call.js';
+import { httpCall, type HttpCall } from './http-call.js';
+import { secretHeaders } from './redirect-limits.js';
 
 const TIMEOUT_MS = 10_000;
 
@@ -17,13 +18,21 @@ const TIMEOUT_MS = 10_000;
 export async function probe(egress: EgressClient, reader: SecretReader, context: StepContext): Promise<Probed> {
   const { step, scope, evaluation, userId, signal } = context;
   if (step.probe === undefined) throw StepFailure.permanent('CONFIG_INVALID', 'probe is missing');
+  const { request } = step.probe;
   const secrets = await reader.read(userId, step.secrets);
-  const resolved = await resolveTemplate(step.probe.request, { ...scope, secrets }, evaluation);
-  const { value: config, errors } = checkShape(HttpRequestConfig, resolved, 'probe.request');
-  const [mistake] = errors;
-  if (mistake !== undefined) throw StepFailure.permanent('CONFIG_INVALID', `${mistake.field} ${mistake.message}`);
-  const response = await egress.request({ ...httpCall(config), timeoutMs: TIMEOUT_MS, signal, reuseConnection: true });
+  const call = await callOf(request, context, secrets);
+  const shown = step.secrets.length === 0 ? call : await callOf(request, context, references(step.secrets));
+  const settings = { timeoutMs: TIMEOUT_MS, signal, reuseConnection: true };
+  const response = await egress.request({ ...call, secretHeaders: secretHeaders(call, shown), ...settings });
   const answer = withoutSecrets(answerOf(response), secrets);
   const says = await step.probe.expression.evaluate({ ...scope, ...(answer as object) }, evaluation);
   return { happened: isTrue(says), output: answer };
+}
+
+async function callOf(request: Template, { scope, evaluation }: StepContext, secrets: Revealed): Promise<HttpCall> {
+  const resolved = await resolveTemplate(request, { ...scope, secrets }, evaluation);
+  const { value: config, errors } = checkShape(HttpRequestConfig, resolved, 'probe.request');
+  const [mistake] = errors;
+  if (mistake !== undefined) throw StepFailure.permanent('CONFIG_INVALID', `${mistake.field} ${mistake.message}`);
+  return httpCall(config);
 }
