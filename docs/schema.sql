@@ -133,6 +133,50 @@ CREATE TABLE effect_ledger (
   CONSTRAINT effect_ledger_pkey PRIMARY KEY (run_id, path, attempt)
 );
 
+CREATE TABLE event_deliveries (
+  id uuid NOT NULL,
+  subscription_id uuid NOT NULL,
+  event_id uuid NOT NULL,
+  status character varying(20) NOT NULL DEFAULT 'pending'::character varying,
+  attempts integer NOT NULL DEFAULT 0,
+  response_status smallint,
+  error text,
+  asked_at timestamp with time zone NOT NULL DEFAULT now(),
+  last_attempt_at timestamp with time zone,
+  next_attempt_at timestamp with time zone DEFAULT now(),
+  delivered_at timestamp with time zone,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT event_deliveries_pkey PRIMARY KEY (id),
+  CONSTRAINT event_deliveries_event UNIQUE (subscription_id, event_id),
+  CONSTRAINT event_deliveries_status_check CHECK ((status IN ('pending', 'delivered', 'failed')))
+);
+CREATE INDEX event_deliveries_created_at ON event_deliveries USING btree (created_at);
+CREATE INDEX event_deliveries_subscription_id ON event_deliveries USING btree (subscription_id, id DESC);
+
+CREATE TABLE event_subscriptions (
+  id uuid NOT NULL,
+  user_id uuid NOT NULL,
+  types character varying(255)[] NOT NULL,
+  filter text,
+  url text NOT NULL,
+  status character varying(20) NOT NULL DEFAULT 'active'::character varying,
+  disabled_reason character varying(20),
+  secret text NOT NULL,
+  previous_secret text,
+  previous_secret_until timestamp with time zone,
+  failures integer NOT NULL DEFAULT 0,
+  failing_since timestamp with time zone,
+  held_until timestamp with time zone,
+  version integer NOT NULL DEFAULT 1,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  updated_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT event_subscriptions_pkey PRIMARY KEY (id),
+  CONSTRAINT event_subscriptions_disabled CHECK ((((status)::text = 'disabled'::text) = (disabled_reason IS NOT NULL))),
+  CONSTRAINT event_subscriptions_disabled_reason_check CHECK ((disabled_reason IN ('requested', 'gone', 'failures'))),
+  CONSTRAINT event_subscriptions_status_check CHECK ((status IN ('active', 'disabled')))
+);
+CREATE INDEX event_subscriptions_user_id ON event_subscriptions USING btree (user_id, id DESC);
+
 CREATE TABLE event_waits (
   id uuid NOT NULL,
   run_id uuid NOT NULL,
@@ -658,6 +702,8 @@ CREATE INDEX workflows_user_status ON workflows USING btree (user_id, status, tr
 ALTER TABLE api_keys ADD CONSTRAINT api_keys_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
 ALTER TABLE content ADD CONSTRAINT content_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
 ALTER TABLE content_revisions ADD CONSTRAINT content_revisions_content_id_fkey FOREIGN KEY (content_id) REFERENCES content(id) ON DELETE CASCADE;
+ALTER TABLE event_deliveries ADD CONSTRAINT event_deliveries_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES event_subscriptions(id) ON DELETE CASCADE;
+ALTER TABLE event_subscriptions ADD CONSTRAINT event_subscriptions_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
 ALTER TABLE integration_items ADD CONSTRAINT integration_items_integration_id_fkey FOREIGN KEY (integration_id) REFERENCES integrations(id) ON DELETE CASCADE;
 ALTER TABLE integrations ADD CONSTRAINT integrations_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
 ALTER TABLE oauth_identities ADD CONSTRAINT oauth_identities_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;

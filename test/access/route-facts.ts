@@ -69,6 +69,25 @@ const secret = own('name', async (world, owner) => {
   await world.made(owner, '/secrets', { name, value: 'x' });
   return name;
 });
+const wantedEvents = { types: ['org.example.*'], url: 'http://127.0.0.1:9/events' };
+const subscription = own('id', async (world, owner) =>
+  String((await world.made(owner, '/event-subscriptions', wantedEvents))['id']),
+);
+const delivery = {
+  of: async (world: World, owner: Person): Promise<Parameters> => {
+    const { id = '' } = await subscription.of(world, owner);
+    const [deliveryId, eventId] = [newId(), newId()];
+    await world.query(
+      `INSERT INTO events (id, user_id, type, source, event_id, event) VALUES ($1, $2, 't', '/s', 'e', '{}')`,
+      [eventId, owner.id],
+    );
+    await world.query(
+      `INSERT INTO event_deliveries (id, subscription_id, event_id, status) VALUES ($1, $2, $3, 'failed')`,
+      [deliveryId, id, eventId],
+    );
+    return { id, deliveryId };
+  },
+};
 const session = own('id', async (world, owner) => (await world.signIn(owner.id)).sessionId);
 const newKey = { name: 'CI', scopes: ['runs:read'] };
 const apiKey = own('id', async (world, owner) => String((await world.made(owner, '/api-keys', newKey))['id']));
@@ -207,6 +226,14 @@ export const guardedRoutes: Readonly<Record<string, RouteFacts>> = {
   'DELETE /api/v1/invitations/:id': invitation,
 
   'POST /api/v1/events': { body: () => ({}), answers: 415 },
+  'GET /api/v1/event-subscriptions': {},
+  'POST /api/v1/event-subscriptions': { body: () => wantedEvents },
+  'GET /api/v1/event-subscriptions/:id': subscription,
+  'PATCH /api/v1/event-subscriptions/:id': { ...subscription, body: () => ({ types: ['*'] }) },
+  'DELETE /api/v1/event-subscriptions/:id': subscription,
+  'POST /api/v1/event-subscriptions/:id/rotate-secret': subscription,
+  'GET /api/v1/event-subscriptions/:id/deliveries': subscription,
+  'POST /api/v1/event-subscriptions/:id/deliveries/:deliveryId/redeliver': delivery,
   'GET /api/v1/secrets': {},
   'POST /api/v1/secrets': { body: () => ({ name: `s${newId().replaceAll('-', '')}`, value: 'x' }) },
   'PUT /api/v1/secrets/:name': { ...secret, body: () => ({ value: 'y' }) },

@@ -1,5 +1,7 @@
 import {
   isFinalRunStatus,
+  type EventDeliveryDto,
+  type EventSubscriptionSecretDto,
   type HookAcceptedDto,
   type RunAcceptedDto,
   type RunDto,
@@ -7,6 +9,9 @@ import {
   type WorkflowDto,
 } from '@app/contracts';
 import { eventually } from '@app/testing';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { hubSignature } from '../../tools/demo/deliveries/signature.js';
 import { DirectoryProcess } from '../../tools/demo/directory-process.js';
@@ -58,6 +63,42 @@ it.each(names.map((name, index) => [name, index] as const))('docs/workflows.md: 
   else expect(run.error).toMatchObject(error);
 });
 
+it('docs/events.md: an event that is sent reaches who subscribed, signed', async () => {
+  const received: { headers: Record<string, string>; body: string }[] = [];
+  const receiver = createServer((request, response) => {
+    let body = '';
+    request.on('data', (chunk: Buffer) => (body += chunk.toString()));
+    request.on('end', () => {
+      received.push({ headers: request.headers as Record<string, string>, body });
+      response.writeHead(204).end();
+    });
+  });
+  await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
+  try {
+    const url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/events`;
+    const wanted = { types: ['org.example.order.*'], filter: 'event.data.total > 10', url };
+    const { id, secret } = await api.post<EventSubscriptionSecretDto>('/event-subscriptions', wanted);
+    for (const total of [12, 9]) {
+      await sendEvent({ id: `o${total}`, source: '/shop', type: 'org.example.order.paid', data: { total } });
+    }
+    const delivered = await eventually(
+      async () => {
+        const { data } = await api.get<{ data: EventDeliveryDto[] }>(`/event-subscriptions/${id}/deliveries`);
+        return data[0]?.status === 'delivered' ? data : undefined;
+      },
+      { timeoutMs: 30_000 },
+    );
+    expect(delivered).toMatchObject([{ event: { id: 'o12' }, attempts: 1, response_status: 204 }]);
+    expect(received).toHaveLength(1);
+    const [{ headers, body }] = received as [(typeof received)[number]];
+    expect(headers['webhook-id']).toBe(delivered[0]?.id);
+    expect(new Webhook(secret).verify(body, headers)).toMatchObject({ id: 'o12', data: { total: 12 } });
+  } finally {
+    receiver.close();
+    receiver.closeAllConnections();
+  }
+});
+
 /** The definition, with the workflow that it calls. */
 async function withCalled({ definition, called }: WorkflowExample): Promise<unknown> {
   if (called === undefined) return definition;
@@ -82,13 +123,17 @@ async function firstFire(id: string): Promise<string> {
 /** Activates the workflow and sends the example's event. */
 async function startByEvent(id: string, event: object): Promise<string> {
   await api.post<WorkflowDto>(`/workflows/${id}/activate`);
+  await sendEvent(event);
+  return eventually(async () => (await api.get<{ data: { id: string }[] }>(`/workflows/${id}/runs`)).data[0]?.id);
+}
+
+async function sendEvent(event: object): Promise<void> {
   const { status } = await fetch(`${services.url}/api/v1/events`, {
     method: 'POST',
     headers: { authorization: `Bearer ${accessToken}`, 'content-type': 'application/cloudevents+json' },
-    body: JSON.stringify(event),
+    body: JSON.stringify({ specversion: '1.0', ...event }),
   });
   expect(status).toBe(202);
-  return eventually(async () => (await api.get<{ data: { id: string }[] }>(`/workflows/${id}/runs`)).data[0]?.id);
 }
 
 /** What a program of the user's own does: takes a task and completes it. */

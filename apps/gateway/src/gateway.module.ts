@@ -4,6 +4,7 @@ import {
   AuthConfig,
   ConfigModule,
   DatabaseConfig,
+  EgressConfig,
   EncryptionConfig,
   ErasureConfig,
   HttpConfig,
@@ -28,6 +29,7 @@ import { AuthModule } from './auth/auth.module.js';
 import { StepUpGuard } from './auth/step-up/step-up.guard.js';
 import { StepUpModule } from './auth/step-up/step-up.module.js';
 import { CommandInbox } from './command-inbox.service.js';
+import { EventSubscriptionsModule } from './event-subscriptions/event-subscriptions.module.js';
 import { EventsModule } from './events/events.module.js';
 import { HealthModule } from './health/health.module.js';
 import { HooksModule } from './hooks/hooks.module.js';
@@ -63,6 +65,7 @@ export const gatewayConfigs = [
   StepUpConfig,
   WebauthnConfig,
   EncryptionConfig,
+  EgressConfig,
   ErasureConfig,
   QuotaConfig,
 ];
@@ -89,6 +92,7 @@ export const gatewayConfigs = [
     HooksModule,
     SchedulesModule,
     EventsModule,
+    EventSubscriptionsModule,
     SecretsModule,
     PeopleModule,
     ApiKeysModule,

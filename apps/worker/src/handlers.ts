@@ -1,6 +1,7 @@
 import type { CommandHandlers } from '@app/messaging';
 import type { AccountMailService } from './email/account/account-mail.service.js';
 import type { EmailService } from './email/email.service.js';
+import type { EventDeliveryService } from './event-delivery/event-delivery.service.js';
 import type { JobProcessors } from './job-outcome.js';
 import type { JobsService } from './jobs/jobs.service.js';
 
@@ -13,9 +14,14 @@ export function commandHandlers(jobs: JobsService): CommandHandlers<'worker'> {
 }
 
 /** Who does the jobs of each type. */
-export function jobProcessors(email: EmailService, accountMail: AccountMailService): JobProcessors {
+export function jobProcessors(
+  email: EmailService,
+  accountMail: AccountMailService,
+  events: EventDeliveryService,
+): JobProcessors {
   return {
     'email.send': (payload, signal, job) => email.send(payload, signal, job),
     'email.account': (payload, signal, job) => accountMail.send(payload, signal, job),
+    'event.deliver': (payload, signal) => events.deliver(payload, signal),
   };
 }

@@ -11,6 +11,8 @@ export type JobOutcome =
   | { kind: 'failed'; code: RunErrorCode; message: string }
   /** It did not happen, and may another time. */
   | { kind: 'not_done'; code: RunErrorCode; message: string }
+  /** It is to be done later: the job itself decides when, and for how long it goes on. No retry is used up. */
+  | { kind: 'postponed'; delayMs: number }
   /** It may or may not have happened. */
   | { kind: 'unknown'; message: string };
 

@@ -3,6 +3,8 @@ import {
   CleanupConfig,
   ConfigModule,
   DatabaseConfig,
+  EgressConfig,
+  EncryptionConfig,
   ErasureConfig,
   HttpConfig,
   MailConfig,
@@ -21,6 +23,8 @@ import { CleanupModule } from './cleanup/cleanup.module.js';
 import { EmailModule } from './email/email.module.js';
 import { AccountMailService } from './email/account/account-mail.service.js';
 import { EmailService } from './email/email.service.js';
+import { EventDeliveryModule } from './event-delivery/event-delivery.module.js';
+import { EventDeliveryService } from './event-delivery/event-delivery.service.js';
 import { jobProcessors } from './handlers.js';
 import { JobsModule } from './jobs/jobs.module.js';
 import { JobsService } from './jobs/jobs.service.js';
@@ -32,6 +36,8 @@ const workerConfigs = [
   RedisConfig,
   WorkersConfig,
   MailConfig,
+  EgressConfig,
+  EncryptionConfig,
   AccountConfig,
   HttpConfig,
   CleanupConfig,
@@ -48,6 +54,7 @@ const workerConfigs = [
     MessagingModule.forService(ServiceName.Worker),
     JobsModule,
     EmailModule,
+    EventDeliveryModule,
     CleanupModule,
   ],
 })
@@ -56,9 +63,10 @@ export class WorkerModule implements OnApplicationBootstrap {
     private readonly jobs: JobsService,
     private readonly email: EmailService,
     private readonly accountMail: AccountMailService,
+    private readonly deliveries: EventDeliveryService,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    await this.jobs.start(jobProcessors(this.email, this.accountMail));
+    await this.jobs.start(jobProcessors(this.email, this.accountMail, this.deliveries));
   }
 }

@@ -67,5 +67,12 @@ export const auditActions = {
   'run.deleted': 'run.deleted',
   'secret.set': 'secret.set',
   'secret.deleted': 'secret.deleted',
+  /** Whose events go where; of the URL, which may hold a token, the origin is told. */
+  'event_subscription.created': 'event_subscription.created',
+  'event_subscription.updated': 'event_subscription.updated',
+  'event_subscription.secret_rotated': 'event_subscription.secret_rotated',
+  'event_subscription.deleted': 'event_subscription.deleted',
+  /** The platform stopped it; `details.reason` says why. */
+  'event_subscription.disabled': 'event_subscription.disabled',
 } as const;
 export type AuditAction = keyof typeof auditActions;

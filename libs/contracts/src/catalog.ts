@@ -1,6 +1,7 @@
 import { ServiceName } from './services.js';
 import { EmailAccount } from './messages/email-account.message.js';
 import { EmailSend } from './messages/email-send.message.js';
+import { EventDeliver } from './messages/event-deliver.message.js';
 import { EventsWaiting } from './messages/events-waiting.message.js';
 import { ExternalTask } from './messages/external-task.message.js';
 import { JobCancel } from './messages/job-cancel.message.js';
@@ -94,7 +95,7 @@ export type JobEffect = 'safe' | 'unsafe';
 interface JobEntry {
   payload: new () => object;
   /** The worker that does it: one BullMQ queue, one switch and one set of sizes each. */
-  worker: 'email';
+  worker: 'email' | 'event';
   effect: JobEffect;
   /** 1 is first; BullMQ serves equal priorities in order. */
   priority: number;
@@ -106,6 +107,8 @@ export const jobs = {
   'email.send': { payload: EmailSend, worker: 'email', effect: 'unsafe', priority: 5 },
   /** Sends a mail about an account. A person waits for it, and a second one with another link does no harm. */
   'email.account': { payload: EmailAccount, worker: 'email', effect: 'safe', priority: 1 },
+  /** Sends an event to a subscription's URL. Its receiver tells a repetition by its `webhook-id`. */
+  'event.deliver': { payload: EventDeliver, worker: 'event', effect: 'safe', priority: 5 },
 } as const satisfies Record<string, JobEntry>;
 
 export type JobType = keyof typeof jobs;

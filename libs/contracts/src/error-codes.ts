@@ -87,6 +87,8 @@ export const runErrorCodes = {
   JOB_FAILED: 'JOB_FAILED',
   /** The program that had the step's task said that it failed. */
   TASK_FAILED: 'TASK_FAILED',
+  /** An event is not sent to a subscription any more. */
+  DELIVERY_FAILED: 'DELIVERY_FAILED',
   /** A job's payload does not validate. */
   PAYLOAD_INVALID: 'PAYLOAD_INVALID',
   /** The mail server refused the mail for good. */

@@ -23,5 +23,9 @@ export const scopes = {
   'secrets:write': 'secrets:write',
   /** Send events. */
   'events:write': 'events:write',
+  /** List and read event subscriptions and their deliveries. */
+  'subscriptions:read': 'subscriptions:read',
+  /** Create, change and delete event subscriptions, and have events delivered again. */
+  'subscriptions:write': 'subscriptions:write',
 } as const;
 export type Scope = keyof typeof scopes;

@@ -1,4 +1,5 @@
 export * from './address-policy.js';
+export * from './destination.js';
 export * from './egress-client.js';
 export * from './egress-request.js';
 export * from './egress.error.js';

@@ -20,6 +20,23 @@ export function openSecret(ring: KeyRing, owner: SecretOwner, sealed: string): s
   return decrypt(ring, sealed, associatedData(owner));
 }
 
+/** Encrypts what a subscription's deliveries are signed with: in another subscription's row it does not decrypt. */
+export function sealSubscriptionSecret(ring: KeyRing, subscriptionId: string, value: string): string {
+  return encrypt(ring, value, subscriptionData(subscriptionId));
+}
+
+/**
+ * What a subscription's deliveries are signed with.
+ * @throws AppError INTERNAL_ERROR when the ciphertext was changed, is another subscription's, or its key is gone
+ */
+export function openSubscriptionSecret(ring: KeyRing, subscriptionId: string, sealed: string): string {
+  return decrypt(ring, sealed, subscriptionData(subscriptionId));
+}
+
+function subscriptionData(subscriptionId: string): string {
+  return `event_subscriptions:${subscriptionId}`;
+}
+
 function associatedData({ userId, name }: SecretOwner): string {
   return `secrets:${userId}:${name}`;
 }

@@ -33,6 +33,8 @@ export default async () => {
                   'secrets:read',
                   'secrets:write',
                   'events:write',
+                  'subscriptions:read',
+                  'subscriptions:write',
                 ],
                 isArray: true,
                 minItems: 1,
@@ -69,6 +71,8 @@ export default async () => {
                   'secrets:read',
                   'secrets:write',
                   'events:write',
+                  'subscriptions:read',
+                  'subscriptions:write',
                 ],
                 isArray: true,
               },
@@ -239,6 +243,147 @@ export default async () => {
                 minLength: 1,
                 maxLength: 512,
               },
+            },
+          },
+        ],
+        [
+          Promise.resolve(contracts),
+          {
+            CreateEventSubscriptionDto: {
+              types: {
+                required: true,
+                type: () => [String],
+                description:
+                  'Types of the events that are wanted: exactly these, or those that begin like it where a `*` stands at the end.',
+                minItems: 1,
+                uniqueItems: true,
+                minLength: 1,
+                maxLength: 255,
+              },
+              filter: {
+                required: false,
+                type: () => String,
+                nullable: true,
+                description: 'An expression over `event` that has to be true; every event of these types unless given.',
+                minLength: 1,
+                maxLength: 65536,
+              },
+              url: {
+                required: true,
+                type: () => String,
+                description: 'Where the events are sent with POST: http or https.',
+                maxLength: 2048,
+              },
+            },
+            EventSubscriptionPatchDto: {
+              types: {
+                required: false,
+                type: () => [String],
+                description: 'All types that are wanted from now on.',
+                minItems: 1,
+                uniqueItems: true,
+                minLength: 1,
+                maxLength: 255,
+              },
+              filter: {
+                required: false,
+                type: () => String,
+                nullable: true,
+                description: 'Another filter, or null for none.',
+                minLength: 1,
+                maxLength: 65536,
+              },
+              url: {
+                required: false,
+                type: () => String,
+                description: 'Where the events are sent from now on, those that wait included.',
+                maxLength: 2048,
+              },
+              status: {
+                required: false,
+                description: '`active` enables it again and forgets its failures; `disabled` stops it.',
+                enum: ['active', 'disabled'],
+              },
+            },
+            EventSubscriptionDto: {
+              id: { required: true, type: () => String },
+              types: { required: true, type: () => [String] },
+              filter: { required: true, type: () => String, nullable: true },
+              url: { required: true, type: () => String },
+              status: {
+                required: true,
+                description: 'A disabled one gets no events: neither those that come meanwhile nor those that waited.',
+                enum: ['active', 'disabled'],
+              },
+              disabled_reason: {
+                required: true,
+                nullable: true,
+                description: 'Null while it is active.',
+                enum: ['requested', 'gone', 'failures'],
+              },
+              failing_since: {
+                required: true,
+                type: () => String,
+                nullable: true,
+                description:
+                  'Since when every attempt has failed; null when the last one did not. After three days it is disabled.',
+              },
+              version: { required: true, type: () => Number, description: 'Also the ETag.' },
+              created_at: { required: true, type: () => String },
+              updated_at: { required: true, type: () => String },
+            },
+            EventSubscriptionSecretDto: {
+              secret: {
+                required: true,
+                type: () => String,
+                description:
+                  'What deliveries are signed with (Standard Webhooks): `whsec_` and base64. It is shown this once.',
+              },
+            },
+            DeliveredEventDto: {
+              id: { required: true, type: () => String, description: "The event's own id." },
+              source: { required: true, type: () => String },
+              type: { required: true, type: () => String },
+            },
+            EventDeliveryDto: {
+              id: {
+                required: true,
+                type: () => String,
+                description: 'Also `webhook-id`: equal over all attempts, so that a receiver can tell a repetition.',
+              },
+              event: {
+                required: true,
+                type: () => contracts.DeliveredEventDto,
+                nullable: true,
+                description: 'Null when the event is not kept any more.',
+              },
+              status: { required: true, enum: ['pending', 'delivered', 'failed'] },
+              attempts: {
+                required: true,
+                type: () => Number,
+                description: 'Since it was asked for, for the first time or again.',
+              },
+              response_status: {
+                required: true,
+                type: () => Number,
+                nullable: true,
+                description: 'HTTP status of the last answer; null when there was none.',
+              },
+              error: {
+                required: true,
+                type: () => String,
+                nullable: true,
+                description: 'Why the last attempt failed.',
+              },
+              last_attempt_at: { required: true, type: () => String, nullable: true },
+              next_attempt_at: {
+                required: true,
+                type: () => String,
+                nullable: true,
+                description: 'When it is sent again; null when it is not.',
+              },
+              delivered_at: { required: true, type: () => String, nullable: true },
+              created_at: { required: true, type: () => String },
             },
           },
         ],
@@ -621,11 +766,11 @@ export default async () => {
             },
             RunAcceptedDto: {
               run_id: { required: true, type: () => String },
-              status: { required: true, enum: ['pending', 'running', 'waiting', 'completed', 'failed', 'cancelled'] },
+              status: { required: true, enum: ['pending', 'failed', 'running', 'waiting', 'completed', 'cancelled'] },
               message: { required: true, type: () => String },
             },
             RunListQuery: {
-              status: { required: false, enum: ['pending', 'running', 'waiting', 'completed', 'failed', 'cancelled'] },
+              status: { required: false, enum: ['pending', 'failed', 'running', 'waiting', 'completed', 'cancelled'] },
               trigger: {
                 required: false,
                 description: 'What started it.',
@@ -643,7 +788,7 @@ export default async () => {
             },
             RunFilterDto: {
               workflow_id: { required: false, type: () => String, format: 'uuid' },
-              status: { required: false, enum: ['pending', 'running', 'waiting', 'completed', 'failed', 'cancelled'] },
+              status: { required: false, enum: ['pending', 'failed', 'running', 'waiting', 'completed', 'cancelled'] },
               trigger: {
                 required: false,
                 description: 'What started it.',
@@ -717,6 +862,7 @@ export default async () => {
                   'JOURNAL_FULL',
                   'JOB_FAILED',
                   'TASK_FAILED',
+                  'DELIVERY_FAILED',
                   'PAYLOAD_INVALID',
                   'MAIL_REJECTED',
                   'MAIL_SENDER_UNVERIFIED',
@@ -741,7 +887,7 @@ export default async () => {
                 type: () => Number,
                 description: 'The version of the definition that it runs, whatever the workflow has become since.',
               },
-              status: { required: true, enum: ['pending', 'running', 'waiting', 'completed', 'failed', 'cancelled'] },
+              status: { required: true, enum: ['pending', 'failed', 'running', 'waiting', 'completed', 'cancelled'] },
               trigger: { required: true, type: () => Object, description: 'What started it.' },
               error: { required: true, type: () => contracts.RunErrorDto, nullable: true },
               tags: { required: true, type: () => [String] },
@@ -767,7 +913,7 @@ export default async () => {
               name: { required: true, type: () => String },
               status: {
                 required: true,
-                enum: ['running', 'waiting', 'completed', 'failed', 'cancelled', 'skipped', 'in_doubt'],
+                enum: ['failed', 'running', 'waiting', 'completed', 'cancelled', 'skipped', 'in_doubt'],
               },
               attempt: { required: true, type: () => Number },
               input: { required: true, type: () => Object },
@@ -1206,7 +1352,7 @@ export default async () => {
               config: { required: false, type: 'object', additionalProperties: true },
             },
             WorkflowListQuery: {
-              status: { required: false, enum: ['inactive', 'active'] },
+              status: { required: false, enum: ['active', 'inactive'] },
               trigger_type: { required: false, enum: ['manual', 'cron', 'webhook', 'event'] },
             },
             DeleteWorkflowQuery: {
@@ -1224,7 +1370,7 @@ export default async () => {
               status: {
                 required: true,
                 description: 'Triggers fire only when it is active.',
-                enum: ['inactive', 'active'],
+                enum: ['active', 'inactive'],
               },
               version: {
                 required: true,
@@ -1300,7 +1446,7 @@ export default async () => {
               name: { required: true, type: () => String },
               trigger_type: { required: true, enum: ['manual', 'cron', 'webhook', 'event'] },
               version: { required: true, type: () => Number },
-              status: { required: true, enum: ['running', 'inactive', 'active'] },
+              status: { required: true, enum: ['active', 'running', 'inactive'] },
             },
             WorkflowStatusDto: {
               workflow: { required: true, type: () => contracts.WorkflowActivityDto },
@@ -1343,6 +1489,8 @@ export default async () => {
                   'secrets:read',
                   'secrets:write',
                   'events:write',
+                  'subscriptions:read',
+                  'subscriptions:write',
                 ],
                 isArray: true,
               },
@@ -1509,7 +1657,7 @@ export default async () => {
                 nullable: true,
                 description: 'Encrypted with the key ring; the associated data is the id of the row.',
               },
-              status: { required: true, enum: ['inactive', 'active', 'error'] },
+              status: { required: true, enum: ['active', 'inactive', 'error'] },
               last_sync_at: { required: true, type: () => Date, nullable: true },
               version: {
                 required: true,
@@ -1817,7 +1965,7 @@ export default async () => {
               trigger_type: { required: true, enum: ['manual', 'cron', 'webhook', 'event'] },
               steps: { required: true, type: () => [Object] },
               config: { required: true, type: 'object', additionalProperties: true },
-              status: { required: true, enum: ['inactive', 'active'] },
+              status: { required: true, enum: ['active', 'inactive'] },
               version: {
                 required: true,
                 type: () => Number,
@@ -1931,6 +2079,34 @@ export default async () => {
               prove: {
                 summary: 'Proves again who is asking, which sensitive actions want.',
                 type: contracts.SteppedUpDto,
+              },
+            },
+          },
+        ],
+        [
+          import('../event-subscriptions/subscriptions.controller.js'),
+          {
+            SubscriptionsController: {
+              list: { summary: "The caller's subscriptions, the newest first." },
+              create: {
+                summary:
+                  "Has the caller's events sent to a URL from now on. The answer shows the secret that they are signed with, this once.",
+                type: contracts.EventSubscriptionSecretDto,
+              },
+              get: { summary: 'One subscription.', type: contracts.EventSubscriptionDto },
+              change: { summary: 'Changes a subscription, or enables it again.', type: contracts.EventSubscriptionDto },
+              remove: { summary: 'Deletes a subscription with its deliveries: what waits is not sent.' },
+              rotate: {
+                summary:
+                  'Makes another secret and shows it this once. For 24 hours deliveries are signed with the one before, too.',
+                type: contracts.EventSubscriptionSecretDto,
+              },
+              listDeliveries: {
+                summary: 'What became of the events of the last 30 days that the subscription wants, the newest first.',
+              },
+              redeliver: {
+                summary: 'Sends an event again that was delivered or given up.',
+                type: contracts.EventDeliveryDto,
               },
             },
           },

@@ -31,6 +31,12 @@ DELETE FROM seen_deliveries WHERE (workflow_id, key) IN (
   SELECT workflow_id, key FROM seen_deliveries WHERE seen_at < now() - interval '24 hours'
   ORDER BY seen_at LIMIT $1 FOR UPDATE SKIP LOCKED
 )`,
+  // The events themselves are kept for as long.
+  event_deliveries: `
+DELETE FROM event_deliveries WHERE id IN (
+  SELECT id FROM event_deliveries WHERE created_at < now() - interval '30 days'
+  ORDER BY created_at LIMIT $1 FOR UPDATE SKIP LOCKED
+)`,
   // An unfinished run reads the results of its jobs whenever it is claimed, so they stay as long as it has a claim.
   jobs: `
 DELETE FROM jobs WHERE id IN (

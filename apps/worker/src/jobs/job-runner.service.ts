@@ -3,8 +3,8 @@ import { JobStatus, jobs } from '@app/contracts';
 import { CommandBus, type JobMessage } from '@app/messaging';
 import { runInContext } from '@app/observability';
 import { Injectable, Logger } from '@nestjs/common';
+import { backOffMs } from '../back-off.js';
 import type { JobProcessors } from '../job-outcome.js';
-import { backOffMs } from './back-off.js';
 import { JobMetrics } from './job.metrics.js';
 import type { ClaimedJob } from './job.js';
 import { JobStoreService } from './job-store.service.js';
@@ -58,7 +58,7 @@ export class JobRunnerService {
   }
 
   private async finish(job: ClaimedJob, next: NextState, sizes: WorkerConfig, startedAt: number): Promise<void> {
-    const delayMs = next.isRetry ? backOffMs(sizes.retryDelayMs, job.retries, Math.random()) : 0;
+    const delayMs = next.isRetry ? backOffMs(sizes.retryDelayMs, job.retries, Math.random()) : (next.delayMs ?? 0);
     if (!(await this.store.finish(job, next, delayMs))) {
       this.log.warn(`Job ${job.id} was taken away before its attempt ended (${next.status}).`);
       return;

@@ -32,6 +32,7 @@ describe('JobRunnerService', () => {
   const running = new RunningJobs();
   const processors: JobProcessors = {
     'email.account': unasked,
+    'event.deliver': unasked,
     'email.send': async (_payload, signal) => {
       attempts += 1;
       expect(running.held()).toMatchObject([{ id: jobId, epoch: 4 }]);

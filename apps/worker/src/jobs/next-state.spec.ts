@@ -54,6 +54,12 @@ describe('nextState', () => {
     expect(next).toEqual({ status: 'queued', isRetry: false, result: null });
   });
 
+  it('comes back when the job itself says, however often', () => {
+    const outcome: JobOutcome = { kind: 'postponed', delayMs: 60_000 };
+    const next = { status: 'queued', isRetry: false, result: null, delayMs: 60_000 };
+    expect(after({ outcome, retries: 3 })).toEqual(next);
+  });
+
   it('cancels what did not happen', () => {
     expect(after({ outcome: notDone, stopped: 'cancelled' })).toMatchObject({ status: 'cancelled', isRetry: false });
   });

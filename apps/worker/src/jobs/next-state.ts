@@ -18,6 +18,8 @@ export interface NextState {
   result: JobResult | null;
   /** Whether the next attempt counts as a retry, and so waits for the back-off. */
   isRetry: boolean;
+  /** Time before the next attempt, in ms, where the job itself has decided it. */
+  delayMs?: number;
 }
 
 /** The state of a job after an attempt. The only place that decides it. */
@@ -31,6 +33,8 @@ export function nextState(attempt: EndedAttempt): NextState {
     case 'unknown':
       if (attempt.effect === 'unsafe') return over(JobStatus.InDoubt, failure('IN_DOUBT', outcome.message));
       return afterNothing(attempt, failure('JOB_FAILED', outcome.message));
+    case 'postponed':
+      return { status: JobStatus.Queued, result: null, isRetry: false, delayMs: outcome.delayMs };
     case 'not_done':
       return afterNothing(attempt, failure(outcome.code, outcome.message));
   }

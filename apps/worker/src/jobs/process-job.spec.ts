@@ -19,6 +19,7 @@ const job: ClaimedJob = {
 const idle = new AbortController().signal;
 const fine: JobProcessors = {
   'email.account': unasked,
+  'event.deliver': unasked,
   'email.send': async ({ subject }) => ({ kind: 'succeeded', data: subject }),
 };
 
@@ -38,12 +39,20 @@ describe('processJob', () => {
   );
 
   it('does not know what a crashed processor did', async () => {
-    const crash: JobProcessors = { 'email.account': unasked, 'email.send': () => Promise.reject(new Error('boom')) };
+    const crash: JobProcessors = {
+      'email.account': unasked,
+      'event.deliver': unasked,
+      'email.send': () => Promise.reject(new Error('boom')),
+    };
     expect(await processJob(job, crash, idle)).toEqual({ kind: 'unknown', message: 'The worker crashed: boom' });
   });
 
   it('does not wait for ever for one that does not end when told to', async () => {
-    const deaf: JobProcessors = { 'email.account': unasked, 'email.send': () => new Promise(() => undefined) };
+    const deaf: JobProcessors = {
+      'email.account': unasked,
+      'event.deliver': unasked,
+      'email.send': () => new Promise(() => undefined),
+    };
     const abort = new AbortController();
     const outcome = processJob(job, deaf, abort.signal);
     abort.abort('timeout');

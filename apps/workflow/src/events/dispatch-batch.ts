@@ -3,6 +3,7 @@ import { acceptRuns, type RunRequest } from '@app/database';
 import type { PoolClient } from 'pg';
 import { deliverToWaits } from './deliver-to-waits.js';
 import { isTrue } from '../steps/steps.service.js';
+import type { EventSubscribers } from './event-subscribers.js';
 import { isOfKind, type EventWorkflow, type EventWorkflowRow, type EventWorkflows } from './event-workflow.js';
 import type { TakenEvent } from './taken-event.js';
 import { dispatchedSql, eventsSql, eventWorkflowsSql, loopsSql } from './pending-events.sql.js';
@@ -15,19 +16,21 @@ export interface DispatchedBatch {
   woken: number;
   filterErrors: number;
   loops: number;
+  deliveries: number;
 }
 
 /** Most runs of one statement. */
 const RUNS_AT_ONCE = 500;
 
 /**
- * Starts what events start, wakes what waits for them, and takes them from the hot table, within the caller's
- * transaction: so a run is started once for each event and workflow, whoever dies when.
+ * Starts what events start, wakes what waits for them, promises them to those who subscribed, and takes them from the
+ * hot table, within the caller's transaction: so a run is started once for each event and workflow, whoever dies when.
  * @param ids events whose hot rows the transaction has locked
  */
 export async function dispatchBatch(
   client: PoolClient,
   workflows: EventWorkflows,
+  subscribers: EventSubscribers,
   ids: readonly string[],
 ): Promise<DispatchedBatch> {
   const sorted = [...ids].sort();
@@ -48,13 +51,15 @@ export async function dispatchBatch(
     runs += (await acceptRuns(client, requests.slice(first, first + RUNS_AT_ONCE))).size;
   }
   const delivered = await deliverToWaits(client, live);
+  const promised = await subscribers.promise(client, events);
   await client.query({ name: 'dispatched', text: dispatchedSql, values: [sorted] });
   return {
     events: ids.length,
     runs,
     woken: delivered.woken,
-    filterErrors: filterErrors + delivered.filterErrors,
+    filterErrors: filterErrors + delivered.filterErrors + promised.filterErrors,
     loops: loops.length,
+    deliveries: promised.deliveries,
   };
 }
 

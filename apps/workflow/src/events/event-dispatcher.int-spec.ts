@@ -42,6 +42,32 @@ async function workflow(trigger: object | null, changes: { status?: string; user
   return id;
 }
 
+async function subscription(
+  types: string[],
+  changes: { filter?: string; status?: string; userId?: string } = {},
+): Promise<string> {
+  const { filter, status = 'active', userId: of = userId } = changes;
+  const id = newId();
+  const reason = status === 'disabled' ? 'gone' : null;
+  await pool.query(
+    `INSERT INTO event_subscriptions (id, user_id, types, filter, url, secret, status, disabled_reason)
+     VALUES ($1, $2, $3, $4, 'https://example.com', 'sealed', $5, $6)`,
+    [id, of, types, filter ?? null, status, reason],
+  );
+  return id;
+}
+
+/** The events promised to a subscription, each with the job that delivers it. */
+async function deliveries(subscriptionId: string): Promise<string[]> {
+  const { rows } = await pool.query<{ event_id: string }>(
+    `SELECT d.event_id FROM event_deliveries d
+     JOIN jobs j ON j.type = 'event.deliver' AND j.payload->>'delivery_id' = d.id::text AND j.status = 'queued'
+     WHERE d.subscription_id = $1 AND d.status = 'pending' ORDER BY d.event_id`,
+    [subscriptionId],
+  );
+  return rows.map(({ event_id }) => event_id);
+}
+
 async function send(changes: object = {}, of = userId, depth = 0): Promise<string> {
   const id = newId();
   const event = { specversion: '1.0' as const, id: `e ${id}`, source: '/tests', type: 'org.example.made', ...changes };
@@ -110,6 +136,54 @@ describe('EventDispatcher', () => {
     expect(await pending()).toBe(0);
   });
 
+  it.each([
+    [['org.example.made'], undefined, true],
+    [['com.*', 'org.*'], undefined, true],
+    [['org.example'], undefined, false],
+    [['*'], 'event.data.n = 1', true],
+    [['*'], 'event.data.n > 1', false],
+    [['*'], '$error("no")', false],
+  ])('promises it to a subscription of %j with the filter %s: %s', async (types, filter, wanted) => {
+    const id = await subscription(types, filter === undefined ? {} : { filter });
+    const accepted = await send({ data: { n: 1 } });
+    const { service, published, metrics } = dispatcher();
+    await service.dispatchAll();
+    expect(await deliveries(id)).toEqual(wanted ? [accepted] : []);
+    expect(published).toEqual(wanted ? [1] : []);
+    expect((await metrics.deliveries.get()).values[0]?.value).toBe(wanted ? 1 : 0);
+    const { rows } = await pool.query('SELECT user_id FROM jobs WHERE user_id = $1', [userId]);
+    expect(rows).toHaveLength(wanted ? 1 : 0);
+  });
+
+  it('promises it once, also when it is dispatched again', async () => {
+    const id = await subscription(['*']);
+    const accepted = await send();
+    await dispatcher().service.dispatchAll();
+    await pool.query('INSERT INTO pending_events (id, user_id) VALUES ($1, $2)', [accepted, userId]);
+    await dispatcher().service.dispatchAll();
+    expect(await deliveries(id)).toEqual([accepted]);
+    expect((await pool.query('SELECT FROM jobs WHERE user_id = $1', [userId])).rowCount).toBe(1);
+  });
+
+  it("promises nothing to what is disabled, another owner's, or of an account that is deactivated", async () => {
+    const stopped = await owner();
+    const machine = newId();
+    await pool.query('UPDATE users SET is_active = false WHERE id = $1', [stopped]);
+    await pool.query(
+      `INSERT INTO users (id, email, name, kind, owner_id) VALUES ($1, $1::uuid || '@x.invalid', 'M', 'service', $2)`,
+      [machine, stopped],
+    );
+    const ids = [
+      await subscription(['*'], { status: 'disabled' }),
+      await subscription(['*'], { userId: await owner() }),
+      await subscription(['*'], { userId: stopped }),
+      await subscription(['*'], { userId: machine }),
+    ];
+    for (const of of [userId, stopped, machine]) await send({}, of);
+    await dispatcher().service.dispatchAll();
+    for (const id of ids) expect(await deliveries(id)).toEqual([]);
+  });
+
   it('counts a filter that cannot be evaluated', async () => {
     await workflow({ type: '*', filter: '$error("no")' });
     await send();
@@ -165,6 +239,7 @@ describe('EventDispatcher', () => {
 
   it('starts each workflow once for each event, with three dispatchers whose connections are cut', async () => {
     const ids = [await workflow({ type: '*' }), await workflow({ type: 'org.*' })];
+    const subscribed = await subscription(['*']);
     const sent: string[] = [];
     for (let i = 0; i < 400; i++) sent.push(await send({ data: i }));
     const pools = [0, 1, 2].map(() => {
@@ -200,6 +275,8 @@ describe('EventDispatcher', () => {
       const started = (await runs(id)).map(({ input }) => input.id).sort();
       expect(started).toEqual(sent.map((one) => `e ${one}`).sort());
     }
+    expect(await deliveries(subscribed)).toEqual(sent.sort());
+    expect((await pool.query('SELECT FROM jobs WHERE user_id = $1', [userId])).rowCount).toBe(400);
   });
 
   it('gives each wait one event, with three dispatchers at the same time', async () => {

@@ -6,6 +6,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Pool } from 'pg';
 import { dispatchBatch, type DispatchedBatch } from './dispatch-batch.js';
 import { EventMetrics } from './event.metrics.js';
+import { EventSubscribers } from './event-subscribers.js';
 import { EventWorkflows } from './event-workflow.js';
 import { pendingEventsSql, postponeSql } from './pending-events.sql.js';
 
@@ -29,6 +30,7 @@ interface PendingRow {
 export class EventDispatcher {
   private readonly log = new Logger(EventDispatcher.name);
   private readonly workflows = new EventWorkflows();
+  private readonly subscribers = new EventSubscribers();
   private readonly periodic: Periodic;
   /** The last owner of the batch before: the next one goes on after them. */
   private lastOwner = NOBODY;
@@ -73,7 +75,7 @@ export class EventDispatcher {
       const done = await inTransaction(this.pool, async (client) => {
         const taken = await this.take(client);
         ids = taken.map(({ id }) => id);
-        return ids.length === 0 ? undefined : dispatchBatch(client, this.workflows, ids);
+        return ids.length === 0 ? undefined : dispatchBatch(client, this.workflows, this.subscribers, ids);
       });
       if (done !== undefined) this.tell(done);
     } catch (error) {
@@ -100,7 +102,7 @@ export class EventDispatcher {
     try {
       const done = await inTransaction(this.pool, async (client) => {
         const locked = await client.query('SELECT FROM pending_events WHERE id = $1 FOR UPDATE SKIP LOCKED', [id]);
-        return locked.rowCount === 0 ? undefined : dispatchBatch(client, this.workflows, [id]);
+        return locked.rowCount === 0 ? undefined : dispatchBatch(client, this.workflows, this.subscribers, [id]);
       });
       if (done !== undefined) this.tell(done);
     } catch (error) {
@@ -111,12 +113,14 @@ export class EventDispatcher {
     }
   }
 
-  private tell({ events, runs, woken, filterErrors, loops }: DispatchedBatch): void {
+  private tell({ events, runs, woken, filterErrors, loops, deliveries }: DispatchedBatch): void {
     this.metrics.dispatched.inc(events);
     this.metrics.runs.inc(runs);
     this.metrics.woken.inc(woken);
     this.metrics.filterErrors.inc(filterErrors);
     this.metrics.loops.inc(loops);
+    this.metrics.deliveries.inc(deliveries);
+    if (deliveries > 0) this.bus.publish('jobs.waiting', { count: deliveries });
     if (runs + woken > 0) this.bus.publish('runs.waiting', { count: runs + woken });
   }
 

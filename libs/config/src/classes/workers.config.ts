@@ -16,4 +16,8 @@ export class WorkersConfig implements Record<WorkerName, WorkerConfig> {
   /** Sends mail. */
   @Group('WORKER_EMAIL_', WorkerConfig)
   email: WorkerConfig;
+
+  /** Sends events to the URLs of subscriptions. How often a delivery is tried depends on time, not on a count. */
+  @Group('WORKER_EVENT_', WorkerConfig)
+  event: WorkerConfig;
 }

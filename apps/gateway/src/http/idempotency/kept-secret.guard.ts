@@ -6,7 +6,13 @@ import type { FastifyRequest } from 'fastify';
  * Routes that answer with tokens or secrets, by the beginning of their path. An answer that is kept for being given
  * again would be a second place where they could be read.
  */
-const SECRETIVE = ['/api/v1/auth/', '/api/v1/api-keys', '/api/v1/secrets', '/api/v1/service-accounts/:id/keys'];
+const SECRETIVE = [
+  '/api/v1/auth/',
+  '/api/v1/api-keys',
+  '/api/v1/secrets',
+  '/api/v1/service-accounts/:id/keys',
+  '/api/v1/event-subscriptions',
+];
 
 /** @param route with its parameters unfilled: `/api/v1/runs/:id` */
 export function mayKeepAnswers(route: string): boolean {

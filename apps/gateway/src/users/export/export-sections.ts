@@ -91,6 +91,19 @@ const works: readonly ExportSection[] = [
     key: ['i.integration_id', 'i.id'],
     batch: LARGE,
   },
+  owned(
+    'event_subscriptions',
+    'id, types, filter, url, status, disabled_reason, failing_since, version, created_at, updated_at',
+  ),
+  {
+    name: 'event_deliveries',
+    table: 'event_deliveries',
+    columns: `d.id, d.subscription_id, d.event_id, d.status, d.attempts, d.response_status, d.error, d.last_attempt_at,
+      d.delivered_at, d.created_at`,
+    from: 'FROM event_subscriptions s JOIN event_deliveries d ON d.subscription_id = s.id WHERE s.user_id = $1',
+    key: ['d.subscription_id', 'd.id'],
+    batch: SMALL,
+  },
   owned('sites', 'id, origin, status, verified_at, checked_at, version, created_at, updated_at'),
 ];
 

@@ -14,6 +14,9 @@ export const belongings: readonly string[] = [
      WHERE principal_id = ANY ($1::uuid[])
         OR principal_id IN (SELECT id FROM api_keys WHERE user_id = ANY ($1::uuid[])) LIMIT $2)`,
   `DELETE FROM pending_events WHERE id IN (SELECT id FROM pending_events WHERE user_id = ANY ($1::uuid[]) LIMIT $2)`,
+  `DELETE FROM event_deliveries WHERE id IN (
+     SELECT d.id FROM event_subscriptions s JOIN event_deliveries d ON d.subscription_id = s.id
+     WHERE s.user_id = ANY ($1::uuid[]) LIMIT $2)`,
   `DELETE FROM events WHERE id IN (SELECT id FROM events WHERE user_id = ANY ($1::uuid[]) LIMIT $2)`,
   `DELETE FROM seen_events WHERE (user_id, key) IN (
      SELECT user_id, key FROM seen_events WHERE user_id = ANY ($1::uuid[]) LIMIT $2)`,
