@@ -661,6 +661,8 @@ CREATE TABLE workflow_stats (
   run_count bigint NOT NULL DEFAULT 0,
   created_at timestamp with time zone NOT NULL DEFAULT now(),
   updated_at timestamp with time zone NOT NULL DEFAULT now(),
+  failure_mail_at timestamp with time zone,
+  failure_mail_job uuid,
   CONSTRAINT workflow_stats_pkey PRIMARY KEY (workflow_id)
 );
 

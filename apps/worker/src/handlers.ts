@@ -1,6 +1,7 @@
 import type { CommandHandlers } from '@app/messaging';
 import type { AccountMailService } from './email/account/account-mail.service.js';
 import type { EmailService } from './email/email.service.js';
+import type { FailureMailService } from './email/failure/failure-mail.service.js';
 import type { EventDeliveryService } from './event-delivery/event-delivery.service.js';
 import type { JobProcessors } from './job-outcome.js';
 import type { JobsService } from './jobs/jobs.service.js';
@@ -17,11 +18,13 @@ export function commandHandlers(jobs: JobsService): CommandHandlers<'worker'> {
 export function jobProcessors(
   email: EmailService,
   accountMail: AccountMailService,
+  failureMail: FailureMailService,
   events: EventDeliveryService,
 ): JobProcessors {
   return {
     'email.send': (payload, signal, job) => email.send(payload, signal, job),
     'email.account': (payload, signal, job) => accountMail.send(payload, signal, job),
+    'email.failure': (payload, signal, job) => failureMail.send(payload, signal, job),
     'event.deliver': (payload, signal) => events.deliver(payload, signal),
   };
 }

@@ -23,6 +23,7 @@ import { CleanupModule } from './cleanup/cleanup.module.js';
 import { EmailModule } from './email/email.module.js';
 import { AccountMailService } from './email/account/account-mail.service.js';
 import { EmailService } from './email/email.service.js';
+import { FailureMailService } from './email/failure/failure-mail.service.js';
 import { EventDeliveryModule } from './event-delivery/event-delivery.module.js';
 import { EventDeliveryService } from './event-delivery/event-delivery.service.js';
 import { jobProcessors } from './handlers.js';
@@ -63,10 +64,11 @@ export class WorkerModule implements OnApplicationBootstrap {
     private readonly jobs: JobsService,
     private readonly email: EmailService,
     private readonly accountMail: AccountMailService,
+    private readonly failureMail: FailureMailService,
     private readonly deliveries: EventDeliveryService,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    await this.jobs.start(jobProcessors(this.email, this.accountMail, this.deliveries));
+    await this.jobs.start(jobProcessors(this.email, this.accountMail, this.failureMail, this.deliveries));
   }
 }

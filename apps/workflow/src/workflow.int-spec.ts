@@ -1,4 +1,5 @@
-import { newId } from '@app/contracts';
+import { MOST_CAUSES, newId } from '@app/contracts';
+import { acceptRuns } from '@app/database';
 import type { StepDefinition } from '@app/definition';
 import { eventually } from '@app/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -187,6 +188,113 @@ describe('the workflow service', () => {
       [id, workflowId, service.userId, rows[0]?.id],
     );
     await service.becomes(id, 'completed');
+  });
+
+  describe('config.on_failure', () => {
+    const broken: StepDefinition = { id: 'stop', type: 'fail', config: { message: 'no' } };
+    const handler = (): Promise<string> =>
+      service.createWorkflow([{ id: 'seen', type: 'transform', config: { expression: 'input.run.status' } }]);
+    const runsOf = async (workflowId: string) =>
+      (await service.pool.query('SELECT * FROM workflow_runs WHERE workflow_id = $1 ORDER BY id', [workflowId])).rows;
+    const mailsAbout = async (runId: string) =>
+      (await service.pool.query(`SELECT * FROM jobs WHERE type = 'email.failure' AND run_id = $1`, [runId])).rows;
+
+    it('starts the workflow and asks for the mail in the commit that fails the run', async () => {
+      const onFailure = { workflow_id: await handler(), mail: true };
+      const workflowId = await service.createWorkflow([broken], { on_failure: onFailure });
+      const id = await service.execute(workflowId);
+      await service.becomes(id, 'failed');
+      // Not a moment later: it was committed together.
+      const [started, ...more] = await runsOf(onFailure.workflow_id);
+      expect(more).toEqual([]);
+      expect(started).toMatchObject({
+        trigger: { type: 'workflow', run_id: id, mode: 'on_failure', trouble: 'failed' },
+        depth: 1,
+        input: {
+          run: {
+            id,
+            workflow_id: workflowId,
+            workflow_version: 1,
+            status: 'failed',
+            error: { code: 'FAILED_BY_STEP', message: 'no', step_id: 'stop' },
+            trigger: { type: 'manual' },
+          },
+        },
+      });
+      expect(await mailsAbout(id)).toMatchObject([
+        {
+          user_id: service.userId,
+          payload: { trouble: 'failed', run_id: id, workflow_id: workflowId, code: 'FAILED_BY_STEP' },
+        },
+      ]);
+      expect((await service.becomes(started.id, 'completed')).output).toBe('failed');
+    });
+
+    it('starts it once for a step that is held in doubt, however often the run is woken', async () => {
+      const onFailure = { workflow_id: await handler(), mail: true };
+      service.answers.set('/post', () => service.receiver.closeAllConnections());
+      const workflowId = await service.createWorkflow([service.call('post', 'POST')], { on_failure: onFailure });
+      const id = await service.execute(workflowId);
+      await service.becomes(id, 'waiting');
+      const epoch = async (): Promise<number> =>
+        (await service.pool.query('SELECT epoch FROM claims WHERE run_id = $1 AND owner IS NULL', [id])).rows[0]?.epoch;
+      const before = await epoch();
+      await service.pool.query('UPDATE claims SET run_at = now(), woken = true WHERE run_id = $1', [id]);
+      await eventually(async () => (await epoch()) > before);
+      const started = await runsOf(onFailure.workflow_id);
+      expect(started).toMatchObject([
+        {
+          trigger: { mode: 'on_failure', trouble: 'in_doubt', path: 'post', run_id: id },
+          input: { run: { id, status: 'in_doubt', path: 'post', error: null } },
+        },
+      ]);
+      expect((await mailsAbout(id)).map(({ payload }) => payload.path)).toEqual(['post']);
+    });
+
+    it('starts nothing for a run that completes or is cancelled, nor for a doubt that is settled by itself', async () => {
+      const workflow_id = await handler();
+      const on = { on_failure: { workflow_id } };
+      const good = await service.createWorkflow([{ id: 'a', type: 'transform', config: { expression: '1' } }], on);
+      const delay: StepDefinition = { id: 'd', type: 'delay', config: { for_ms: 60_000 } };
+      const long = await service.createWorkflow([delay], on);
+      service.answers.set('/post', () => service.receiver.closeAllConnections());
+      const ignored = service.call('post', 'POST', { on_in_doubt: 'fail', on_error: 'continue' });
+      const settled = await service.createWorkflow([ignored], on);
+      const [done, cancelled, doubtful] = [
+        await service.execute(good),
+        await service.execute(long),
+        await service.execute(settled),
+      ];
+      await service.becomes(done, 'completed');
+      await service.becomes(cancelled, 'waiting');
+      const cancel = 'UPDATE claims SET cancel_requested_at = now(), run_at = now(), woken = true WHERE run_id = $1';
+      await service.pool.query(cancel, [cancelled]);
+      await service.becomes(cancelled, 'cancelled');
+      await service.becomes(doubtful, 'completed');
+      expect(await runsOf(workflow_id)).toEqual([]);
+    });
+
+    it('ends a circle of workflows that start one another, and still mails', async () => {
+      const handlerId = await handler();
+      const on = { on_failure: { workflow_id: handlerId, mail: true } };
+      const workflowId = await service.createWorkflow([broken], on);
+      const ids = [MOST_CAUSES - 1, MOST_CAUSES].map((depth) => ({ id: newId(), depth }));
+      for (const { id, depth } of ids) {
+        const trigger = { type: 'manual' as const };
+        const rest = { inputJson: null, correlationId: null, tags: [], needsActive: false, dedupeKey: null };
+        await acceptRuns(service.pool, [{ id, workflowId, userId: service.userId, trigger, depth, ...rest }]);
+        await service.becomes(id, 'failed');
+        expect(await mailsAbout(id)).toHaveLength(1);
+      }
+      expect((await runsOf(handlerId)).map(({ depth }) => depth)).toEqual([MOST_CAUSES]);
+    });
+
+    it('starts nothing when the workflow is gone, and fails the run all the same', async () => {
+      const id = await service.execute(
+        await service.createWorkflow([broken], { on_failure: { workflow_id: newId() } }),
+      );
+      await service.becomes(id, 'failed');
+    });
   });
 
   it('fails a run whose definition is gone or does not compile, instead of trying for ever', async () => {

@@ -1,5 +1,6 @@
 import { ServiceName } from './services.js';
 import { EmailAccount } from './messages/email-account.message.js';
+import { EmailFailure } from './messages/email-failure.message.js';
 import { EmailSend } from './messages/email-send.message.js';
 import { EventDeliver } from './messages/event-deliver.message.js';
 import { EventsWaiting } from './messages/events-waiting.message.js';
@@ -107,6 +108,8 @@ export const jobs = {
   'email.send': { payload: EmailSend, worker: 'email', effect: 'unsafe', priority: 5 },
   /** Sends a mail about an account. A person waits for it, and a second one with another link does no harm. */
   'email.account': { payload: EmailAccount, worker: 'email', effect: 'safe', priority: 1 },
+  /** Mails an owner whose run has failed or is in doubt, unless they were mailed about that workflow lately. */
+  'email.failure': { payload: EmailFailure, worker: 'email', effect: 'safe', priority: 7 },
   /** Sends an event to a subscription's URL. Its receiver tells a repetition by its `webhook-id`. */
   'event.deliver': { payload: EventDeliver, worker: 'event', effect: 'safe', priority: 5 },
 } as const satisfies Record<string, JobEntry>;

@@ -38,6 +38,7 @@ export * from './job-status.js';
 export * from './journal/journal-entry.js';
 export * from './journal/step-views.js';
 export * from './messages/email-account.message.js';
+export * from './messages/email-failure.message.js';
 export * from './messages/email-send.message.js';
 export * from './messages/event-deliver.message.js';
 export * from './messages/events-waiting.message.js';

@@ -5,6 +5,7 @@ import { compileBare, compileTemplate, expressionsIn, type Template } from './ex
 import { isStepType, stepKind, type StepType } from './step-kinds/registry.js';
 import type { LoopSettings, Nesting } from './step-kinds/step-kind.js';
 import { checkShape } from './validation/check-shape.js';
+import { OnFailure } from './validation/on-failure.shape.js';
 import { referencedSecrets } from './validation/step-references.js';
 
 /** A step with everything about it that does not change from run to run worked out. */
@@ -34,6 +35,8 @@ export interface CompiledDefinition {
   steps: readonly CompiledStep[];
   /** Longest time of a run from its acceptance, in ms. */
   timeoutMs?: number;
+  /** What happens when a run is in trouble. */
+  onFailure?: OnFailure;
 }
 
 const plainLoop: LoopSettings = { concurrency: 1, failFast: true, maxIterations: 1, delayMs: 0 };
@@ -47,7 +50,12 @@ export function compileDefinition(
   config: Readonly<Record<string, unknown>> = {},
 ): CompiledDefinition {
   const timeoutMs = config['timeout_ms'];
-  return { steps: steps.map(compileStep), ...(typeof timeoutMs === 'number' && { timeoutMs }) };
+  const onFailure = config['on_failure'];
+  return {
+    steps: steps.map(compileStep),
+    ...(typeof timeoutMs === 'number' && { timeoutMs }),
+    ...(onFailure !== undefined && { onFailure: checkShape(OnFailure, onFailure, '').value }),
+  };
 }
 
 function compileStep(definition: StepDefinition): CompiledStep {

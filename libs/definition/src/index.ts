@@ -27,6 +27,7 @@ export * from './validation/check-shape.js';
 export * from './validation/cron-trigger.shape.js';
 export * from './validation/event-pattern.js';
 export * from './validation/event-trigger.shape.js';
+export * from './validation/on-failure.shape.js';
 export * from './validation/validate-definition.js';
 export * from './validation/webhook-challenge.shape.js';
 export * from './validation/webhook-response.shape.js';

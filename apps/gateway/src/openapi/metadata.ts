@@ -1341,7 +1341,7 @@ export default async () => {
                 type: 'object',
                 additionalProperties: true,
                 description:
-                  "`trigger`: the trigger's settings; `retention_days`: how long runs are kept, 0 = for ever; `input_schema`: JSON Schema\n2020-12 for the input of manual runs.",
+                  "`trigger`: the trigger's settings; `retention_days`: how long runs are kept, 0 = for ever; `input_schema`: JSON Schema\n2020-12 for the input of manual runs; `on_failure`: {workflow_id?, mail?}, what happens when a run fails or is in doubt.",
               },
             },
             WorkflowPatchDto: {

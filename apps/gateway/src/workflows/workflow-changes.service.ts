@@ -17,6 +17,7 @@ import { ScheduleKeeper } from '../schedules/schedule-keeper.service.js';
 import { ActivationCheckService } from './activation-check.service.js';
 import { checkDefinition, columnsOf, retentionOf, type Definition, type DraftDefinition } from './definition.js';
 import { InputSchemas } from './input-schema/input-schemas.service.js';
+import { OnFailureCheck } from './on-failure-check.service.js';
 import { WorkflowsService } from './workflows.service.js';
 
 /**
@@ -32,6 +33,7 @@ export class WorkflowChangesService {
     private readonly schedules: ScheduleKeeper,
     private readonly activation: ActivationCheckService,
     private readonly inputSchemas: InputSchemas,
+    private readonly onFailure: OnFailureCheck,
   ) {}
 
   /**
@@ -39,7 +41,7 @@ export class WorkflowChangesService {
    * @throws AppError VALIDATION_FAILED
    */
   async create(userId: string, draft: WorkflowDefinitionDto, id: string): Promise<WorkflowDto> {
-    const definition = checkDefinition(draft, await this.inputSchemas.mistakesIn(draft.config));
+    const definition = checkDefinition(draft, await this.mistakesIn(userId, id, draft.config));
     await this.dataSource.transaction(async (manager) => {
       const columns = { id, user_id: userId, ...workflowColumns(definition) };
       const insert = manager.createQueryBuilder().insert().into(Workflow).values(columns).orIgnore().returning('id');
@@ -58,14 +60,14 @@ export class WorkflowChangesService {
     draft: WorkflowDefinitionDto,
     expected: ExpectedVersions,
   ): Promise<WorkflowDto> {
-    const mistakes = await this.inputSchemas.mistakesIn(draft.config);
+    const mistakes = await this.mistakesIn(userId, id, draft.config);
     return this.change(userId, id, expected, () => draft, mistakes);
   }
 
   /** As `replace`, of the given fields alone. */
   async patch(userId: string, id: string, patch: WorkflowPatchDto, expected: ExpectedVersions): Promise<WorkflowDto> {
     const given = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
-    const mistakes = await this.inputSchemas.mistakesIn(patch.config);
+    const mistakes = await this.mistakesIn(userId, id, patch.config);
     return this.change(userId, id, expected, (current) => Object.assign(current, given), mistakes);
   }
 
@@ -98,6 +100,15 @@ export class WorkflowChangesService {
       await this.write(manager, id, undefined, { status });
     });
     return this.changed(userId, id);
+  }
+
+  /**
+   * What is wrong with a config that only a look elsewhere tells.
+   * @param id the workflow that is saved; null for one that is only looked at
+   */
+  async mistakesIn(userId: string, id: string | null, config: unknown): Promise<FieldError[]> {
+    const each = [this.inputSchemas.mistakesIn(config), this.onFailure.mistakesIn(userId, id, config)];
+    return (await Promise.all(each)).flat();
   }
 
   private async change(

@@ -33,7 +33,6 @@ import { PageOf } from '../http/page-of.decorator.js';
 import type { Page } from '../http/paging.js';
 import { IdPipe } from '../http/validation/id.pipe.js';
 import { RunControlService } from '../runs/run-control.service.js';
-import { InputSchemas } from './input-schema/input-schemas.service.js';
 import { WorkflowChangesService } from './workflow-changes.service.js';
 import { WorkflowsService } from './workflows.service.js';
 
@@ -44,7 +43,6 @@ export class WorkflowsController {
     private readonly workflows: WorkflowsService,
     private readonly changes: WorkflowChangesService,
     private readonly runs: RunControlService,
-    private readonly inputSchemas: InputSchemas,
   ) {}
 
   /** My workflows, the newest first. */
@@ -71,8 +69,11 @@ export class WorkflowsController {
   @HttpCode(200)
   @Scoped('workflows:read')
   @Post('validate')
-  async validate(@Body() definition: Record<string, unknown> = {}): Promise<DefinitionCheckDto> {
-    const mistakes = await this.inputSchemas.mistakesIn(definition['config']);
+  async validate(
+    @CurrentUser() { userId }: Caller,
+    @Body() definition: Record<string, unknown> = {},
+  ): Promise<DefinitionCheckDto> {
+    const mistakes = await this.changes.mistakesIn(userId, null, definition['config']);
     const errors = [...validateDefinition(definition), ...mistakes];
     return { valid: errors.length === 0, errors };
   }

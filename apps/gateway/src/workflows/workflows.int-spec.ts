@@ -49,6 +49,26 @@ describe('a workflow', () => {
     expect((await user.call('POST', '/workflows/validate')).body.valid).toBe(false);
   });
 
+  it('takes a workflow of the same owner for config.on_failure, and no other', async () => {
+    const [{ id }, { id: other }] = [await create(), await create()];
+    const foreign = (await (await gateway.signUp()).call('POST', '/workflows', definition())).body.id;
+    const handled = (workflow_id: string) => definition({ config: { on_failure: { workflow_id, mail: true } } });
+    const field = 'config.on_failure.workflow_id';
+    expect((await user.call('PUT', `/workflows/${id}`, handled(other))).status).toBe(200);
+    for (const wrong of [foreign, '01890000-0000-7000-8000-000000000000']) {
+      const answers = [
+        await user.call('POST', '/workflows', handled(wrong)),
+        await user.call('PUT', `/workflows/${id}`, handled(wrong)),
+        await user.call('PATCH', `/workflows/${id}`, { config: { on_failure: { workflow_id: wrong } } }),
+      ];
+      for (const { status, body } of answers) expect([status, body.errors[0].field]).toEqual([400, field]);
+      const { body } = await user.call('POST', '/workflows/validate', handled(wrong));
+      expect(body).toMatchObject({ valid: false, errors: [{ field }] });
+    }
+    const itself = await user.call('PUT', `/workflows/${id}`, handled(id));
+    expect(itself.body.errors).toEqual([{ field, message: expect.stringContaining('itself') }]);
+  });
+
   it.each([
     ['an unknown field', { ...definition(), status: 'active' }, 'status'],
     ['no body at all', undefined, 'name'],

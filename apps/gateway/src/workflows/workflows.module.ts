@@ -4,6 +4,7 @@ import { RunsModule } from '../runs/runs.module.js';
 import { SchedulesModule } from '../schedules/schedules.module.js';
 import { SecretsModule } from '../secrets/secrets.module.js';
 import { ActivationCheckService } from './activation-check.service.js';
+import { OnFailureCheck } from './on-failure-check.service.js';
 import { InputSchemas } from './input-schema/input-schemas.service.js';
 import { WorkflowChangesService } from './workflow-changes.service.js';
 import { WorkflowRunsController } from './workflow-runs.controller.js';
@@ -24,6 +25,7 @@ import { WorkflowsService } from './workflows.service.js';
     WorkflowRunsService,
     ActivationCheckService,
     InputSchemas,
+    OnFailureCheck,
   ],
 })
 export class WorkflowsModule {}

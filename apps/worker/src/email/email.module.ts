@@ -3,6 +3,7 @@ import { Module } from '@nestjs/common';
 import { join } from 'node:path';
 import { AccountMailService } from './account/account-mail.service.js';
 import { EmailService } from './email.service.js';
+import { FailureMailService } from './failure/failure-mail.service.js';
 import { FileTransport } from './file.transport.js';
 import { MailQuota } from './mail-quota.js';
 import { MailSender } from './mail-sender.js';
@@ -15,11 +16,12 @@ import { SmtpTransport } from './smtp.transport.js';
   providers: [
     EmailService,
     AccountMailService,
+    FailureMailService,
     MailSender,
     MailQuota,
     { provide: MailTransport, inject: [MailConfig, ServiceConfig], useFactory: chooseTransport },
   ],
-  exports: [EmailService, AccountMailService],
+  exports: [EmailService, AccountMailService, FailureMailService],
 })
 export class EmailModule {}
 

@@ -32,6 +32,7 @@ describe('JobRunnerService', () => {
   const running = new RunningJobs();
   const processors: JobProcessors = {
     'email.account': unasked,
+    'email.failure': unasked,
     'event.deliver': unasked,
     'email.send': async (_payload, signal) => {
       attempts += 1;

@@ -19,6 +19,7 @@ const job: ClaimedJob = {
 const idle = new AbortController().signal;
 const fine: JobProcessors = {
   'email.account': unasked,
+  'email.failure': unasked,
   'event.deliver': unasked,
   'email.send': async ({ subject }) => ({ kind: 'succeeded', data: subject }),
 };
@@ -41,6 +42,7 @@ describe('processJob', () => {
   it('does not know what a crashed processor did', async () => {
     const crash: JobProcessors = {
       'email.account': unasked,
+      'email.failure': unasked,
       'event.deliver': unasked,
       'email.send': () => Promise.reject(new Error('boom')),
     };
@@ -50,6 +52,7 @@ describe('processJob', () => {
   it('does not wait for ever for one that does not end when told to', async () => {
     const deaf: JobProcessors = {
       'email.account': unasked,
+      'email.failure': unasked,
       'event.deliver': unasked,
       'email.send': () => new Promise(() => undefined),
     };

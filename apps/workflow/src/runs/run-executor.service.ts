@@ -1,5 +1,6 @@
 import { EngineConfig } from '@app/config';
-import type { CompiledDefinition } from '@app/definition';
+import { RunTrouble } from '@app/contracts';
+import type { CompiledDefinition, OnFailure } from '@app/definition';
 import { runInContext, runTrace } from '@app/observability';
 import { Injectable, Logger } from '@nestjs/common';
 import { setImmediate } from 'node:timers/promises';
@@ -12,6 +13,7 @@ import { ActiveRuns } from './active-runs.service.js';
 import { isJoined, type ClaimedRun } from './claim/claimed-run.js';
 import { FencedError } from './store/fenced.error.js';
 import { releaseRunSql } from './claim/release-run.sql.js';
+import { wishesOf } from './execution/on-failure.js';
 import { RunExecution, type ExecutionEnd } from './execution/run-execution.js';
 import { emptyHistory, type RunHistory } from './store/run-history.js';
 import { observeOutcomeSql } from './store/run-history.sql.js';
@@ -54,7 +56,7 @@ export class RunExecutor {
         await this.failRun(run, history, 'The definition of this version cannot be loaded.');
       else await this.executeDefinition(run, definition, history);
     } catch (error) {
-      await this.giveBack(run, error);
+      await this.giveBack(run, error, definition);
     }
   }
 
@@ -97,10 +99,11 @@ export class RunExecutor {
     }
   }
 
-  private async giveBack(run: ClaimedRun, error: unknown): Promise<void> {
+  private async giveBack(run: ClaimedRun, error: unknown, definition?: CompiledDefinition): Promise<void> {
     this.log.error(`Run ${run.runId} cannot go on: ${String(error)}`);
     try {
-      if (error instanceof CorruptJournalError) await this.failRun(run, emptyHistory(), error.message);
+      if (error instanceof CorruptJournalError)
+        await this.failRun(run, emptyHistory(), error.message, definition?.onFailure);
       else {
         const pauseMs = Math.min(FIRST_PAUSE_MS * run.epoch, LONGEST_PAUSE_MS);
         await this.pool.query(releaseRunSql, [run.runId, run.owner, run.epoch, pauseMs]);
@@ -112,7 +115,7 @@ export class RunExecutor {
   }
 
   /** Ends a run that cannot be executed at all. */
-  private async failRun(run: ClaimedRun, history: RunHistory, message: string): Promise<void> {
+  private async failRun(run: ClaimedRun, history: RunHistory, message: string, onFailure?: OnFailure): Promise<void> {
     const outcome: Outcome = { status: 'failed', output: null, error: { code: 'STEP_CRASHED', message } };
     await this.writer.commit({
       ...run,
@@ -126,8 +129,7 @@ export class RunExecutor {
       startedAt: run.claimedAt,
       isJoined: isJoined(run),
       hasChildren: history.children.size > 0,
-      jobs: [],
-      children: [],
+      ...wishesOf(run, onFailure, { status: RunTrouble.Failed, error: outcome.error }),
       events: [],
       eventWaits: [],
       readInbox: [],

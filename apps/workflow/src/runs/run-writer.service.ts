@@ -159,7 +159,9 @@ function ownerOf({ runId, userId }: RunCommit): { run_id: string; user_id: strin
   return { run_id: runId, user_id: userId };
 }
 
-/** `run.trigger` of a run that a step starts. */
-function triggerOf({ path, isJoined }: ChildRequest, { runId }: RunCommit): RunTrigger {
-  return { type: RunTriggerType.Workflow, run_id: runId, path, mode: isJoined ? 'joined' : 'detached' };
+/** `run.trigger` of a run that a step starts, or the trouble of this one. */
+function triggerOf({ path, isJoined, trouble }: ChildRequest, { runId }: RunCommit): RunTrigger {
+  const type = RunTriggerType.Workflow;
+  if (trouble !== undefined) return { type, run_id: runId, ...(path !== '' && { path }), mode: 'on_failure', trouble };
+  return { type, run_id: runId, path, mode: isJoined ? 'joined' : 'detached' };
 }

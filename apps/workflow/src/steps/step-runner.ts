@@ -1,4 +1,4 @@
-import type { CloudEvent, JobRequest, RunError, RunJob } from '@app/contracts';
+import type { CloudEvent, JobRequest, RunError, RunJob, RunTrouble } from '@app/contracts';
 import type { CompiledStep, EvaluationContext, Scope } from '@app/definition';
 
 /** What a step sees when it runs. */
@@ -52,6 +52,8 @@ export interface ChildRequest {
   depth: number;
   /** Whether the step waits for it. */
   isJoined: boolean;
+  /** Set when no step asks for it but `config.on_failure`. */
+  trouble?: RunTrouble;
 }
 
 /** An event that a step sends; accepted together with the journal. */

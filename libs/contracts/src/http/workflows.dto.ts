@@ -30,7 +30,7 @@ export class WorkflowDefinitionDto {
 
   /**
    * `trigger`: the trigger's settings; `retention_days`: how long runs are kept, 0 = for ever; `input_schema`: JSON Schema
-   * 2020-12 for the input of manual runs.
+   * 2020-12 for the input of manual runs; `on_failure`: {workflow_id?, mail?}, what happens when a run fails or is in doubt.
    */
   @Allow()
   @Untouched()

@@ -5,6 +5,7 @@ import { checkShape } from './check-shape.js';
 import { checkWebhookTrigger } from './check-webhook-trigger.js';
 import { CronTrigger } from './cron-trigger.shape.js';
 import { DefinitionShape } from './definition.shape.js';
+import { checkOnFailure } from './on-failure.shape.js';
 import { StepListValidator } from './step-list.validator.js';
 
 /** Most bytes of a definition as JSON. */
@@ -12,7 +13,7 @@ const MAX_BYTES = 1_048_576;
 const YEAR_MS = 366 * 86_400_000;
 /** Most characters of an input schema as JSON. */
 const MAX_SCHEMA = 65_536;
-const configFields = ['trigger', 'retention_days', 'timeout_ms', 'input_schema'];
+const configFields = ['trigger', 'retention_days', 'timeout_ms', 'input_schema', 'on_failure'];
 
 /**
  * Checks a whole definition, the way it is checked when it is saved.
@@ -47,6 +48,7 @@ function configErrors({ trigger_type, config = {} }: WorkflowDefinition): FieldE
     errors.push({ field: 'config.timeout_ms', message: `must be a whole number of milliseconds, 1 to ${YEAR_MS}` });
   }
   errors.push(...inputSchemaErrors(config['input_schema']));
+  errors.push(...checkOnFailure(config['on_failure'], 'config.on_failure'));
   if (trigger_type === TriggerType.Webhook && config['trigger'] !== undefined) {
     errors.push(...checkWebhookTrigger(config['trigger'], 'config.trigger'));
   }

@@ -55,7 +55,7 @@ const works: readonly ExportSection[] = [
     'workflow_id, version, name, description, trigger_type, steps, config, created_at',
     LARGE,
   ),
-  ofWorkflows('workflow_stats', 'workflow_id', 'workflow_id, run_count, last_run_at'),
+  ofWorkflows('workflow_stats', 'workflow_id', 'workflow_id, run_count, last_run_at, failure_mail_at'),
   // The token of the address opens it, like a password.
   ofWorkflows('webhook_endpoints', 'id', 'id, workflow_id, created_at'),
   ofWorkflows('seen_deliveries', 'key', 'workflow_id, key, run_id, seen_at'),

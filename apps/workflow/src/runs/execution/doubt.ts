@@ -1,9 +1,7 @@
 import type { JournalEntry, Resolution, RunError } from '@app/contracts';
 import type { StepState } from '../../engine/index.js';
+import { isHeldInDoubt } from './on-failure.js';
 import type { RunUnderWay } from './run-under-way.js';
-
-/** Attempts that end in doubt before a person is asked, unless the step's retry policy names a number. */
-const ATTEMPTS_IN_DOUBT = 3;
 
 /**
  * Settles a step in doubt by what is known now: what a replica saw of its own call comes first, then what a person
@@ -49,8 +47,8 @@ export async function settleDoubt(execution: RunUnderWay, state: StepState, now:
       execution.hold(state.path, true);
       return;
     case 'retry':
-      if (state.attempt < mostAttempts(state)) journal.append(resolve('retry', 'on_in_doubt'));
-      else execution.hold(state.path, true);
+      if (isHeldInDoubt(state.step, state.attempt)) execution.hold(state.path, true);
+      else journal.append(resolve('retry', 'on_in_doubt'));
       return;
     case 'fail':
       journal.append(
@@ -59,8 +57,4 @@ export async function settleDoubt(execution: RunUnderWay, state: StepState, now:
         }),
       );
   }
-}
-
-function mostAttempts({ step }: StepState): number {
-  return step.definition.retry?.max_attempts ?? ATTEMPTS_IN_DOUBT;
 }

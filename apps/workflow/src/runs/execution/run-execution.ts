@@ -73,7 +73,7 @@ export class RunExecution implements RunUnderWay {
     this.cancelRequested = run.cancelRequested;
     this.state = newRunState(definition, run.createdAt.getTime());
     for (const entry of history.entries) apply(this.state, entry);
-    this.journal = new RunJournal(services.sink, run, this.state, history);
+    this.journal = new RunJournal(services.sink, run, this.state, history, definition.onFailure);
     this.facts = {
       id: run.runId,
       workflow_id: run.workflowId,

@@ -1,4 +1,5 @@
-import { RunStatus, StepStatus, type JobRequest, type JournalEntry } from '@app/contracts';
+import { RunStatus, RunTrouble, StepStatus, type JobRequest, type JournalEntry } from '@app/contracts';
+import type { OnFailure } from '@app/definition';
 import type { ChildRequest, EmittedEvent, EventWait, Wish } from '../../steps/steps.service.js';
 import { apply, type Outcome, type RunState } from '../../engine/index.js';
 import { isJoined, type ClaimedRun } from '../claim/claimed-run.js';
@@ -6,6 +7,9 @@ import type { NextClaim, RunCommit, Unwanted } from '../store/run-commit.js';
 import { FencedError } from '../store/fenced.error.js';
 import type { ObservedOutcome, RunHistory } from '../store/run-history.js';
 import { UnwrittenError } from '../store/unwritten.error.js';
+import { isHeldInDoubt, wishesOf, type Trouble } from './on-failure.js';
+
+type DoubtEntry = Extract<JournalEntry, { type: 'step.in_doubt' }>;
 
 /** Writes a run's commits; RunWriter is the real one. */
 export interface CommitSink {
@@ -39,6 +43,7 @@ export class RunJournal {
     private readonly run: ClaimedRun,
     private readonly state: RunState,
     history: RunHistory,
+    private readonly onFailure?: OnFailure,
   ) {
     this.nextSeq = history.nextSeq;
     this.hasChildren = history.children.size > 0;
@@ -48,6 +53,7 @@ export class RunJournal {
   /** Takes a fact into the state; it is durable after the next commit. */
   append(entry: JournalEntry, wish: Wish & { inboxId?: string } = {}): void {
     this.giveUp(entry);
+    if (entry.type === 'step.in_doubt') this.tellDoubt(entry);
     apply(this.state, entry);
     this.pending.push(entry);
     if (wish.job !== undefined) this.jobs.push(wish.job);
@@ -99,6 +105,7 @@ export class RunJournal {
 
   /** The last write of a run. */
   async finish(outcome: Outcome): Promise<void> {
+    if (outcome.status === RunStatus.Failed) this.tell({ status: RunTrouble.Failed, error: outcome.error });
     await this.write({ kind: 'finish' }, outcome.status, outcome);
   }
 
@@ -108,6 +115,18 @@ export class RunJournal {
       (entry): entry is ObservedOutcome =>
         (entry.type === 'step.completed' || entry.type === 'step.failed') && this.calls.has(entry.path),
     );
+  }
+
+  private tellDoubt({ path, attempt }: DoubtEntry): void {
+    const step = this.state.steps.get(path)?.step;
+    if (step !== undefined && isHeldInDoubt(step, attempt)) this.tell({ status: RunTrouble.InDoubt, path });
+  }
+
+  /** What follows from the trouble is committed with it. */
+  private tell(trouble: Trouble): void {
+    const { jobs, children } = wishesOf(this.run, this.onFailure, trouble);
+    this.jobs.push(...jobs);
+    this.children.push(...children);
   }
 
   /** A step that waits for a job, a run or an event and ends without it no longer wants it. */
