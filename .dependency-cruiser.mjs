@@ -62,7 +62,7 @@ export default {
       to: {
         pathNot: [
           '^libs/(definition|contracts)/',
-          packages('class-validator', 'class-transformer', 'croner', 'jsonata', 're2js'),
+          packages('acorn', 'class-validator', 'class-transformer', 'croner', 'jsonata', 're2js'),
         ],
       },
     },

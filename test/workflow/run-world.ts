@@ -21,6 +21,10 @@ export class World {
   readonly commits: RunCommit[] = [];
   readonly calls: string[] = [];
   now = 1_000;
+
+  /** @param services what steps are done with, where a test needs any */
+  constructor(private readonly services: Partial<StepServices> = {}) {}
+
   /** Whether the lease is held. */
   holds = true;
   /** What the next calls do; the default answers with the path. */
@@ -47,7 +51,7 @@ export class World {
     more: { history?: Partial<RunHistory>; run?: Partial<ClaimedRun>; config?: Record<string, unknown> } = {},
   ): RunExecution {
     const runners: Record<string, StepRunner> = {
-      ...stepRunners({} as StepServices),
+      ...stepRunners(this.services as StepServices),
       'http.request': this.effect,
     };
     const service = { runner: (type: string) => runners[type] } as unknown as StepsService;

@@ -6,6 +6,7 @@ import {
   EngineConfig,
   ProcessName,
   RedisConfig,
+  ScriptsConfig,
   ServiceConfig,
 } from '@app/config';
 import { ServiceName } from '@app/contracts';
@@ -34,6 +35,7 @@ import { RunMetrics } from './runs/run.metrics.js';
 import { RunWriter } from './runs/run-writer.service.js';
 import { ScheduleMetrics } from './schedules/schedule.metrics.js';
 import { SchedulesService } from './schedules/schedules.service.js';
+import { ScriptThreads } from './steps/script/script-threads.js';
 import { SecretReader } from './steps/secrets/secret-reader.js';
 import { StatsService } from './stats/stats.service.js';
 import { StepExecutor } from './runs/execution/step-executor.js';
@@ -43,7 +45,7 @@ import { StepsService } from './steps/steps.service.js';
 @Module({
   imports: [
     ConfigModule.forRoot(
-      [ServiceConfig, DatabaseConfig, RedisConfig, EngineConfig, EgressConfig, EncryptionConfig],
+      [ServiceConfig, DatabaseConfig, RedisConfig, EngineConfig, ScriptsConfig, EgressConfig, EncryptionConfig],
       ProcessName.Workflow,
     ),
     ObservabilityModule.forProcess(ProcessName.Workflow),
@@ -75,6 +77,11 @@ import { StepsService } from './steps/steps.service.js';
       provide: SecretReader,
       inject: [Pool, EncryptionConfig],
       useFactory: (pool: Pool, { keys }: EncryptionConfig) => new SecretReader(pool, new KeyRing(keys)),
+    },
+    {
+      provide: ScriptThreads,
+      inject: [ScriptsConfig],
+      useFactory: (config: ScriptsConfig) => new ScriptThreads(config),
     },
     { provide: EgressClient, inject: [EgressConfig], useFactory: (config: EgressConfig) => new EgressClient(config) },
     {

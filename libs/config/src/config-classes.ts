@@ -13,6 +13,7 @@ import { OauthConfig } from './classes/oauth.config.js';
 import { QuotaConfig } from './classes/quota.config.js';
 import { RateLimitConfig } from './classes/rate-limit.config.js';
 import { RedisConfig } from './classes/redis.config.js';
+import { ScriptsConfig } from './classes/scripts.config.js';
 import { ServiceConfig } from './classes/service.config.js';
 import { StepUpConfig } from './classes/step-up.config.js';
 import { WebauthnConfig } from './classes/webauthn.config.js';
@@ -36,6 +37,7 @@ export const configClasses: readonly ConfigClass[] = [
   QuotaConfig,
   EncryptionConfig,
   EngineConfig,
+  ScriptsConfig,
   WorkersConfig,
   CleanupConfig,
   MailConfig,

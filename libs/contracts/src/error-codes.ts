@@ -47,6 +47,10 @@ export const runErrorCodes = {
   EXPRESSION_FAILED: 'EXPRESSION_FAILED',
   /** An expression used up its budget of evaluation steps or its depth. */
   EXPRESSION_LIMIT: 'EXPRESSION_LIMIT',
+  /** A script threw; the message says what, and in which line. */
+  SCRIPT_FAILED: 'SCRIPT_FAILED',
+  /** A script took longer, or more memory, than it may. */
+  SCRIPT_LIMIT: 'SCRIPT_LIMIT',
   /** A step's config is not valid once its expressions are resolved. */
   CONFIG_INVALID: 'CONFIG_INVALID',
   /** A secret that the definition names does not exist. */

@@ -2,6 +2,7 @@ import type { EffectClass } from '@app/contracts';
 import type { OnInDoubt, StepDefinition } from './definition.js';
 import type { Expression } from './expressions/expression.js';
 import { compileBare, compileTemplate, expressionsIn, type Template } from './expressions/template.js';
+import { compileScript, type Script } from './scripts/script.js';
 import { isStepType, stepKind, type StepType } from './step-kinds/registry.js';
 import type { LoopSettings, Nesting } from './step-kinds/step-kind.js';
 import { checkShape } from './validation/check-shape.js';
@@ -20,6 +21,8 @@ export interface CompiledStep {
   config: Template;
   /** Members of the config that are expressions as a whole, by field. */
   expressions: ReadonlyMap<string, Expression>;
+  /** Members of the config that are JavaScript, by field. */
+  scripts: ReadonlyMap<string, Script>;
   lists: ReadonlyMap<string, readonly CompiledStep[]>;
   /** Which of the lists a step's id is in. */
   branchOf: ReadonlyMap<string, string>;
@@ -43,7 +46,7 @@ const plainLoop: LoopSettings = { concurrency: 1, failFast: true, maxIterations:
 
 /**
  * Compiles the steps of a definition that `validateDefinition` found nothing wrong with. Do it once per version.
- * @throws Error when a step's type is unknown, ExpressionError when an expression does not parse
+ * @throws Error when a step's type is unknown, ExpressionError and ScriptError when one does not parse
  */
 export function compileDefinition(
   steps: readonly StepDefinition[],
@@ -81,6 +84,7 @@ function compileStep(definition: StepDefinition): CompiledStep {
     condition: definition.if === undefined ? undefined : compileBare(definition.if),
     config: template,
     expressions: new Map(bare.map(({ field, text }) => [field, compileBare(text)])),
+    scripts: new Map(kind.scripts(config).map(({ field, text }) => [field, compileScript(text)])),
     lists: new Map(lists.map(({ branch, steps }) => [branch, steps.map(compileStep)])),
     branchOf: new Map(lists.flatMap(({ branch, steps }) => steps.map((step) => [step.id, branch] as const))),
     nesting: kind.nesting,

@@ -842,6 +842,8 @@ export default async () => {
                   'RUN_FAILED',
                   'EXPRESSION_FAILED',
                   'EXPRESSION_LIMIT',
+                  'SCRIPT_FAILED',
+                  'SCRIPT_LIMIT',
                   'CONFIG_INVALID',
                   'SECRET_MISSING',
                   'HTTP_STATUS',

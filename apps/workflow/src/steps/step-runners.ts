@@ -11,6 +11,8 @@ import { httpRequestRunner } from './http-request/http-request.runner.js';
 import { jobStepRunner } from './job-step/job-step.runner.js';
 import { parallelRunner } from './parallel/parallel.runner.js';
 import { repeatRunner } from './repeat/repeat.runner.js';
+import { scriptRunner } from './script/script.runner.js';
+import type { ScriptThreads } from './script/script-threads.js';
 import type { StepRunner } from './step-runner.js';
 import { switchRunner } from './switch/switch.runner.js';
 import { transformRunner } from './transform/transform.runner.js';
@@ -22,15 +24,17 @@ import { workflowRunRunner } from './workflow-run/workflow-run.runner.js';
 export interface StepServices {
   egress: EgressClient;
   secrets: SecretReader;
+  scripts: ScriptThreads;
 }
 
 /** How each step type runs. A type of the registry without a runner is a compile error. */
 export type StepRunners = Readonly<Record<StepType, StepRunner>>;
 
-export function stepRunners({ egress, secrets }: StepServices): StepRunners {
+export function stepRunners({ egress, secrets, scripts }: StepServices): StepRunners {
   return {
     'http.request': httpRequestRunner(egress, secrets) as StepRunner,
     transform: transformRunner,
+    script: scriptRunner(scripts),
     switch: switchRunner,
     parallel: parallelRunner,
     foreach: foreachRunner,

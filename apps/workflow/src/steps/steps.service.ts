@@ -1,6 +1,7 @@
 import type { StepType } from '@app/definition';
 import { EgressClient } from '@app/egress';
 import { Injectable } from '@nestjs/common';
+import { ScriptThreads } from './script/script-threads.js';
 import { SecretReader } from './secrets/secret-reader.js';
 import type { StepRunner } from './step-runner.js';
 import { stepRunners, type StepRunners } from './step-runners.js';
@@ -15,8 +16,8 @@ export type * from './step-runner.js';
 export class StepsService {
   private readonly runners: StepRunners;
 
-  constructor(egress: EgressClient, secrets: SecretReader) {
-    this.runners = stepRunners({ egress, secrets });
+  constructor(egress: EgressClient, secrets: SecretReader, scripts: ScriptThreads) {
+    this.runners = stepRunners({ egress, secrets, scripts });
   }
 
   runner(type: StepType): StepRunner {

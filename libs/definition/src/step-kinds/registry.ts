@@ -8,6 +8,7 @@ import { httpRequestKind } from './http-request.kind.js';
 import * as jobKinds from './job.kinds.js';
 import { parallelKind } from './parallel.kind.js';
 import { repeatKind } from './repeat.kind.js';
+import { scriptKind } from './script.kind.js';
 import type { StepKind } from './step-kind.js';
 import { switchKind } from './switch.kind.js';
 import { transformKind } from './transform.kind.js';
@@ -19,6 +20,7 @@ import { workflowRunKind } from './workflow-run.kind.js';
 const kinds = {
   'http.request': httpRequestKind,
   transform: transformKind,
+  script: scriptKind,
   switch: switchKind,
   parallel: parallelKind,
   foreach: foreachKind,

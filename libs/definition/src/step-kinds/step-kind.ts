@@ -18,6 +18,12 @@ export interface BareExpression {
   inside?: boolean;
 }
 
+/** A member of a config that is the body of a JavaScript function. */
+export interface ScriptText {
+  field: string;
+  text: string;
+}
+
 /** How a container runs its lists: one of them, all of them at once, its list for each item, or again and again. */
 export type Nesting = 'none' | 'choice' | 'branches' | 'items' | 'iterations';
 
@@ -51,6 +57,8 @@ export interface StepKind<Config extends object = object> {
   /** Whether its config may read `secrets`: only where what is resolved goes straight to a receiver and nowhere else. */
   readsSecrets: boolean;
   bareExpressions: (config: Config) => BareExpression[];
+  /** Members of the config that are JavaScript. */
+  scripts: (config: Config) => ScriptText[];
   /** The lists of a container; none for a leaf. */
   lists: (config: Config) => StepList[];
   nesting: Nesting;
@@ -66,6 +74,7 @@ export const leaf = {
   onInDoubt: 'hold',
   readsSecrets: false,
   bareExpressions: () => [],
+  scripts: () => [],
   lists: () => [],
   nesting: 'none',
   loop: () => ({}),

@@ -2,6 +2,7 @@ import type { FieldError } from '@app/contracts';
 import type { Probe, StepDefinition } from '../definition.js';
 import type { Expression } from '../expressions/expression.js';
 import { compileBare, compileTemplate, expressionsIn } from '../expressions/template.js';
+import { compileScript } from '../scripts/script.js';
 import { HttpRequestConfig } from '../step-kinds/http-request.kind.js';
 import { isStepType, stepKind, stepTypes } from '../step-kinds/registry.js';
 import type { StepKind, StepList } from '../step-kinds/step-kind.js';
@@ -11,11 +12,14 @@ import { referencedSecrets, referencedSteps } from './step-references.js';
 
 const MAX_STEPS = 1_000;
 const MAX_NESTING = 16;
+/** Characters of all scripts together: parsing them takes time of the process that saves. */
+const MAX_SCRIPTS = 131_072;
 
 /** Checks the steps of one definition: ids are unique over all lists, references only go to what can have run. */
 export class StepListValidator {
   private readonly ids = new Set<string>();
   private readonly errors: FieldError[] = [];
+  private scriptCharacters = 0;
 
   /** @param path JSON path of the list */
   check(steps: readonly unknown[], path: string): FieldError[] {
@@ -103,6 +107,7 @@ export class StepListValidator {
         expression.inside === true ? inside : visible,
       );
     }
+    for (const script of kind.scripts(config)) this.checkScript(script.text, `${path}.${script.field}`);
   }
 
   /** Options that a type would ignore are refused: whoever wrote them expects something of them. */
@@ -159,6 +164,21 @@ export class StepListValidator {
 
   private checkExpression(text: string, path: string, visible: ReadonlySet<string>): void {
     this.guard(path, () => this.checkReferences(compileBare(text), path, visible, false));
+  }
+
+  private checkScript(code: string, path: string): void {
+    const before = this.scriptCharacters;
+    this.scriptCharacters += code.length;
+    try {
+      if (this.scriptCharacters <= MAX_SCRIPTS) compileScript(code);
+      else if (before <= MAX_SCRIPTS) {
+        const message = `takes the scripts of the workflow past ${MAX_SCRIPTS} characters: use sub-workflows`;
+        this.errors.push({ field: path, message });
+      }
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : 'unknown mistake';
+      this.errors.push({ field: path, message: `is not valid JavaScript: ${reason}` });
+    }
   }
 
   private checkReferences(

@@ -1,6 +1,7 @@
 import {
   isTrue,
   type Parking,
+  type PureResult,
   type PureRunner,
   type StepsService,
   type TransactionalRunner,
@@ -33,12 +34,23 @@ async function isSkipped({ context }: Attempt): Promise<boolean> {
 }
 
 async function compute(runner: PureRunner, attempt: Attempt): Promise<void> {
-  const result = await runner.run(attempt.context);
+  const result = await resultOf(runner, attempt);
+  if (result === undefined) return;
   const { path, at } = attempt.base;
   if ('output' in result) attempt.complete(result.output);
   else if ('end' in result) attempt.end(result.end);
   else if ('items' in result) attempt.append({ type: 'step.entered', path, at, branch: null, items: result.items });
   else attempt.append({ type: 'step.entered', path, at, branch: result.branch });
+}
+
+/** Undefined when it was stopped in the middle: nobody wants to know any more, and it has done nothing. */
+async function resultOf(runner: PureRunner, { context }: Attempt): Promise<PureResult | undefined> {
+  try {
+    return await runner.run(context);
+  } catch (error) {
+    if (context.signal.aborted) return undefined;
+    throw error;
+  }
 }
 
 async function act(runner: TransactionalRunner, attempt: Attempt): Promise<void> {
