@@ -1,10 +1,14 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { fieldErrorsOf } from './schema-mistakes.js';
 import { SchemaThread } from './schema-thread.js';
 
+/** One for all: a thread takes seconds to come up on a busy machine. */
+const thread = new SchemaThread();
+afterAll(() => thread.terminate());
+
 /** What the thread finds and how it is told. */
 async function told(schema: object, input: unknown): Promise<Record<string, string>> {
-  const answer = await new SchemaThread().check(JSON.stringify(schema), JSON.stringify(input));
+  const answer = await thread.check(JSON.stringify(schema), JSON.stringify(input));
   if (typeof answer !== 'object' || !('errors' in answer)) throw new Error(JSON.stringify(answer));
   return Object.fromEntries(fieldErrorsOf(answer.errors, 'input').map(({ field, message }) => [field, message]));
 }

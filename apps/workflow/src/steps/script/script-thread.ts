@@ -2,7 +2,6 @@ import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import { SANDBOX_PRELUDE, SANDBOX_THREAD, type ScriptOutcome, type ScriptQuestion } from './sandbox-thread.js';
 
-const VARIANT = '@jitl/quickjs-wasmfile-release-sync';
 /** What the thread itself needs. The memory of a sandbox is WebAssembly's and has its own limit. */
 const MEMORY = { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 8, stackSizeMb: 4 };
 /** Longest time for a thread to come up, in ms. */
@@ -63,8 +62,8 @@ async function started(): Promise<Worker> {
     resourceLimits: MEMORY,
     workerData: {
       core: require.resolve('quickjs-emscripten-core'),
-      variant: require.resolve(VARIANT),
-      wasm: require.resolve(`${VARIANT}/wasm`),
+      variant: require.resolve('@jitl/quickjs-wasmfile-release-sync'),
+      wasm: require.resolve('@jitl/quickjs-wasmfile-release-sync/wasm'),
       prelude: SANDBOX_PRELUDE,
     },
   });
