@@ -81,6 +81,14 @@ export default {
       to: { path: packages('ioredis', 'bullmq') },
     },
     {
+      name: 'http-only-in-egress',
+      comment:
+        "Calls leave through libs/egress alone, which checks the address: use its EgressClient, with `allow` for hosts that the operator's configuration names.",
+      severity: 'error',
+      from: { pathNot: ['^libs/egress/', ...TEST_CODE] },
+      to: { path: packages('undici', 'axios', 'got', 'ky', 'node-fetch', 'needle', 'superagent', 'request') },
+    },
+    {
       name: 'testing-only-from-tests',
       comment: 'Test helpers must not reach production: import this from a *.spec.ts, *.int-spec.ts or test/ only.',
       severity: 'error',

@@ -16,7 +16,10 @@ afterAll(() => rmSync(root, { recursive: true }));
 async function brokenRules(name: string, files: Record<string, string>): Promise<string[]> {
   const folder = join(root, name);
   const scaffold = {
-    'package.json': JSON.stringify({ dependencies: { ioredis: '1' }, devDependencies: { 'only-for-tests': '1' } }),
+    'package.json': JSON.stringify({
+      dependencies: { ioredis: '1', undici: '1' },
+      devDependencies: { 'only-for-tests': '1' },
+    }),
   };
   for (const [path, content] of Object.entries({ ...scaffold, ...files })) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });

@@ -35,6 +35,11 @@ export const plantedViolations: Record<string, Record<string, string>> = {
     'node_modules/ioredis/package.json': '{ "name": "ioredis", "main": "index.js" }',
     'node_modules/ioredis/index.js': 'export const Redis = 1;',
   },
+  'http-only-in-egress': {
+    'apps/worker/src/call.ts': "import { request } from 'undici';\nexport const call = request;",
+    'node_modules/undici/package.json': '{ "name": "undici", "main": "index.js" }',
+    'node_modules/undici/index.js': 'export const request = 1;',
+  },
   'testing-only-from-tests': {
     'apps/gateway/src/main.ts':
       "import { clock } from '../../../libs/testing/src/index.js';\nexport const now = clock;",
@@ -78,6 +83,9 @@ export const allowedImports: Record<string, string> = {
   'libs/config/src/private.ts': 'export const config = 1;',
   'libs/contracts/src/index.ts': 'export const id = 1;',
   'libs/messaging/src/redis.ts': "import { Redis } from 'ioredis';\nexport const redis = Redis;",
+  'libs/egress/src/client.ts': "import { Agent } from 'undici';\nexport const agent = Agent;",
+  'node_modules/undici/package.json': '{ "name": "undici", "main": "index.js" }',
+  'node_modules/undici/index.js': 'export const Agent = 1;',
   'libs/testing/src/index.ts': 'export const clock = 1;',
   'node_modules/ioredis/package.json': '{ "name": "ioredis", "main": "index.js" }',
   'node_modules/ioredis/index.js': 'export const Redis = 1;',

@@ -16,6 +16,7 @@ export interface Received {
   method: string;
   url: string;
   key: string;
+  trace: string;
   body: string;
 }
 
@@ -147,7 +148,8 @@ export class WorkflowService {
       request.on('data', (chunk: Buffer) => (body += chunk.toString()));
       request.on('end', () => {
         const { method = '', url = '' } = request;
-        this.received.push({ method, url, key: String(request.headers['idempotency-key']), body });
+        const { 'idempotency-key': key, traceparent: trace } = request.headers;
+        this.received.push({ method, url, key: String(key), trace: String(trace), body });
         const end = (status: number, data: object = { ok: true }): void =>
           void response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(data));
         const answer = this.answers.get(url) ?? ((done: typeof end) => done(200));

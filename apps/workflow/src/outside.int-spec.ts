@@ -70,6 +70,10 @@ describe('what runs have to do with the world outside', () => {
     const id = await service.start([order], { n: 7 });
     expect(await service.becomes(id, 'completed')).toMatchObject({ output: { status: 200, body: { state: 'paid' } } });
     expect(service.received.map(({ url }) => url)).toEqual(['/orders', '/orders/7']);
+    // All calls of a run are in the run's trace, each with a span of its own.
+    const spans = service.received.map(({ trace }) => /^00-([0-9a-f]{32})-([0-9a-f]{16})-01$/.exec(trace));
+    expect(spans.map((span) => span?.[1])).toEqual([id.replaceAll('-', ''), id.replaceAll('-', '')]);
+    expect(spans[0]?.[2]).not.toBe(spans[1]?.[2]);
   });
 
   describe('runs that start runs', () => {

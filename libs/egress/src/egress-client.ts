@@ -5,7 +5,7 @@ import { Agent, type Dispatcher } from 'undici';
 import { AddressPolicy } from './address-policy.js';
 import { callError } from './call-error.js';
 import { checkedUrl } from './checked-url.js';
-import type { EgressRequest, EgressResponse } from './egress-request.js';
+import { isSafe, type EgressRequest, type EgressResponse } from './egress-request.js';
 import { EgressError } from './egress.error.js';
 import { lastLook } from './last-look.js';
 import { pinnedLookup, type Resolve } from './pinned-lookup.js';
@@ -44,7 +44,7 @@ export class EgressClient {
   }
 
   /**
-   * Makes one call and follows up to five redirects, each checked like the first (`nextHop` has the rules). Sends
+   * Makes one call, following up to five redirects, each checked like the first (`nextHop` has the rules). Sends
    * `traceparent` of the context it is called in, and a user agent, unless the request has its own.
    * @throws EgressError when there is no answer
    */
@@ -54,7 +54,7 @@ export class EgressClient {
     const { method, url, body } = request;
     let hop: Hop = { method, url, headers: withOwnHeaders(request.headers), body, afterEffect: false };
     for (let redirects = 0; ; redirects += 1) {
-      const mayLeave = redirects === 0 ? request.mayLeave : undefined;
+      const mayLeave = hop.afterEffect ? undefined : request.mayLeave;
       try {
         const answer = await this.send(hop, this.dispatcher(request, mayLeave), request, signal);
         if (!('location' in answer)) return hop.afterEffect ? { ...answer, afterEffect: true } : answer;
@@ -89,13 +89,17 @@ export class EgressClient {
     const response = await dispatcher.request({ origin: url.origin, path, method, headers, body, signal });
     const answer = { status: response.statusCode, headers: flatten(response.headers) };
     const { location } = answer.headers;
-    if (request.redirects !== 'answer' && isRedirect(answer.status, location, url)) {
+    if (followsRedirects(request) && isRedirect(answer.status, location, url)) {
       await response.body.dump({ limit: MAX_REDIRECT_BYTES, signal });
       return { status: answer.status, location, url };
     }
     const facts = { host: url.host, method, headers: answer.headers, maxBytes: this.config.maxResponseBytes };
     return { ...answer, body: await readBody(response.body, facts) };
   }
+}
+
+function followsRedirects({ redirects, method }: EgressRequest): boolean {
+  return redirects === undefined ? isSafe(method) : redirects === 'follow';
 }
 
 function withOwnHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {

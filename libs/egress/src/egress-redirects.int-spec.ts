@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { egressCall as call, EgressWorld, type Receiver } from '../../../test/egress/egress-world.js';
+import { egressCall, EgressWorld, type Receiver } from '../../../test/egress/egress-world.js';
 
 const world = new EgressWorld();
+const call: typeof egressCall = (url, more) => egressCall(url, { redirects: 'follow', ...more });
 const headers = {
   authorization: 'Bearer s',
   Cookie: 'a=b',
@@ -134,11 +135,21 @@ describe('the method after a redirect', () => {
     },
   );
 
-  it('is nobody’s business when redirects are answers', async () => {
-    const { url, seen } = await world.redirecting(307, '/again');
-    const response = await world.client().request(call(url, { method: 'POST', redirects: 'answer' }));
-    expect(response).toMatchObject({ status: 307, headers: { location: '/again' }, body: Buffer.from('moved') });
-    expect(seen).toHaveLength(1);
+  it.each([
+    ['GET', undefined, 200],
+    ['OPTIONS', undefined, 200],
+    ['GET', 'answer', 307],
+    ['POST', 'answer', 307],
+    ['POST', undefined, 307],
+    ['DELETE', undefined, 307],
+    ['POST', 'follow', 200],
+  ] as const)('is not asked for where redirects are answers: %s, %s', async (method, redirects, status) => {
+    const { url, seen } = await world.serve((req, res) =>
+      req.url === '/' ? res.writeHead(307, { location: '/there' }).end('moved') : res.end('here'),
+    );
+    const response = await world.client().request(egressCall(url, { method, ...(redirects && { redirects }) }));
+    expect([response.status, response.body.toString()]).toEqual([status, status === 307 ? 'moved' : 'here']);
+    expect(seen).toHaveLength(status === 307 ? 1 : 2);
   });
 });
 
@@ -207,6 +218,22 @@ describe('what may have happened after a redirect', () => {
     await expect(endless).rejects.toMatchObject({ code: 'HTTP_INTERRUPTED', mayHaveHappened });
     await expect(endless).rejects.toThrow('more than 5 times');
     expect(seen).toHaveLength(6);
+  });
+
+  it.each([
+    [307, 'not repeated', 2, 0],
+    [303, 'read all the same', 1, 1],
+  ])('%i of a call that its sender lost meanwhile: it is %s', async (status, _what, asks, calls) => {
+    const { url, seen } = await target();
+    const first = await world.redirecting(status, url);
+    let asked = 0;
+    const mayLeave = (): boolean => (asked += 1) === 1;
+    const answer = await world
+      .client()
+      .request(call(first.url, { ...effect, mayLeave }))
+      .catch((error: unknown) => error);
+    expect(answer).toMatchObject(calls === 1 ? { status: 200 } : { code: 'HTTP_UNREACHABLE', mayHaveHappened: false });
+    expect([asked, seen.length]).toEqual([asks, calls]);
   });
 
   it('a failure of the page that a POST led to does not mean that the POST failed', async () => {

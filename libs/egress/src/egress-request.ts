@@ -14,10 +14,13 @@ export interface EgressRequest {
   reuseConnection: boolean;
   /**
    * Asked in the last moment before the first byte leaves: on false nothing is sent, and the call fails as one that has
-   * certainly not happened. Not asked again for a redirect.
+   * certainly not happened. Asked again before a redirect repeats the request, not before it goes on with a GET.
    */
   mayLeave?: () => boolean;
-  /** Whether redirects are followed, which they are unless given, or are answers like any other. */
+  /**
+   * Whether redirects are followed, or are answers like any other. Unless given, those of methods without an effect are
+   * followed: what is called again must be meant to be.
+   */
   redirects?: 'follow' | 'answer';
   /** Names of headers that another origin must not see, besides those that are credentials by their name. */
   secretHeaders?: readonly string[];

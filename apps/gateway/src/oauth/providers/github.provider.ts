@@ -64,7 +64,7 @@ export class GithubProvider implements OauthProvider {
   }
 }
 
-function configure({ siteUrl, clientId, clientSecret, timeoutMs }: GithubOptions): openid.Configuration {
+function configure({ siteUrl, apiUrl, clientId, clientSecret, timeoutMs }: GithubOptions): openid.Configuration {
   const server = {
     issuer: under(siteUrl, 'login/oauth').href,
     authorization_endpoint: under(siteUrl, 'login/oauth/authorize').href,
@@ -72,7 +72,7 @@ function configure({ siteUrl, clientId, clientSecret, timeoutMs }: GithubOptions
   };
   const client = new openid.Configuration(server, clientId, {}, openid.ClientSecretPost(clientSecret));
   client.timeout = timeoutMs / 1_000;
-  client[openid.customFetch] = providerFetch;
+  client[openid.customFetch] = providerFetch(siteUrl, apiUrl);
   // The configuration takes http for servers on this machine only, and never where it is deployed.
   // oxlint-disable-next-line typescript/no-deprecated -- marked so that it stands out, says its documentation
   if (siteUrl.startsWith('http:')) openid.allowInsecureRequests(client);

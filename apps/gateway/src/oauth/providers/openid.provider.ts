@@ -31,7 +31,8 @@ export class OpenIdProvider implements OauthProvider {
     this.name = options.name;
     this.redirectUrl = options.redirectUrl;
     this.answersByPost = options.answersByPost;
-    this.metadata = new Discovered(() => discover(options));
+    const fetched = providerFetch(options.issuerUrl);
+    this.metadata = new Discovered(() => discover(options, fetched));
   }
 
   async authorizationUrl({ state, nonce, codeVerifier }: FlowSecrets): Promise<URL> {
@@ -66,13 +67,16 @@ export class OpenIdProvider implements OauthProvider {
   }
 }
 
-function discover({ issuerUrl, clientId, authentication, timeoutMs }: OpenIdOptions): Promise<openid.Configuration> {
+function discover(
+  { issuerUrl, clientId, authentication, timeoutMs }: OpenIdOptions,
+  fetched: openid.CustomFetch,
+): Promise<openid.Configuration> {
   const issuer = new URL(issuerUrl);
   // The metadata could name any algorithm, `none` too: it is the one both providers sign with (RFC 8725 §3.1).
   const client = { id_token_signed_response_alg: 'RS256' };
   return openid.discovery(issuer, clientId, client, authentication, {
     timeout: timeoutMs / 1_000,
-    [openid.customFetch]: providerFetch,
+    [openid.customFetch]: fetched,
     execute: [
       // OpenID Connect Core 3.1.3.7 would let TLS stand for the signature.
       openid.enableNonRepudiationChecks,

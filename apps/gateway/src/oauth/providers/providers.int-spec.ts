@@ -103,6 +103,23 @@ describe('a provider that answers wrongly', () => {
     expect(await failureOf(openId(url).authorizationUrl(flow))).toBeInstanceOf(ProviderAnswerError);
   });
 
+  it('by sending us to an address of our network', async () => {
+    let port = '';
+    const url = await serve((_request, response) => {
+      const issuer = `http://127.0.0.1:${port}`;
+      const answered = {
+        issuer,
+        authorization_endpoint: `${issuer}/auth`,
+        token_endpoint: `http://127.0.0.2:${port}/token`,
+        jwks_uri: `${issuer}/jwks`,
+      };
+      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answered));
+    });
+    ({ port } = new URL(url));
+    const error = await failureOf(openId(url).identify(answer, flow));
+    expect(error.message).toMatch(/^127\.0\.0\.2 is a private.*EGRESS_ALLOW/);
+  });
+
   it('is not followed elsewhere', async () => {
     const elsewhere: string[] = [];
     const other = await serve((request, response) => {

@@ -55,6 +55,7 @@ describe('http.request', () => {
     });
     expect(sent.secretHeaders).toEqual(['authorization', 'X-Odd']);
     expect(sent.boundBecause).toBeUndefined();
+    expect(sent.redirects).toBe('follow');
     expect(sent.headers).toMatchObject({ authorization: 'Bearer s3cret-token', 'idempotency-key': 'r/a' });
   });
 

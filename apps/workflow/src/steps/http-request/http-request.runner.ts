@@ -54,6 +54,7 @@ export function httpRequestRunner(egress: EgressClient, reader: SecretReader): E
           signal,
           mayLeave,
           reuseConnection: step.effect === EffectClass.Keyed,
+          redirects: 'follow',
         })
         .catch((error: unknown) => {
           throw failureOf(error, call.method, secrets);
