@@ -15,7 +15,7 @@ export interface Ended {
 
 /** Workflows and runs that are written straight to PostgreSQL, for proofs that need no gateway. */
 export class DirectRuns {
-  private readonly userId = newId();
+  readonly userId = newId();
 
   constructor(readonly pool: Pool) {}
 
@@ -68,6 +68,18 @@ export class DirectRuns {
     return eventually(async () => {
       const ended = await this.look(runId);
       return ended?.status === 'completed' || ended?.status === 'failed' ? ended : undefined;
+    }, PATIENCE);
+  }
+
+  /** Resolves when the run waits and nobody holds it. */
+  async parked(runId: string): Promise<void> {
+    await eventually(async () => {
+      const { rows } = await this.pool.query(
+        `SELECT FROM claims c JOIN workflow_runs r ON r.id = c.run_id
+         WHERE c.run_id = $1 AND c.owner IS NULL AND r.status = 'waiting'`,
+        [runId],
+      );
+      return rows.length === 1;
     }, PATIENCE);
   }
 
