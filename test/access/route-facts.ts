@@ -239,6 +239,7 @@ export const guardedRoutes: Readonly<Record<string, RouteFacts>> = {
   'PUT /api/v1/secrets/:name': { ...secret, body: () => ({ value: 'y' }) },
   'DELETE /api/v1/secrets/:name': secret,
 
+  'GET /api/v1/step-types': {},
   'GET /api/v1/workflows': {},
   'POST /api/v1/workflows': { body: () => definition() },
   'POST /api/v1/workflows/validate': { body: () => definition() },

@@ -8,6 +8,8 @@ export * from './expressions/names-in.js';
 export * from './expressions/plain-data.js';
 export * from './expressions/seeded-random.js';
 export * from './expressions/template.js';
+export * from './json-schema/definition-schema.js';
+export * from './json-schema/step-type-view.js';
 export * from './own-text.js';
 export * from './scripts/script.error.js';
 export * from './scripts/script-reads.js';

@@ -1107,6 +1107,41 @@ export default async () => {
         [
           Promise.resolve(contracts),
           {
+            StepTypeDto: {
+              type: { required: true, type: () => String },
+              description: { required: true, type: () => String },
+              effects: {
+                required: true,
+                type: () => [Object],
+                description:
+                  'What the effect of such a step can be; it decides what happens when a process died in the middle of it.',
+                enum: ['pure', 'transactional', 'keyed', 'verifiable', 'unsafe'],
+                isArray: true,
+              },
+              example: { required: true, type: 'object', additionalProperties: true, description: 'A whole step.' },
+              config_schema: {
+                required: true,
+                type: 'object',
+                additionalProperties: true,
+                description:
+                  'JSON Schema (2020-12) of its `config`. Lists of steps refer to that of the definition by its `$id`.',
+              },
+            },
+            StepTypesDto: {
+              definition: {
+                required: true,
+                type: 'object',
+                additionalProperties: true,
+                description:
+                  'Of a whole definition. What can be saved is valid by it; not all that is valid by it can be saved.',
+              },
+              step_types: { required: true, type: () => [contracts.StepTypeDto] },
+            },
+          },
+        ],
+        [
+          Promise.resolve(contracts),
+          {
             StepUpDto: {
               password: {
                 required: false,
@@ -2415,6 +2450,18 @@ export default async () => {
                 summary:
                   'The public keys of access tokens, for services that verify them by themselves. None without JWT_KEYS.',
                 type: contracts.JwksDto,
+              },
+            },
+          },
+        ],
+        [
+          import('../workflows/step-types.controller.js'),
+          {
+            StepTypesController: {
+              list: {
+                summary:
+                  'The step types and the JSON Schema of definitions, from the rules that definitions are checked with.',
+                type: contracts.StepTypesDto,
               },
             },
           },

@@ -255,3 +255,17 @@ describe('deleting', () => {
     expect(rows).toEqual(Array.from({ length: 3 }, () => ({ asked: true, woken: true })));
   });
 });
+
+it('GET /step-types gives the schema of a definition and of each step type', async () => {
+  const { status, body } = await user.call('GET', '/step-types');
+  expect(status).toBe(200);
+  expect(body.definition).toMatchObject({ $id: 'urn:biometrics:workflow-definition', required: expect.any(Array) });
+  const types = body.definition.$defs.step.properties.type.enum;
+  expect(body.step_types.map(({ type }: { type: string }) => type)).toEqual(types);
+  expect(body.step_types[0]).toMatchObject({
+    type: 'http.request',
+    effects: ['keyed', 'unsafe', 'verifiable'],
+    example: { type: 'http.request', config: { method: 'GET' } },
+    config_schema: { type: 'object', required: ['method', 'url'], additionalProperties: false },
+  });
+});

@@ -6,6 +6,7 @@ import { SecretsModule } from '../secrets/secrets.module.js';
 import { ActivationCheckService } from './activation-check.service.js';
 import { OnFailureCheck } from './on-failure-check.service.js';
 import { InputSchemas } from './input-schema/input-schemas.service.js';
+import { StepTypesController } from './step-types.controller.js';
 import { WorkflowChangesService } from './workflow-changes.service.js';
 import { WorkflowRunsController } from './workflow-runs.controller.js';
 import { WorkflowRunsService } from './workflow-runs.service.js';
@@ -17,7 +18,7 @@ import { WorkflowsService } from './workflows.service.js';
 /** Workflows, their versions, and their runs. */
 @Module({
   imports: [RunsModule, HooksModule, SchedulesModule, SecretsModule],
-  controllers: [WorkflowsController, WorkflowVersionsController, WorkflowRunsController],
+  controllers: [WorkflowsController, WorkflowVersionsController, WorkflowRunsController, StepTypesController],
   providers: [
     WorkflowsService,
     WorkflowChangesService,

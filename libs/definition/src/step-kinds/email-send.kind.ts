@@ -1,12 +1,13 @@
 import { EffectClass } from '@app/contracts';
 import { ArrayMaxSize, ArrayMinSize, IsArray, IsEmail, IsOptional, IsString, Length, MaxLength } from 'class-validator';
 import { Transform } from 'class-transformer';
+import { schemaHint } from '../json-schema/schema-hint.js';
 import { leaf, type StepKind } from './step-kind.js';
 
 export class EmailSendConfig {
   /** One address or a list of up to 50. */
   @Transform(({ value }: { value: unknown }) => (typeof value === 'string' && !value.includes('{{') ? [value] : value))
-  @IsArray()
+  @IsArray(schemaHint({ schema: { type: 'array' }, orElse: { type: 'string', pattern: '^.+@.+$' } }))
   @ArrayMinSize(1)
   @ArrayMaxSize(50)
   @IsEmail({}, { each: true })
@@ -36,6 +37,7 @@ export const emailSendKind: StepKind<EmailSendConfig> = {
   ...leaf,
   description: 'Sends a mail through the worker service; its output is {message_id, accepted}.',
   config: EmailSendConfig,
+  examples: [{ to: '{{ input.address }}', subject: 'Your order', text: 'It is on its way, {{ input.name }}.' }],
   effect: () => EffectClass.Transactional,
   // A second mail carries the same Message-ID, so trying again is the lesser harm.
   onInDoubt: 'retry',

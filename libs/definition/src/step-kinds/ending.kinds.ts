@@ -25,10 +25,12 @@ export const failKind: StepKind<FailConfig> = {
   ...ending,
   description: 'Ends the whole run as failed, with a message. What else is under way is cancelled.',
   config: FailConfig,
+  examples: [{ message: 'Nobody approved {{ input.order }} in time.' }],
 };
 
 export const succeedKind: StepKind<SucceedConfig> = {
   ...ending,
   description: 'Ends the whole run as completed, with an output. What else is under way is cancelled.',
   config: SucceedConfig,
+  examples: [{ output: { approved: true } }],
 };

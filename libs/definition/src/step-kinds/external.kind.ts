@@ -20,5 +20,6 @@ export const externalKind: StepKind<ExternalConfig> = {
   description:
     'A task that a program of your own takes, in any language; its output is what the program completes it with.',
   config: ExternalConfig,
+  examples: [{ queue: 'thumbnails', input: { url: '{{ input.url }}' } }],
   effect: () => EffectClass.Transactional,
 };

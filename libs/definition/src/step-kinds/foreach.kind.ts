@@ -11,6 +11,7 @@ import {
   MinLength,
 } from 'class-validator';
 import type { StepDefinition } from '../definition.js';
+import { stepListHint } from './step-list-hint.js';
 import { container, type StepKind } from './step-kind.js';
 
 export class ForeachConfig {
@@ -33,7 +34,7 @@ export class ForeachConfig {
   fail_fast?: boolean = true;
 
   /** Run for each item. They read it as `item` and its place as `index`. */
-  @IsArray()
+  @IsArray(stepListHint)
   @ArrayMinSize(1)
   steps: StepDefinition[];
 }
@@ -44,6 +45,13 @@ export const foreachKind: StepKind<ForeachConfig> = {
   description:
     'Runs its steps for each item of a list; its output has the output of each item, in the order of the items.',
   config: ForeachConfig,
+  examples: [
+    {
+      items: 'input.orders',
+      concurrency: 10,
+      steps: [{ id: 'total', type: 'transform', config: { expression: '$sum(item.prices)' } }],
+    },
+  ],
   bareExpressions: ({ items }) => [{ field: 'items', text: items }],
   lists: ({ steps }) => [{ branch: 'steps', field: 'steps', steps }],
   loop: ({ concurrency, fail_fast }) => ({ concurrency: concurrency ?? 1, failFast: fail_fast ?? true }),

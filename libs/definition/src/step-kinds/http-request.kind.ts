@@ -39,6 +39,15 @@ export const httpRequestKind: StepKind<HttpRequestConfig> = {
   ...leaf,
   description: 'Calls a URL. Its output is {status, headers, body}; a status of 400 or more is a failure.',
   config: HttpRequestConfig,
+  examples: [
+    { method: 'GET', url: 'https://api.example.com/people/{{ input.login }}', headers: { accept: 'application/json' } },
+    {
+      method: 'POST',
+      url: 'https://api.example.com/orders',
+      headers: { authorization: 'Bearer {{ secrets.shop_token }}' },
+      body: { sku: '{{ input.sku }}' },
+    },
+  ],
   without: [],
   readsSecrets: true,
   effect: (step: StepDefinition) => {

@@ -170,46 +170,60 @@ export const contentCreateKind: StepKind<ContentCreateConfig> = {
   ...ofOwnRows,
   description: 'Makes content of the owner. Waits for a worker that is not part of this release.',
   config: ContentCreateConfig,
+  examples: [{ type: 'article', title: '{{ input.title }}', body: '{{ input.text }}' }],
 };
 
 export const contentUpdateKind: StepKind<ContentUpdateConfig> = {
   ...ofOwnRows,
   description: 'Changes content of the owner. Waits for a worker that is not part of this release.',
   config: ContentUpdateConfig,
+  examples: [{ content_id: '{{ input.content_id }}', title: '{{ input.title }}' }],
 };
 
 export const contentPublishKind: StepKind<ContentPublishConfig> = {
   ...ofOwnRows,
   description: 'Publishes content of the owner. Waits for a worker that is not part of this release.',
   config: ContentPublishConfig,
+  examples: [{ content_id: '{{ input.content_id }}' }],
 };
 
 export const integrationSyncKind: StepKind<IntegrationSyncConfig> = {
   ...ofAWorker,
   description: 'Pulls from a provider. Waits for a worker that is not part of this release.',
   config: IntegrationSyncConfig,
+  examples: [{ integration_id: '00000000-0000-7000-8000-000000000000' }],
 };
 
 export const integrationCallKind: StepKind<IntegrationCallConfig> = {
   ...ofAWorker,
   description: "Makes one call of a provider's API. Waits for a worker that is not part of this release.",
   config: IntegrationCallConfig,
+  examples: [
+    {
+      integration_id: '00000000-0000-7000-8000-000000000000',
+      action: 'create_issue',
+      params: { title: '{{ input.title }}' },
+    },
+  ],
 };
 
 export const surveyRunKind: StepKind<SurveyRunConfig> = {
   ...ofAWorker,
   description: 'Fills in or reads a survey of a verified site. Waits for a worker that is not part of this release.',
   config: SurveyRunConfig,
+  examples: [{ url: 'https://example.com/survey', answers: { Name: '{{ input.name }}' }, mode: 'fill' }],
 };
 
 export const captchaRecogniseKind: StepKind<CaptchaRecogniseConfig> = {
   ...ofAWorker,
   description: 'Recognises a CAPTCHA of a verified site. Waits for a worker that is not part of this release.',
   config: CaptchaRecogniseConfig,
+  examples: [{ kind: 'text_captcha', site: 'example.com', image_data: '{{ input.image }}' }],
 };
 
 export const biometricVerifyKind: StepKind<BiometricVerifyConfig> = {
   ...ofAWorker,
   description: 'Compares a face with the one that enrolled. Waits for a worker that is not part of this release.',
   config: BiometricVerifyConfig,
+  examples: [{ challenge_id: '{{ input.challenge_id }}', frames: ['{{ input.frame }}'] }],
 };

@@ -7,6 +7,8 @@ import {
   type ValidatorConstraintInterface,
 } from 'class-validator';
 import type { StepDefinition } from '../definition.js';
+import { stepList } from './step-list-hint.js';
+import { schemaHint } from '../json-schema/schema-hint.js';
 import { container, type StepKind } from './step-kind.js';
 
 const MAX_BRANCHES = 100;
@@ -28,7 +30,17 @@ class BranchNames implements ValidatorConstraintInterface {
 export class ParallelConfig {
   /** Lists of steps by name: at most 100. */
   @IsObject()
-  @Validate(BranchNames)
+  @Validate(
+    BranchNames,
+    schemaHint({
+      schema: {
+        minProperties: 1,
+        maxProperties: MAX_BRANCHES,
+        propertyNames: { pattern: BRANCH_NAME.source },
+        additionalProperties: stepList,
+      },
+    }),
+  )
   branches: Record<string, StepDefinition[]>;
 
   /** Whether the first branch that fails cancels the others; otherwise all are joined before the step fails. */
@@ -42,6 +54,14 @@ export const parallelKind: StepKind<ParallelConfig> = {
   nesting: 'branches',
   description: 'Runs its branches at the same time; its output has the output of each branch by name.',
   config: ParallelConfig,
+  examples: [
+    {
+      branches: {
+        total: [{ id: 'sum', type: 'transform', config: { expression: '$sum(input.prices)' } }],
+        most: [{ id: 'max', type: 'transform', config: { expression: '$max(input.prices)' } }],
+      },
+    },
+  ],
   lists: ({ branches }) =>
     Object.entries(branches).map(([branch, steps]) => ({ branch, field: `branches.${branch}`, steps })),
   loop: ({ fail_fast }) => ({ failFast: fail_fast ?? true }),

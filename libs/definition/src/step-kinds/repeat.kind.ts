@@ -1,12 +1,13 @@
 import { ArrayMinSize, IsArray, IsInt, IsOptional, IsString, Max, MaxLength, Min, MinLength } from 'class-validator';
 import type { StepDefinition } from '../definition.js';
+import { stepListHint } from './step-list-hint.js';
 import { container, type StepKind } from './step-kind.js';
 
 const DAY_MS = 86_400_000;
 
 export class RepeatConfig {
   /** Run in each iteration. They read its number as `index` and the output of the one before as `previous`. */
-  @IsArray()
+  @IsArray(stepListHint)
   @ArrayMinSize(1)
   steps: StepDefinition[];
 
@@ -36,6 +37,20 @@ export const repeatKind: StepKind<RepeatConfig> = {
   nesting: 'iterations',
   description: 'Runs its steps again and again until an expression is true; its output is that of the last iteration.',
   config: RepeatConfig,
+  examples: [
+    {
+      until: 'steps.look.output.body.state = "done"',
+      max_iterations: 60,
+      delay_ms: 5_000,
+      steps: [
+        {
+          id: 'look',
+          type: 'http.request',
+          config: { method: 'GET', url: 'https://api.example.com/jobs/{{ input.job }}' },
+        },
+      ],
+    },
+  ],
   bareExpressions: ({ until }) => (until === undefined ? [] : [{ field: 'until', text: until, inside: true }]),
   lists: ({ steps }) => [{ branch: 'steps', field: 'steps', steps }],
   loop: ({ max_iterations, delay_ms }) => ({ maxIterations: max_iterations, delayMs: delay_ms ?? 0 }),

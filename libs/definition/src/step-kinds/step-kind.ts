@@ -46,6 +46,8 @@ export type StepOption = 'retry' | 'timeout_ms' | 'on_error' | 'effect' | 'probe
 export interface StepKind<Config extends object = object> {
   /** One sentence for the docs. */
   description: string;
+  /** Configs that say what the type is for; the effect of each is one that the type can have. */
+  examples: readonly [Readonly<Record<string, unknown>>, ...Readonly<Record<string, unknown>>[]];
   /** Validates the config; in a template a string with `{{ }}` is checked once it is resolved. */
   config: new () => Config;
   /** Whether strings of the config may hold `{{ }}`. Not where members are expressions or lists of steps as a whole. */

@@ -3,6 +3,7 @@ import {
   ArrayMaxSize,
   ArrayMinSize,
   IsArray,
+  IsObject,
   IsOptional,
   IsString,
   MaxLength,
@@ -10,6 +11,7 @@ import {
   ValidateNested,
 } from 'class-validator';
 import type { StepDefinition } from '../definition.js';
+import { stepListHint } from './step-list-hint.js';
 import { container, type StepKind } from './step-kind.js';
 
 export class SwitchCase {
@@ -19,7 +21,7 @@ export class SwitchCase {
   @MaxLength(65_536)
   if: string;
 
-  @IsArray()
+  @IsArray(stepListHint)
   steps: StepDefinition[];
 }
 
@@ -27,13 +29,14 @@ export class SwitchConfig {
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(100)
+  @IsObject({ each: true })
   @ValidateNested({ each: true })
   @Type(() => SwitchCase)
   cases: SwitchCase[];
 
   /** Taken when no case is true. */
   @IsOptional()
-  @IsArray()
+  @IsArray(stepListHint)
   else?: StepDefinition[];
 }
 
@@ -50,6 +53,17 @@ export const switchKind: StepKind<SwitchConfig> = {
   nesting: 'choice',
   description: 'Runs the steps of the first case that is true, or those of `else`; its output is that of the last one.',
   config: SwitchConfig,
+  examples: [
+    {
+      cases: [
+        {
+          if: 'input.amount >= 1000',
+          steps: [{ id: 'large', type: 'transform', config: { expression: '"needs approval"' } }],
+        },
+      ],
+      else: [{ id: 'small', type: 'transform', config: { expression: '"is paid"' } }],
+    },
+  ],
   bareExpressions: ({ cases }) => cases.map((item, i) => ({ field: `cases[${i}].if`, text: item.if })),
   lists: (config) => [
     ...config.cases.map(({ steps }, i) => ({ branch: caseBranch(i), field: `cases[${i}].steps`, steps })),

@@ -14,6 +14,7 @@ export const transformKind: StepKind<TransformConfig> = {
   ...leaf,
   description: 'Computes its output from the input and the outputs of earlier steps with a JSONata expression.',
   config: TransformConfig,
+  examples: [{ expression: '{ "name": input.name, "total": $sum(input.prices) }' }],
   isTemplate: false,
   without: ['effect', 'probe', 'on_in_doubt'],
   effect: () => EffectClass.Pure,

@@ -31,6 +31,7 @@ export const waitSignalKind: StepKind<WaitSignalConfig> = {
   description:
     'Waits for a signal, an approval or a callback; its output is {payload, by, at}: what came, from whom and when.',
   config: WaitSignalConfig,
+  examples: [{ name: 'approval', timeout_ms: 86_400_000 }],
   effect: () => EffectClass.Transactional,
   without: ['timeout_ms', 'effect', 'probe', 'on_in_doubt'],
 };

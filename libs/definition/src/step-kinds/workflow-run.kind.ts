@@ -22,6 +22,7 @@ export const workflowRunKind: StepKind<WorkflowRunConfig> = {
   description:
     'Starts a run of another workflow and, unless it is detached, waits for it; its output is that of the run.',
   config: WorkflowRunConfig,
+  examples: [{ workflow_id: '00000000-0000-7000-8000-000000000000', input: { order: '{{ input.order }}' } }],
   effect: () => EffectClass.Transactional,
   without: ['effect', 'probe', 'on_in_doubt'],
 };

@@ -1,6 +1,6 @@
 import type { FieldError } from '@app/contracts';
 import { plainToInstance } from 'class-transformer';
-import { validateSync, type ValidationError } from 'class-validator';
+import { getMetadataStorage, validateSync, type ValidationError } from 'class-validator';
 import { hasExpression } from '../expressions/template.js';
 import { NO_CREDENTIALS } from './no-credentials.js';
 
@@ -37,9 +37,15 @@ function fieldErrors(error: ValidationError, parent: string, of: ShapeOf): Field
   if (error.constraints === undefined || (of === 'template' && mayBecomeValid(error))) return children;
   const unknown = 'whitelistValidation' in error.constraints;
   const message = unknown
-    ? 'is not a known field: remove it or mend its name'
+    ? `is not a known field: remove it or mend its name; known are ${fieldsOf(error.target).join(', ')}`
     : Object.values(error.constraints).join('; ');
   return [{ field, message: withoutOwnName(message, error.property) }, ...children];
+}
+
+/** The fields that an object's class has rules for. */
+function fieldsOf(target: object | undefined): string[] {
+  const rules = getMetadataStorage().getTargetValidationMetadatas(target?.constructor ?? Object, '', false, false);
+  return [...new Set(rules.map(({ propertyName }) => propertyName))];
 }
 
 function mayBecomeValid({ value, constraints = {} }: ValidationError): boolean {

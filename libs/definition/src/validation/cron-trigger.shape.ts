@@ -1,4 +1,5 @@
 import { IsIn, IsInt, IsOptional, Max, MaxLength, Min, ValidateBy } from 'class-validator';
+import { schemaHint } from '../json-schema/schema-hint.js';
 import { CronLine, CronLineError } from '../cron/cron-line.js';
 import { TimeZone } from '../cron/time-zone.js';
 
@@ -28,25 +29,31 @@ const ANY_TIME = Date.UTC(2000, 0, 1);
 /** `config.trigger` of a workflow that a schedule starts. */
 export class CronTrigger {
   /** When it fires: a line of crontab(5). */
-  @ValidateBy({
-    name: 'isCronLine',
-    validator: {
-      validate: (value) => mistakeIn(value) === undefined,
-      defaultMessage: (args) => mistakeIn(args?.value) ?? '',
+  @ValidateBy(
+    {
+      name: 'isCronLine',
+      validator: {
+        validate: (value) => mistakeIn(value) === undefined,
+        defaultMessage: (args) => mistakeIn(args?.value) ?? '',
+      },
     },
-  })
+    schemaHint({ schema: { type: 'string' } }),
+  )
   @MaxLength(255)
   cron: string;
 
   /** The IANA zone whose clocks the line is about. */
   @IsOptional()
-  @ValidateBy({
-    name: 'isTimeZone',
-    validator: {
-      validate: (value) => typeof value === 'string' && TimeZone.of(value) !== undefined,
-      defaultMessage: () => 'must be the name of an IANA zone, like Europe/Berlin or UTC',
+  @ValidateBy(
+    {
+      name: 'isTimeZone',
+      validator: {
+        validate: (value) => typeof value === 'string' && TimeZone.of(value) !== undefined,
+        defaultMessage: () => 'must be the name of an IANA zone, like Europe/Berlin or UTC',
+      },
     },
-  })
+    schemaHint({ schema: { type: 'string' } }),
+  )
   timezone?: string = 'UTC';
 
   @IsOptional()

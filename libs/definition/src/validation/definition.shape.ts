@@ -16,6 +16,9 @@ import {
   ValidateNested,
 } from 'class-validator';
 import type { OnInDoubt, Probe, RetryPolicy, StepDefinition, WorkflowDefinition } from '../definition.js';
+import { schemaHint } from '../json-schema/schema-hint.js';
+import { stepList } from '../step-kinds/step-list-hint.js';
+import { MayBeAbsent } from './may-be-absent.js';
 
 const DAY_MS = 86_400_000;
 
@@ -35,7 +38,7 @@ export class RetryShape implements RetryPolicy {
   @Max(10)
   backoff: number = 1;
 
-  @IsOptional()
+  @MayBeAbsent()
   @IsInt()
   @Min(0)
   @Max(30 * DAY_MS)
@@ -43,7 +46,7 @@ export class RetryShape implements RetryPolicy {
 }
 
 export class ProbeShape implements Probe {
-  @IsObject()
+  @IsObject(schemaHint({ schema: { $ref: '#/$defs/http.request', properties: { method: { enum: ['GET', 'HEAD'] } } } }))
   request: Record<string, unknown>;
 
   @IsString()
@@ -62,7 +65,7 @@ export class StepShape implements StepDefinition {
   @IsString()
   type: string;
 
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   @MaxLength(255)
   name?: string;
@@ -70,36 +73,38 @@ export class StepShape implements StepDefinition {
   @IsObject()
   config: Record<string, unknown>;
 
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   @Length(1, 65_536)
   if?: string;
 
-  @IsOptional()
+  @MayBeAbsent()
+  @IsObject()
   @ValidateNested()
   @Type(() => RetryShape)
   retry?: RetryShape;
 
-  @IsOptional()
+  @MayBeAbsent()
   @IsInt()
   @Min(1)
   @Max(DAY_MS)
   timeout_ms?: number;
 
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   on_error?: string;
 
-  @IsOptional()
+  @MayBeAbsent()
   @IsIn(['keyed'])
   effect?: 'keyed';
 
-  @IsOptional()
+  @MayBeAbsent()
+  @IsObject()
   @ValidateNested()
   @Type(() => ProbeShape)
   probe?: ProbeShape;
 
-  @IsOptional()
+  @MayBeAbsent()
   @IsIn(['hold', 'retry', 'fail'])
   on_in_doubt?: OnInDoubt;
 }
@@ -118,7 +123,7 @@ export class DefinitionShape implements WorkflowDefinition {
   @IsIn(Object.values(TriggerType))
   trigger_type: TriggerType;
 
-  @IsArray()
+  @IsArray(schemaHint({ schema: { ...stepList, minItems: 1 } }))
   steps: StepDefinition[];
 
   @IsOptional()

@@ -1,19 +1,18 @@
-import { retentionClasses, TriggerType, type FieldError } from '@app/contracts';
+import { TriggerType, type FieldError } from '@app/contracts';
 import type { WorkflowDefinition } from '../definition.js';
 import { checkEventTrigger } from './check-event-trigger.js';
 import { checkShape } from './check-shape.js';
 import { checkWebhookTrigger } from './check-webhook-trigger.js';
 import { CronTrigger } from './cron-trigger.shape.js';
+import { DefinitionConfig } from './definition-config.shape.js';
 import { DefinitionShape } from './definition.shape.js';
 import { checkOnFailure } from './on-failure.shape.js';
 import { StepListValidator } from './step-list.validator.js';
 
 /** Most bytes of a definition as JSON. */
 const MAX_BYTES = 1_048_576;
-const YEAR_MS = 366 * 86_400_000;
 /** Most characters of an input schema as JSON. */
 const MAX_SCHEMA = 65_536;
-const configFields = ['trigger', 'retention_days', 'timeout_ms', 'input_schema', 'on_failure'];
 
 /**
  * Checks a whole definition, the way it is checked when it is saved.
@@ -28,25 +27,10 @@ export function validateDefinition(definition: unknown): FieldError[] {
   return [...errors, ...steps, ...configErrors(value)];
 }
 
-function configErrors({ trigger_type, config = {} }: WorkflowDefinition): FieldError[] {
-  if (typeof config !== 'object' || config === null) return [];
-  const errors: FieldError[] = [];
-  for (const name of Object.keys(config)) {
-    if (!configFields.includes(name)) {
-      errors.push({ field: `config.${name}`, message: `is not a known field: known are ${configFields.join(', ')}` });
-    }
-  }
-  const retention = config['retention_days'];
-  if (retention !== undefined && !(retentionClasses as readonly unknown[]).includes(retention)) {
-    errors.push({
-      field: 'config.retention_days',
-      message: `must be one of ${retentionClasses.join(', ')} (0 = for ever)`,
-    });
-  }
-  const timeout = config['timeout_ms'];
-  if (timeout !== undefined && !isWholeNumber(timeout, 1, YEAR_MS)) {
-    errors.push({ field: 'config.timeout_ms', message: `must be a whole number of milliseconds, 1 to ${YEAR_MS}` });
-  }
+function configErrors({ trigger_type, config: given }: WorkflowDefinition): FieldError[] {
+  const config = given ?? {};
+  if (typeof config !== 'object' || Array.isArray(config)) return [];
+  const { errors } = checkShape(DefinitionConfig, config, 'config');
   errors.push(...inputSchemaErrors(config['input_schema']));
   errors.push(...checkOnFailure(config['on_failure'], 'config.on_failure'));
   if (trigger_type === TriggerType.Webhook && config['trigger'] !== undefined) {
@@ -60,10 +44,6 @@ function configErrors({ trigger_type, config = {} }: WorkflowDefinition): FieldE
     errors.push({ field: 'config.trigger', message: 'has no meaning for trigger_type manual: remove it' });
   }
   return errors;
-}
-
-function isWholeNumber(value: unknown, least: number, most: number): boolean {
-  return Number.isInteger(value) && (value as number) >= least && (value as number) <= most;
 }
 
 /** Whether it can be compiled is asked where it can be: that takes a library, and time that has to be bounded. */

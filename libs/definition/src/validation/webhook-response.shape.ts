@@ -1,5 +1,6 @@
 import { plainToInstance } from 'class-transformer';
 import { Allow, IsIn, IsInt, IsObject, IsOptional, Max, Min, ValidateIf } from 'class-validator';
+import { schemaHint } from '../json-schema/schema-hint.js';
 import { hasExpression } from '../expressions/template.js';
 
 /** How long a webhook's sender waits for the run's end at most, in ms. */
@@ -18,7 +19,10 @@ export class WebhookResponse {
   timeout_ms?: number;
 
   /** output: 200 to 299 or 400 to 599, or an expression over `output`, `run` and `input`. */
-  @ValidateIf(({ status }: WebhookResponse) => status !== undefined && !isExpression(status))
+  @ValidateIf(
+    ({ status }: WebhookResponse) => status !== undefined && !isExpression(status),
+    schemaHint({ orElse: { type: 'string', pattern: '\\{\\{' } }),
+  )
   @IsInt()
   @Min(200)
   @Max(599)

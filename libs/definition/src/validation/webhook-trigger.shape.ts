@@ -4,6 +4,7 @@ import {
   IsArray,
   IsIn,
   IsInt,
+  IsObject,
   IsOptional,
   IsString,
   Length,
@@ -14,6 +15,8 @@ import {
   ValidateIf,
   ValidateNested,
 } from 'class-validator';
+import { when, type JsonSchema } from '../json-schema/json-schema.js';
+import { schemaHint } from '../json-schema/schema-hint.js';
 import { asChallenge, WebhookChallenge } from './webhook-challenge.shape.js';
 import { asResponse, WebhookResponse } from './webhook-response.shape.js';
 
@@ -26,13 +29,19 @@ export class WebhookVerification {
   type: 'none' | 'bearer' | 'hmac' | 'standard-webhooks';
 
   /** Name of the stored secret that the sender knows too. */
-  @ValidateIf((verify: WebhookVerification) => verify.type !== 'none')
+  @ValidateIf(
+    ({ type, secret }: WebhookVerification) => type !== 'none' || secret !== undefined,
+    schemaHint({ ofWhole: neededWith(['bearer', 'hmac', 'standard-webhooks'], 'secret') }),
+  )
   @IsString()
   @Length(1, 255)
   secret?: string;
 
   /** hmac: the header that carries the signature. */
-  @ValidateIf((verify: WebhookVerification) => verify.type === 'hmac')
+  @ValidateIf(
+    ({ type, header }: WebhookVerification) => type === 'hmac' || header !== undefined,
+    schemaHint({ ofWhole: neededWith(['hmac'], 'header') }),
+  )
   @Matches(HEADER_NAME)
   header?: string;
 
@@ -66,6 +75,11 @@ export class WebhookVerification {
   tolerance_s?: number = 300;
 }
 
+/** What proves itself in one of these ways needs the field. */
+function neededWith(types: readonly string[], field: string): JsonSchema {
+  return when({ properties: { type: { enum: types } }, required: ['type'] }, { required: [field] });
+}
+
 /** `config.trigger` of a workflow that a webhook starts. */
 export class WebhookTrigger {
   @IsOptional()
@@ -75,6 +89,7 @@ export class WebhookTrigger {
   methods?: (typeof webhookMethods)[number][] = ['POST'];
 
   @IsOptional()
+  @IsObject()
   @ValidateNested()
   @Type(() => WebhookVerification)
   verify?: WebhookVerification;
@@ -90,13 +105,15 @@ export class WebhookTrigger {
 
   /** `accepted`: 202 as soon as the run is committed. `output`: when it is over, with what came of it. */
   @IsOptional()
-  @ValidateNested()
+  @IsObject()
+  @ValidateNested(schemaHint({ orElse: { enum: ['accepted', 'output'] } }))
   @Transform(({ value }: { value: unknown }) => asResponse(value))
   respond?: WebhookResponse;
 
   /** How the sender's question whether somebody is there is answered: `slack` or `meta`. */
   @IsOptional()
-  @ValidateNested()
+  @IsObject()
+  @ValidateNested(schemaHint({ orElse: { enum: ['slack', 'meta'] } }))
   @Transform(({ value }: { value: unknown }) => asChallenge(value))
   challenge?: WebhookChallenge;
 }
