@@ -30,6 +30,7 @@ export const eventEmitKind: StepKind<EventEmitConfig> = {
   description:
     'Sends a CloudEvent to the workflows of the same owner that wait for it or are started by it; its output is the event.',
   config: EventEmitConfig,
+  examples: [{ type: 'org.example.order.paid', subject: '{{ input.order }}', data: { total: '{{ input.total }}' } }],
   effect: () => EffectClass.Transactional,
   without: ['timeout_ms', 'effect', 'probe', 'on_in_doubt'],
 };

@@ -38,6 +38,7 @@ export const waitEventKind: StepKind<WaitEventConfig> = {
   isTemplate: false,
   description: 'Waits for a CloudEvent that is accepted from now on; its output is the event.',
   config: WaitEventConfig,
+  examples: [{ type: 'org.example.order.paid', filter: 'event.subject = input.order', timeout_ms: 86_400_000 }],
   effect: () => EffectClass.Transactional,
   bareExpressions: ({ filter }) => (filter === undefined ? [] : [{ field: 'filter', text: filter }]),
   without: ['timeout_ms', 'effect', 'probe', 'on_in_doubt'],

@@ -1,4 +1,5 @@
 import { ValidateBy } from 'class-validator';
+import { schemaHint } from '../json-schema/schema-hint.js';
 
 /** The name under which class-validator reports it. */
 export const NO_CREDENTIALS = 'noCredentials';
@@ -8,14 +9,17 @@ export const NO_CREDENTIALS = 'noCredentials';
  * comes to, `https://{{ a }}:{{ b }}@host/` holds some.
  */
 export function NoCredentials(): PropertyDecorator {
-  return ValidateBy({
-    name: NO_CREDENTIALS,
-    validator: {
-      validate: (value) => typeof value !== 'string' || !holdsCredentials(value),
-      defaultMessage: () =>
-        "must not hold a user and password: send the header authorization instead, for instance {{ 'Basic ' & $base64encode(secrets.login) }}",
+  return ValidateBy(
+    {
+      name: NO_CREDENTIALS,
+      validator: {
+        validate: (value) => typeof value !== 'string' || !holdsCredentials(value),
+        defaultMessage: () =>
+          "must not hold a user and password: send the header authorization instead, for instance {{ 'Basic ' & $base64encode(secrets.login) }}",
+      },
     },
-  });
+    schemaHint({ schema: { type: 'string' } }),
+  );
 }
 
 function holdsCredentials(template: string): boolean {

@@ -19,10 +19,10 @@ const MAX_SCHEMA = 65_536;
  * @returns what is wrong, by JSON path, each with a sentence that says how to mend it; empty when it is valid
  */
 export function validateDefinition(definition: unknown): FieldError[] {
-  const { value, errors } = checkShape(DefinitionShape, definition, '');
-  if (JSON.stringify(definition).length > MAX_BYTES) {
+  if (Buffer.byteLength(JSON.stringify(definition) ?? '') > MAX_BYTES) {
     return [{ field: '', message: `is larger than ${MAX_BYTES} bytes: move data into the run's input` }];
   }
+  const { value, errors } = checkShape(DefinitionShape, definition, '');
   const steps = Array.isArray(value.steps) ? new StepListValidator().check(value.steps, 'steps') : [];
   return [...errors, ...steps, ...configErrors(value)];
 }
