@@ -15,6 +15,7 @@ export const scriptKind: StepKind<ScriptConfig> = {
   description:
     'Computes its output with JavaScript that sees the input and the outputs of earlier steps and nothing else.',
   config: ScriptConfig,
+  examples: [{ code: 'return { total: input.prices.reduce((sum, price) => sum + price, 0) };' }],
   isTemplate: false,
   without: ['effect', 'probe', 'on_in_doubt'],
   effect: () => EffectClass.Pure,
