@@ -43,6 +43,8 @@ export function heavyNodes(tree: unknown): Set<unknown> {
   forEachNode(tree, (node) => {
     if (node.type === 'lambda') loops = true;
     if (node.type === 'unary' && (node.value === '[' || node.value === '{')) heavy.add(node);
+    // Each value of a step becomes a record of its own, with what `@`, `#` and `%` say about it.
+    if (node.type === 'path') for (const step of tupleSteps(node['steps'])) heavy.add(step);
     if (node.type !== 'binary') return;
     if (node.value === '&') joins.add(node);
     const sides = [node['lhs'], node['rhs']];
@@ -50,6 +52,11 @@ export function heavyNodes(tree: unknown): Set<unknown> {
     if (isDeep) for (const side of sides) if (!isLiteral(side)) heavy.add(side);
   });
   return loops || joins.size > HARMLESS_JOINS ? new Set([...heavy, ...joins]) : heavy;
+}
+
+/** All steps of a path when one of them binds something; else none. */
+function tupleSteps(steps: unknown): readonly unknown[] {
+  return Array.isArray(steps) && steps.some((step) => isNode(step) && step['tuple'] === true) ? steps : [];
 }
 
 /** The names of all variables an expression reads; without `$eval` there are no others. */

@@ -1,16 +1,19 @@
 import jsonata from 'jsonata';
 import { MAX_TEXT, type Budget } from './budget.js';
+import { distinctOf } from './distinct.js';
 import { ExpressionError } from './expression.error.js';
 import { seededRandom } from './seeded-random.js';
 
 const MAX_RANGE = 100_000;
 /** A picture of a number or a time may be this long, and a time read by one. */
 const MAX_PICTURE = 200;
+/** Reading a picture takes as long as so many steps. */
+const PICTURE_STEPS = 4;
 const MAX_TIME_PICTURE_PARTS = 8;
 const MAX_TIME_TEXT = 40;
-/** `$distinct` compares each with each. */
-const MAX_DISTINCT_PAIRS_A_STEP = 20;
 const VALUE_BYTES = 16;
+/** What a call of a built-in costs besides what it reads and makes. */
+const CALL_STEPS = 2;
 
 /** A built-in as jsonata keeps it; `this` names the environment it is called in. */
 interface BuiltIn {
@@ -20,6 +23,7 @@ interface BuiltIn {
 }
 export interface Focus {
   environment: { base: object };
+  createSequence: () => unknown[];
 }
 
 /** What a call may make, refused before it is made. */
@@ -41,25 +45,28 @@ const refusals: Readonly<Record<string, (budget: Budget, args: readonly unknown[
     }
   },
   string: (budget, [value]) => budget.made(value),
-  distinct: (budget, [list]) => {
-    if (Array.isArray(list)) budget.step(Math.ceil(list.length ** 2 / MAX_DISTINCT_PAIRS_A_STEP));
+  sort: (budget, [list]) => {
+    // A comparison of the built-in's own; those of a function cost what the function does besides.
+    if (Array.isArray(list)) budget.step((list.length * Math.log2(list.length + 1)) / 2);
   },
-  formatNumber: (_budget, [, picture]) => shortPicture(picture),
-  formatInteger: (_budget, [value, picture]) => {
-    shortPicture(picture);
+  formatNumber: (budget, [, picture]) => shortPicture(budget, picture),
+  formatInteger: (budget, [value, picture]) => {
+    shortPicture(budget, picture);
+    // Roman numerals: a thousand is a character.
+    if (typeof value === 'number' && /^[iI]/.test(String(picture))) budget.step(Math.abs(value) / 50_000);
     if (typeof value === 'number' && Math.abs(value) > 1e6 && /^[iI]/.test(String(picture))) {
       throw tooLong('$formatInteger');
     }
   },
-  parseInteger: (_budget, [text, picture]) => {
-    shortPicture(text);
-    shortPicture(picture);
+  parseInteger: (budget, [text, picture]) => {
+    shortPicture(budget, text);
+    shortPicture(budget, picture);
   },
-  fromMillis: (_budget, [, picture]) => shortPicture(picture),
-  toMillis: (_budget, [text, picture]) => {
-    shortPicture(text);
+  fromMillis: (budget, [, picture]) => shortPicture(budget, picture),
+  toMillis: (budget, [text, picture]) => {
+    shortPicture(budget, text);
     if (typeof picture !== 'string') return;
-    shortPicture(picture);
+    shortPicture(budget, picture);
     if (String(text).length > MAX_TIME_TEXT || picture.split('[').length - 1 > MAX_TIME_PICTURE_PARTS) {
       throw ExpressionError.overLimit(
         `$toMillis with a picture takes a text of at most ${MAX_TIME_TEXT} characters and ${MAX_TIME_PICTURE_PARTS} parts.`,
@@ -68,6 +75,18 @@ const refusals: Readonly<Record<string, (budget: Budget, args: readonly unknown[
   },
   eval: () => {
     throw ExpressionError.from('$eval', { message: 'it is not available' });
+  },
+};
+
+/** Built-ins that take too long as jsonata has them. */
+const own: Readonly<Record<string, BuiltIn['implementation']>> = {
+  distinct: function (list) {
+    if (!Array.isArray(list) || list.length <= 1) return list;
+    const found = distinctOf(list as unknown[]);
+    if (!('sequence' in list)) return found;
+    const sequence = this.createSequence();
+    for (const value of found) sequence.push(value);
+    return sequence;
   },
 };
 
@@ -97,10 +116,10 @@ function bounded(name: string, original: BuiltIn, budgetOf: (base: object) => Bu
   const refuse = refusals[name];
   const implementation = function (this: Focus, ...args: unknown[]): unknown {
     const budget = budgetOf(this.environment.base);
-    budget.step();
+    budget.step(CALL_STEPS);
     for (const arg of args) if (typeof arg === 'object' || typeof arg === 'string') budget.read(arg);
     refuse?.(budget, args);
-    const result = original.implementation.apply(this, args);
+    const result = (own[name] ?? original.implementation).apply(this, args);
     return result instanceof Promise ? result.then((value) => charged(budget, value)) : charged(budget, result);
   };
   // jsonata reads the names of the parameters in the text of the function when one is applied partially.
@@ -140,7 +159,8 @@ function range(budgetOf: (base: object) => Budget): BuiltIn {
   return sealed({ _jsonata_function: true, implementation: Object.freeze(implementation) });
 }
 
-function shortPicture(picture: unknown): void {
+function shortPicture(budget: Budget, picture: unknown): void {
+  budget.step(PICTURE_STEPS);
   if (typeof picture === 'string' && picture.length > MAX_PICTURE) {
     throw ExpressionError.overLimit(`A picture, or what is read by one, may have at most ${MAX_PICTURE} characters.`);
   }

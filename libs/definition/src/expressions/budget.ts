@@ -1,14 +1,17 @@
 import { ExpressionError } from './expression.error.js';
 
-/** Steps one expression may take: about 50 ms of CPU. Counted, not timed, so that a slow machine agrees. */
-const MAX_STEPS = 50_000;
+/**
+ * Steps one expression may take: at most about 50 ms of CPU, whatever it does. Counted, not timed, so that a slow machine
+ * agrees; what takes longer than other things counts as several.
+ */
+const MAX_STEPS = 20_000;
 /** What the values an expression makes may weigh together, in bytes as `weigh` counts them. */
 const MAX_MADE = 16 * 1_048_576;
 /** What one value may weigh; so no later step can take longer over it than a budget has. */
 const MAX_VALUE = 4 * 1_048_576;
 /** Longest text an expression may make, in UTF-16 units. */
 export const MAX_TEXT = 1_048_576;
-const BYTES_A_STEP = 1_024;
+const BYTES_A_STEP = 128;
 const VALUE_BYTES = 16;
 
 /** What one evaluation has left. Everything that takes time or memory is charged before, or right after, it happens. */
@@ -24,7 +27,7 @@ export class Budget {
 
   /** Reading a value as a whole costs time. */
   read(value: unknown): void {
-    this.step(Math.floor(weigh(value, MAX_VALUE) / BYTES_A_STEP));
+    this.step(weigh(value, MAX_VALUE) / BYTES_A_STEP);
   }
 
   /** A value that was made costs time and memory. */
@@ -34,7 +37,7 @@ export class Budget {
 
   /** Charges bytes that are about to be made. */
   make(bytes: number): void {
-    this.step(Math.floor(bytes / BYTES_A_STEP));
+    this.step(bytes / BYTES_A_STEP);
     this.bytes -= bytes;
     if (this.bytes < 0) throw ExpressionError.overLimit('The values an expression makes may take at most 16 MiB.');
   }

@@ -5,6 +5,7 @@ import { Budget } from './budget.js';
 import { ExpressionError } from './expression.error.js';
 import { LinearRegex } from './linear-regex.js';
 import { plainData } from './plain-data.js';
+import { pauseDue } from './turns.js';
 
 /** What an expression may depend on besides its data, fixed per place in a run so that a replay says the same. */
 export interface EvaluationContext {
@@ -39,11 +40,13 @@ function budgetOf(base: Base): Budget {
 
 const functions = new Map(Object.entries(boundedFunctions(budgetOf)));
 
-function enter(node: { type: string }, input: unknown, environment: { base: Base }): void {
+/** jsonata waits for what this gives back. */
+function enter(node: { type: string }, input: unknown, environment: { base: Base }): Promise<void> | undefined {
   const budget = budgetOf(environment.base);
   budget.step();
   // These walk through all of their input, a part that is in it twice both times.
   if (node.type === 'descendant' || node.type === 'wildcard') budget.read(input);
+  return pauseDue();
 }
 
 /** A compiled JSONata expression. Compile once per definition version; evaluations may overlap. */

@@ -10,7 +10,7 @@ interface Killers {
 
 const killers = JSON.parse(readFileSync(new URL('./killers.json', import.meta.url), 'utf8')) as Killers;
 const pid = process.pid;
-const evaluate = (text: string): Promise<unknown> =>
+const evaluate = async (text: string): Promise<unknown> =>
   Expression.compile(text).evaluate({ input: { a: 1 } }, { nowMs: 0, seed: 'killers' });
 
 describe('An expression that would stop, block or end the process', () => {
