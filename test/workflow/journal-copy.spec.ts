@@ -51,6 +51,10 @@ function refusedIds(steps: readonly StepDefinition[]): Set<string> {
   return ids;
 }
 
+/** An output without what says which run it is of, and when an event of it was sent. */
+const plain = (output: unknown): unknown =>
+  JSON.parse(JSON.stringify(output), (key, value: unknown) => (key === 'id' || key === 'time' ? undefined : value));
+
 const callsDone = (entries: readonly JournalEntry[]): string[] =>
   entries.filter(({ type }) => type === 'step.started').map(({ path }) => path);
 
@@ -69,7 +73,7 @@ describe('a journal that is copied for a retry', () => {
         const copy = journalCopy(failed.entries, equalSteps(steps, steps), 5_000);
         const again = await run(steps, { from: copy, order: `${order}!` });
         expect(again.status).toBe('completed');
-        expect(again.output).toEqual(whole.output);
+        expect(plain(again.output)).toEqual(plain(whole.output));
         expect(again.world.calls).toContain(culprit);
         const done = new Set(callsDone(copy));
         expect(again.world.calls.filter((path) => done.has(path))).toEqual([]);

@@ -8,6 +8,7 @@ export type Shape =
   /** Its call is refused for good, and the run goes on with the error. */
   | { kind: 'refused' }
   | { kind: 'delay' }
+  | { kind: 'emit' }
   | { kind: 'switch'; taken: boolean; inside: Shape[]; otherwise: Shape[] }
   | { kind: 'parallel'; branches: Shape[][] }
   | { kind: 'foreach'; count: number; concurrency: number; inside: Shape[] }
@@ -22,6 +23,7 @@ export const shapes: fc.Arbitrary<Shape[]> = fc.letrec<{ shape: Shape; shapes: S
     fc.constant({ kind: 'call' as const }),
     fc.constant({ kind: 'refused' as const }),
     fc.constant({ kind: 'delay' as const }),
+    fc.constant({ kind: 'emit' as const }),
     fc.record({
       kind: fc.constant('switch' as const),
       taken: fc.boolean(),
@@ -64,6 +66,8 @@ function stepOf(shape: Shape, id: string, write: (list: readonly Shape[]) => Ste
       return { id, type: 'http.request', on_error: 'continue', config: { method: 'PUT', url: 'http://refused' } };
     case 'delay':
       return { id, type: 'delay', config: { for_ms: 5 } };
+    case 'emit':
+      return { id, type: 'event.emit', config: emitted };
     case 'switch':
       return {
         id,
@@ -104,6 +108,9 @@ export function plainly(list: readonly Shape[], n: number, index = 0): unknown {
 /** What a refused call leaves as its output. */
 export const refusal = { code: 'HTTP_STATUS', message: 'The receiver answered 422.' } as const;
 
+/** What every event that is sent says, and its step's output with it. */
+export const emitted = { type: 'org.example.made', source: '/made' } as const;
+
 function outputOf(shape: Shape, n: number, index: number): unknown {
   switch (shape.kind) {
     case 'pure':
@@ -114,6 +121,8 @@ function outputOf(shape: Shape, n: number, index: number): unknown {
       return { error: refusal };
     case 'delay':
       return null;
+    case 'emit':
+      return emitted;
     case 'switch':
       return plainly(shape.taken ? shape.inside : shape.otherwise, n, index);
     case 'parallel':

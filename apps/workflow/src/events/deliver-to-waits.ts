@@ -12,6 +12,8 @@ interface WaitRow {
   source: string | null;
   filter: string | null;
   context: Scope | null;
+  /** When the commit that parked the step began, by PostgreSQL's clock, in µs since 1970. */
+  since: number;
 }
 
 /** What became of the waits that a batch of events met. */
@@ -60,9 +62,9 @@ export async function deliverToWaits(client: PoolClient, events: readonly TakenE
 /** A filter that cannot be evaluated is one that is not true. */
 async function firstFor(wait: WaitRow, events: readonly TakenEvent[]): Promise<{ event?: CloudEvent; errors: number }> {
   let errors = 0;
-  for (const { id, userId, event } of events) {
+  for (const { id, userId, event, acceptedAt } of events) {
     const isOfKind = matchesPattern(wait.type, event.type) && matchesPattern(wait.source ?? undefined, event.source);
-    if (userId !== wait.user_id || !isOfKind) continue;
+    if (userId !== wait.user_id || acceptedAt < wait.since || !isOfKind) continue;
     if (wait.filter === null) return { event, errors };
     try {
       const context = { nowMs: idTime(id), seed: `${id}/${wait.id}` };

@@ -35,12 +35,12 @@ export async function dispatchBatch(
 ): Promise<DispatchedBatch> {
   const sorted = [...ids].sort();
   const bounds = [sorted, sorted[0], sorted.at(-1)];
-  const { rows } = await client.query<TakenEvent & { user_id: string }>({
+  const { rows } = await client.query<TakenEvent & { user_id: string; accepted_at: number }>({
     name: 'events',
     text: eventsSql,
     values: bounds,
   });
-  const events = rows.map((row) => ({ ...row, userId: row.user_id }));
+  const events = rows.map((row) => ({ ...row, userId: row.user_id, acceptedAt: row.accepted_at }));
   const loops = events.filter(({ depth }) => depth > MOST_CAUSES);
   if (loops.length > 0) await client.query(loopsSql, [loops.map(({ id }) => id), bounds[1], bounds[2]]);
   const live = events.filter(({ depth }) => depth <= MOST_CAUSES);

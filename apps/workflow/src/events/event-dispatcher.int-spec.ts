@@ -240,6 +240,15 @@ describe('EventDispatcher', () => {
   it('starts each workflow once for each event, with three dispatchers whose connections are cut', async () => {
     const ids = [await workflow({ type: '*' }), await workflow({ type: 'org.*' })];
     const subscribed = await subscription(['*']);
+    const waiting = Array.from({ length: 40 }, () => newId());
+    await pool.query(
+      `WITH runs AS (SELECT unnest($1::uuid[]) AS run_id),
+       claimed AS (INSERT INTO claims (run_id, retention, workflow_id, version, user_id, run_at)
+                   SELECT run_id, 30, $2, 1, $3, 'infinity' FROM runs)
+       INSERT INTO event_waits (id, run_id, user_id, path, type)
+       SELECT gen_random_uuid(), run_id, $3, 'a', CASE WHEN run_id < $4 THEN '*' ELSE 'org.example.made' END FROM runs`,
+      [waiting, ids[0], userId, waiting[20]],
+    );
     const sent: string[] = [];
     for (let i = 0; i < 400; i++) sent.push(await send({ data: i }));
     const pools = [0, 1, 2].map(() => {
@@ -277,6 +286,9 @@ describe('EventDispatcher', () => {
     }
     expect(await deliveries(subscribed)).toEqual(sent.sort());
     expect((await pool.query('SELECT FROM jobs WHERE user_id = $1', [userId])).rowCount).toBe(400);
+    const inbox = 'SELECT run_id FROM run_inbox WHERE run_id = ANY ($1) ORDER BY run_id';
+    expect((await pool.query<{ run_id: string }>(inbox, [waiting])).rows.map(({ run_id }) => run_id)).toEqual(waiting);
+    await pool.query('DELETE FROM claims WHERE run_id = ANY ($1)', [waiting]);
   });
 
   it('gives each wait one event, with three dispatchers at the same time', async () => {
@@ -308,6 +320,30 @@ describe('EventDispatcher', () => {
     const counts = await Promise.all(dispatchers.map(({ metrics }) => metrics.woken.get()));
     expect(counts.reduce((sum, { values }) => sum + (values[0]?.value ?? 0), 0)).toBe(60);
     await pool.query('DELETE FROM claims WHERE user_id = $1', [userId]);
+  });
+
+  it('gives nobody an event that was accepted before they waited, however late it is looked at', async () => {
+    const workflowId = await workflow(null);
+    const runId = newId();
+    await pool.query(
+      `INSERT INTO claims (run_id, retention, workflow_id, version, user_id, run_at) VALUES ($1, 30, $2, 1, $3, 'infinity')`,
+      [runId, workflowId, userId],
+    );
+    const early = await send({ type: 'it.came' });
+    await pool.query(`UPDATE pending_events SET due_at = now() + interval '1 hour' WHERE id = $1`, [early]);
+    await pool.query(
+      `INSERT INTO event_waits (id, run_id, user_id, path, type) VALUES (gen_random_uuid(), $1, $2, 'a', 'it.came')`,
+      [runId, userId],
+    );
+    await pool.query('UPDATE pending_events SET due_at = now() WHERE id = $1', [early]);
+    await dispatcher().service.dispatchAll();
+    expect(await pending()).toBe(0);
+    const inbox = `SELECT payload->'event'->>'id' AS id FROM run_inbox WHERE run_id = $1`;
+    expect((await pool.query(inbox, [runId])).rows).toEqual([]);
+    const later = await send({ type: 'it.came' });
+    await dispatcher().service.dispatchAll();
+    expect((await pool.query(inbox, [runId])).rows).toEqual([{ id: `e ${later}` }]);
+    await pool.query('DELETE FROM claims WHERE run_id = $1', [runId]);
   });
 
   it("one owner's flood keeps no other waiting: they have their turn in the next batch", async () => {

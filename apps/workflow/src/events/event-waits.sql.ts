@@ -3,15 +3,20 @@ export const areAwaitedSql = 'SELECT EXISTS (SELECT FROM event_waits WHERE user_
 
 /**
  * Opens a cursor over what runs of these owners wait for and may get: those of the events' types, and all that name a
- * pattern. $1 owners, $2 types.
+ * pattern. In the order of the runs' ids, so that the claims of all of them are locked in it. $1 owners, $2 types.
  */
 export const openWaitsSql = `
 DECLARE waits NO SCROLL CURSOR FOR
-SELECT id, user_id, type, source, filter, context FROM event_waits
+SELECT id, user_id, type, source, filter, context, run_id,
+       (extract(epoch FROM created_at) * 1000000)::float8 AS since
+FROM event_waits
 WHERE user_id = ANY ($1::uuid[]) AND type = ANY ($2::text[]) AND type NOT LIKE '%*'
 UNION ALL
-SELECT id, user_id, type, source, filter, context FROM event_waits
-WHERE user_id = ANY ($1::uuid[]) AND type LIKE '%*'`;
+SELECT id, user_id, type, source, filter, context, run_id,
+       (extract(epoch FROM created_at) * 1000000)::float8 AS since
+FROM event_waits
+WHERE user_id = ANY ($1::uuid[]) AND type LIKE '%*'
+ORDER BY run_id`;
 
 /**
  * Hands events to those who wait for them and wakes their runs.

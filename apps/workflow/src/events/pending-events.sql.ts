@@ -28,9 +28,10 @@ taken AS MATERIALIZED (
 )
 SELECT id, user_id FROM taken`;
 
-/** The events themselves. $1 ids, $2 and $3 the lowest and the highest, so that other partitions are not opened. */
+/** The events themselves, and when PostgreSQL began to accept them in µs since 1970. $1 ids, $2 and $3 the lowest and the highest, so that other partitions are not opened. */
 export const eventsSql = `
-SELECT id, user_id, event, depth FROM events WHERE id = ANY ($1::uuid[]) AND id BETWEEN $2 AND $3 ORDER BY id`;
+SELECT id, user_id, event, depth, (extract(epoch FROM created_at) * 1000000)::float8 AS accepted_at
+FROM events WHERE id = ANY ($1::uuid[]) AND id BETWEEN $2 AND $3 ORDER BY id`;
 
 /** What events of these owners may start. $1 owners. */
 export const eventWorkflowsSql = `

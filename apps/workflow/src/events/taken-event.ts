@@ -6,4 +6,6 @@ export interface TakenEvent {
   userId: string;
   event: CloudEvent;
   depth: number;
+  /** When PostgreSQL began to accept it, in µs since 1970. */
+  acceptedAt: number;
 }

@@ -133,7 +133,7 @@ export class RunExecutor {
       events: [],
       eventWaits: [],
       readInbox: [],
-      unwanted: { jobs: [], children: [...history.children.keys()], eventWaits: [] },
+      unwanted: { jobs: [], children: [...history.children.keys()], eventWaits: 'all' },
     });
     this.count(run, 'finished');
   }

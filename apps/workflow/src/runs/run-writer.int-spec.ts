@@ -154,6 +154,59 @@ describe('RunWriter', () => {
     expect(published).toEqual(['jobs.waiting']);
   });
 
+  it('accepts an event with the journal or not at all, and has it dispatched once', async () => {
+    const run = await one();
+    const event = { specversion: '1.0' as const, id: 'e', source: '/s', type: 't', data: { n: 1 } };
+    const events = [{ id: newId(), event, depth: 3 }];
+    await expect(writer.commit(commit({ ...run, epoch: 9 }, { events }))).rejects.toBeInstanceOf(FencedError);
+    const sent = `SELECT e.user_id, e.run_id, e.event_id, e.event, e.depth, p.id IS NOT NULL AS is_pending
+      FROM events e LEFT JOIN pending_events p ON p.id = e.id WHERE e.id = $1`;
+    const read = async () => (await pool.query(sent, [events[0]?.id])).rows;
+    expect(await read()).toEqual([]);
+    published.length = 0;
+    await writer.commit(commit(run, { events }));
+    const written = { user_id: run.userId, run_id: run.runId, event_id: 'e', event, depth: 3 };
+    expect(await read()).toEqual([{ ...written, is_pending: true }]);
+    expect(published).toEqual(['events.waiting']);
+    // The batch is sent again by somebody who does not know that it was committed, and has been dispatched since.
+    await pool.query('DELETE FROM pending_events WHERE id = $1', [events[0]?.id]);
+    await writer.commit(commit(run, { events }));
+    expect(await read()).toEqual([{ ...written, is_pending: false }]);
+  });
+
+  it('writes a wait once, and forgets those that are over: some, or all of a run', async () => {
+    const run = await one();
+    const [first, second, third] = [newId(), newId(), newId()].map((id) => ({
+      id,
+      path: 'a',
+      type: 't',
+      source: null,
+      filter: 'event.x = y',
+      context: { y: 1 },
+    }));
+    if (!first || !second || !third) throw new Error('no ids');
+    const waits = async () => {
+      const sql = 'SELECT id, user_id, context FROM event_waits WHERE run_id = $1 ORDER BY id';
+      return (await pool.query(sql, [run.runId])).rows;
+    };
+    const shown = ({ id }: { id: string }) => ({ id, user_id: run.userId, context: { y: 1 } });
+    await writer.commit(commit(run, { eventWaits: [first, second, third] }));
+    expect(await waits()).toEqual([first, second, third].map(shown));
+    // An event ends one, and somebody who does not know that the batch was committed sends it again.
+    await pool.query('DELETE FROM event_waits WHERE id = $1', [first.id]);
+    await writer.commit(commit(run, { eventWaits: [first, second, third] }));
+    expect(await waits()).toEqual([second, third].map(shown));
+    await writer.commit(commit(run, { seq: 2, unwanted: { jobs: [], children: [], eventWaits: [second.id] } }));
+    expect(await waits()).toEqual([shown(third)]);
+    const over = {
+      next: { kind: 'finish' },
+      status: 'failed',
+      unwanted: { jobs: [], children: [], eventWaits: 'all' },
+    };
+    await writer.commit(commit(run, { seq: 3, ...(over as Partial<RunCommit>) }));
+    expect(await waits()).toEqual([]);
+  });
+
   it('is fair: a row that PostgreSQL refuses fails alone', async () => {
     const runs = await claimed(20);
     const results = await Promise.allSettled(

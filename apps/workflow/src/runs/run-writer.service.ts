@@ -7,7 +7,8 @@ import { Injectable } from '@nestjs/common';
 import { Pool } from 'pg';
 import { setTimeout as pause } from 'node:timers/promises';
 import { crashPoint } from '../crash-points/crash-points.service.js';
-import { alreadyCommittedSql, commitRunsSql } from './store/commit-runs.sql.js';
+import { eventValues, hasEvents, sizeOfEvents } from './store/commit-events.js';
+import { alreadyCommittedSql, commitRunsSql, commitRunsWithEventsSql } from './store/commit-runs.sql.js';
 import { FencedError } from './store/fenced.error.js';
 import type { RunCommit } from './store/run-commit.js';
 import type { ChildRequest } from '../steps/steps.service.js';
@@ -32,16 +33,13 @@ export class RunWriter {
     this.coalescer = new Coalescer<RunCommit, true>({
       write: (rows, repeated) => this.write(rows, repeated),
       idOf: ({ runId }) => runId,
-      sizeOf: ({ entriesJson, outputJson, jobs: wanted, children, events, eventWaits }) =>
+      sizeOf: ({ entriesJson, outputJson, jobs: wanted, children, ...more }) =>
         300 +
         (entriesJson?.length ?? 0) +
         (outputJson?.length ?? 0) +
         wanted.length * 1_000 +
         children.reduce((sum, { inputJson }) => sum + 500 + (inputJson?.length ?? 0), 0) +
-        // What an event says is in the journal too; what a filter reads is bounded.
-        events.length * 500 +
-        (events.length > 0 ? (entriesJson?.length ?? 0) : 0) +
-        eventWaits.length * 2_000,
+        sizeOfEvents(more),
       refused: ({ runId }) => new FencedError(runId),
       maxRows: config.flushRows,
       maxBytes: config.flushBytes,
@@ -92,10 +90,12 @@ export class RunWriter {
   private async writeOwned(owner: string, rows: readonly RunCommit[]): Promise<string[]> {
     const wanted = rows.flatMap((row) => row.jobs.map((job) => ({ job, row })));
     const children = rows.flatMap((row) => row.children.map((child) => ({ child, row })));
+    const withEvents = rows.some(hasEvents);
     crashPoint('commit.before');
     const { rows: fenced } = await this.pool.query<{ run_id: string }>({
-      name: 'commit-runs',
-      text: commitRunsSql,
+      ...(withEvents
+        ? { name: 'commit-runs-events', text: commitRunsWithEventsSql }
+        : { name: 'commit-runs', text: commitRunsSql }),
       values: [
         owner,
         rows.map((row) => row.runId),
@@ -134,9 +134,7 @@ export class RunWriter {
         rows.flatMap((row) => row.unwanted.children),
         rows.filter((row) => row.isJoined).map((row) => row.runId),
         rows.filter((row) => row.hasChildren).map((row) => row.runId),
-        JSON.stringify(rows.flatMap((row) => row.events.map((event) => ({ ...event, ...ownerOf(row) })))),
-        JSON.stringify(rows.flatMap((row) => row.eventWaits.map((wait) => ({ ...wait, ...ownerOf(row) })))),
-        rows.flatMap((row) => row.unwanted.eventWaits),
+        ...(withEvents ? eventValues(rows) : []),
       ],
     });
     crashPoint('commit.after');
@@ -153,10 +151,6 @@ export class RunWriter {
     ]);
     return found.map(({ run_id }) => run_id);
   }
-}
-
-function ownerOf({ runId, userId }: RunCommit): { run_id: string; user_id: string } {
-  return { run_id: runId, user_id: userId };
 }
 
 /** `run.trigger` of a run that a step starts, or the trouble of this one. */

@@ -1,6 +1,9 @@
 import { EffectClass } from '@app/contracts';
-import { IsOptional, IsString, Length } from 'class-validator';
+import { IsOptional, IsString, Length, Matches } from 'class-validator';
 import { leaf, type StepKind } from './step-kind.js';
+
+/** RFC 3986 §4.1, as far as characters go: none that has to be escaped. */
+const URI_REFERENCE = /^(?:[A-Za-z0-9\-._~:/?#[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})+$/;
 
 export class EventEmitConfig {
   /** The event's type, like `org.example.order.paid`. */
@@ -8,10 +11,11 @@ export class EventEmitConfig {
   @Length(1, 255)
   type: string;
 
-  /** The event's source; `/workflows/<id>` unless given. */
+  /** The event's source, a URI reference; `/workflows/<id>` unless given. */
   @IsOptional()
   @IsString()
   @Length(1, 2_048)
+  @Matches(URI_REFERENCE, { message: 'must be a URI reference (RFC 3986), such as /shop or https://shop.example' })
   source?: string;
 
   /** What of the source it is about. */

@@ -5,11 +5,18 @@ import { leaf, type StepKind } from './step-kind.js';
 
 const YEAR_MS = 366 * 86_400_000;
 
+/** Words are compared as they stand, so braces in them would be waited for in vain. */
+const AS_IT_IS = /^(?!.*\{\{)/s;
+const AS_IT_IS_ADVICE = {
+  message: 'is taken as it is, without expressions: let filter compare what depends on the run',
+};
+
 export class WaitEventConfig {
   /** Of the event's `type`: exactly this, or what begins like this with `*` at the end. */
   @IsString()
   @Length(1, 255)
   @Matches(PATTERN, PATTERN_ADVICE)
+  @Matches(AS_IT_IS, AS_IT_IS_ADVICE)
   type: string;
 
   /** Of the event's `source`, likewise; any unless given. */
@@ -17,6 +24,7 @@ export class WaitEventConfig {
   @IsString()
   @Length(1, 2_048)
   @Matches(PATTERN, PATTERN_ADVICE)
+  @Matches(AS_IT_IS, AS_IT_IS_ADVICE)
   source?: string;
 
   /** An expression over `event`, and what else the step sees, that has to be true. */

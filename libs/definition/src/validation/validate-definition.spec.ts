@@ -104,6 +104,24 @@ describe('validateDefinition', () => {
       'config.trigger.verify.header',
       /must match/,
     ],
+    [
+      'an event from nowhere',
+      workflow([{ id: 'a', type: 'event.emit', config: { type: 'x', source: 'my shop' } }]),
+      'steps[0].config.source',
+      /must be a URI reference/,
+    ],
+    [
+      'a wait whose type would be taken as it is',
+      workflow([{ id: 'a', type: 'wait.event', config: { type: 'order.{{ input.id }}' } }]),
+      'steps[0].config.type',
+      /without expressions: let filter/,
+    ],
+    [
+      'a wait whose filter reads what cannot have run',
+      workflow([{ id: 'a', type: 'wait.event', config: { type: 'x', filter: 'event.id = steps.b.output' } }]),
+      'steps[0].config.filter',
+      /reads steps.b, which cannot have run yet/,
+    ],
     ['delay without time', workflow([{ id: 'a', type: 'delay', config: {} }]), 'steps[0].config.for_ms', /integer/],
   ])('refuses: %s', (_what, definition, field, message) => {
     const errors = validateDefinition(definition);

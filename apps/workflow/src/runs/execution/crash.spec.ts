@@ -3,7 +3,7 @@ import { compileDefinition, seededRandom, type StepDefinition } from '@app/defin
 import { sized } from '@app/testing';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { definitionOf, plainly, refusal, shapes } from '../../../../../test/workflow/shapes.js';
+import { definitionOf, emitted, plainly, refusal, shapes } from '../../../../../test/workflow/shapes.js';
 import { claimed } from '../../../../../test/workflow/run-world.js';
 import { stepRunners, type StepServices } from '../../steps/step-runners.js';
 import { StepFailure, type StepRunner, type StepsService } from '../../steps/steps.service.js';
@@ -47,6 +47,7 @@ async function executeWithCrashes(steps: StepDefinition[], n: number, { before, 
   const definition = compileDefinition(steps);
   const entries: JournalEntry[] = [];
   const runId = newId();
+  const events: string[] = [];
   let output: unknown;
   let commits = 0;
   let now = 1_000;
@@ -56,6 +57,7 @@ async function executeWithCrashes(steps: StepDefinition[], n: number, { before, 
         commits += 1;
         if (before.has(commits)) throw new FencedError(runId);
         entries.push(...(JSON.parse(JSON.stringify(commit.entries)) as JournalEntry[]));
+        events.push(...commit.events.map(({ event }) => event.id));
         if (commit.next.kind === 'finish') output = JSON.parse(commit.outputJson ?? 'null');
         if (after.has(commits)) throw new FencedError(runId);
       },
@@ -76,14 +78,14 @@ async function executeWithCrashes(steps: StepDefinition[], n: number, { before, 
         if (error instanceof FencedError) return 'crashed' as const;
         throw error;
       });
-    if (end === 'finished' || output !== undefined) return { output, keys };
+    if (end === 'finished' || output !== undefined) return { output, keys, events };
     now += 10;
   }
   throw new Error('the run did not end');
 }
 
 describe('a run that is interrupted at any of its commits', () => {
-  it('ends like the plain reading of its definition, and calls each step with one key', async () => {
+  it('ends like the plain reading of its definition, calls each step with one key and sends each event once', async () => {
     const numbers = fc.uniqueArray(fc.integer({ min: 1, max: 20 }), { maxLength: 8 });
     await fc.assert(
       fc.asyncProperty(
@@ -97,6 +99,7 @@ describe('a run that is interrupted at any of its commits', () => {
           const result = await executeWithCrashes(definitionOf(list), n, interruptions);
           expect(result.output).toEqual(expected(plainly(list, n)));
           for (const keys of result.keys.values()) expect(keys.size).toBe(1);
+          expect(new Set(result.events).size).toBe(result.events.length);
         },
       ),
       { seed: 20_261_125, numRuns: sized({ ci: 150, full: 5_000 }) },
@@ -104,9 +107,10 @@ describe('a run that is interrupted at any of its commits', () => {
   }, 600_000);
 });
 
-/** The error of a refused call names its step besides. */
+/** The error of a refused call names its step besides, and an event that was sent its id and time. */
 function expected(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(expected);
+  if (value === emitted) return expect.objectContaining(emitted) as unknown;
   if (value === refusal) return expect.objectContaining(refusal) as unknown;
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, expected(member)]));

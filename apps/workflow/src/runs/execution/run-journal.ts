@@ -16,6 +16,10 @@ export interface CommitSink {
   commit(commit: RunCommit): Promise<void>;
 }
 
+function nothingUnwanted(): Unwanted & { eventWaits: string[] } {
+  return { jobs: [], children: [], eventWaits: [] };
+}
+
 /**
  * The journal of one run while this replica holds it: entries are taken into the state at once and written with the
  * next commit. Pure steps need no commit of their own.
@@ -29,7 +33,7 @@ export class RunJournal {
   private readInbox: string[] = [];
   private readonly everRead = new Set<string>();
   /** What steps asked for that were ended before it was over. */
-  private unwanted: Unwanted = { jobs: [], children: [], eventWaits: [] };
+  private unwanted = nothingUnwanted();
   /** Steps whose calls may have been made since the run was claimed. */
   private readonly calls = new Set<string>();
   private hasChildren: boolean;
@@ -171,7 +175,7 @@ export class RunJournal {
     this.events = [];
     this.eventWaits = [];
     this.readInbox = [];
-    this.unwanted = { jobs: [], children: [], eventWaits: [] };
+    this.unwanted = nothingUnwanted();
     this.pending = [];
     try {
       await this.sink.commit(commit);

@@ -1,23 +1,30 @@
+import { eventParts } from './commit-events.sql.js';
+
 /**
- * Writes what happened to a batch of runs: journal, run row, jobs, runs that they start, events, inbox and claim, in
- * one statement and one commit.
+ * Writes what happened to a batch of runs: journal, run row, jobs, runs that they start, inbox and claim, in one
+ * statement and one commit.
  *
  * Guarantees
  * - Fenced: only for runs whose claim has this owner and this epoch. The claim's row is locked first, in the order of
  *   ids, so that two batches cannot deadlock and nobody else can change the run in between.
  * - All or nothing for each run: a job, an intent and an output exist together or not at all.
  * - A run that is parked while somebody wakes it is due at once: the flag is read from the locked row.
- * - Repeating it changes nothing: journal rows, jobs, runs and events have ids made by the writer.
+ * - Repeating it changes nothing: journal rows, jobs and runs have ids made by the writer.
  * - A run whose workflow does not exist is not started, and whoever waits for it is told so.
  * - It locks no claims but those of the batch: waking a parent and cancelling a child are left to the delivery.
  *
  * $1 owner; $2 … $13 a run each; $14 the retention classes that occur, $15 and $16 the lowest and highest run id, so
  * that the other partitions are not even opened; $17 … $23 a job each; $24 inbox rows that were taken into a journal;
  * $25 jobs that are no longer wanted; $26 … $34 a run to start each; $35 started runs that are no longer wanted; $36 runs
- * of the batch that another run waits for; $37 those that have started runs; $38 events that they
- * send, $39 events that they wait for, each a list of rows; $40 waits that are over.
+ * of the batch that another run waits for; $37 those that have started runs.
  */
-export const commitRunsSql = `
+export const commitRunsSql = statement('');
+
+/** The same for a batch that has to do with events, which few have. $38 … $41: see commit-events.sql.ts. */
+export const commitRunsWithEventsSql = statement(eventParts);
+
+function statement(more: string): string {
+  return `
 WITH incoming AS (
   SELECT * FROM unnest(
     $2::uuid[], $3::smallint[], $4::integer[], $5::integer[], $6::text[], $7::text[], $8::text[], $9::timestamptz[],
@@ -35,6 +42,7 @@ journaled AS (
   INSERT INTO run_journal (run_id, retention, seq, epoch, entries)
   SELECT run_id, retention, seq, epoch, entries::json FROM written WHERE entries IS NOT NULL
   ON CONFLICT DO NOTHING
+  RETURNING run_id
 ),
 shown AS (
   UPDATE workflow_runs r SET
@@ -105,31 +113,15 @@ forgotten AS (
   WHERE w.next = 'finish' AND w.run_id = ANY($37::uuid[]) AND c.parent_id = w.run_id
     AND NOT c.run_id = ANY($35::uuid[]) AND (c.cancel_requested_at IS NULL OR c.cancel_delivered_at IS NOT NULL)
 ),
-emitted AS (
-  INSERT INTO events (id, user_id, type, source, event_id, event, depth, run_id)
-  SELECT e.id, e.user_id, e.event->>'type', e.event->>'source', e.event->>'id', e.event, e.depth, e.run_id
-  FROM jsonb_to_recordset($38::jsonb) AS e (id uuid, run_id uuid, user_id uuid, event jsonb, depth smallint)
-  JOIN fenced f ON f.run_id = e.run_id
-  ON CONFLICT DO NOTHING
-  RETURNING id, user_id
-),
-announced AS (INSERT INTO pending_events (id, user_id) SELECT id, user_id FROM emitted),
-waiting AS (
-  INSERT INTO event_waits (id, run_id, user_id, path, type, source, filter, context)
-  SELECT e.* FROM jsonb_to_recordset($39::jsonb)
-    AS e (id uuid, run_id uuid, user_id uuid, path text, type text, source text, filter text, context jsonb)
-  JOIN fenced f ON f.run_id = e.run_id
-  ON CONFLICT DO NOTHING
-),
-unawaited AS (DELETE FROM event_waits e USING fenced f WHERE e.run_id = f.run_id AND e.id = ANY($40::uuid[])),
 released AS (
   UPDATE claims c SET
     owner = NULL, in_doubt = w.in_doubt,
     run_at = CASE WHEN c.woken OR c.cancel_requested_at IS NOT NULL THEN now() ELSE coalesce(w.run_at, 'infinity') END
   FROM written w WHERE w.next = 'park' AND c.run_id = w.run_id
 ),
-finished AS (DELETE FROM claims c USING written w WHERE w.next = 'finish' AND c.run_id = w.run_id)
+finished AS (DELETE FROM claims c USING written w WHERE w.next = 'finish' AND c.run_id = w.run_id)${more}
 SELECT run_id FROM fenced`;
+}
 
 /** Of a batch that was sent twice because nobody knew its fate: the runs that the first sending had written. */
 export const alreadyCommittedSql = `

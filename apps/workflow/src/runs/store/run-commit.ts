@@ -13,7 +13,8 @@ export type NextClaim =
 export interface Unwanted {
   jobs: string[];
   children: string[];
-  eventWaits: string[];
+  /** All where nobody can tell which there are. */
+  eventWaits: string[] | 'all';
 }
 
 /** One run's share of a coalesced write. */

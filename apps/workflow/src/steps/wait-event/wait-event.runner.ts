@@ -1,5 +1,5 @@
 import { newId } from '@app/contracts';
-import { namesIn, WaitEventConfig, type Expression, type Scope } from '@app/definition';
+import { readScope, WaitEventConfig, type Expression, type Scope } from '@app/definition';
 import { resolvedConfig } from '../resolved-config.js';
 import { StepFailure } from '../step-failure.js';
 import type { StepContext, TransactionalRunner } from '../step-runner.js';
@@ -22,21 +22,15 @@ export const waitEventRunner: TransactionalRunner = {
         filter: filter ?? null,
         context: expression === undefined ? null : contextOf(expression, context),
       },
+      input: { type, ...(source !== undefined && { source }), ...(filter !== undefined && { filter }) },
       ...(timeout_ms !== undefined && { deadline: context.now + timeout_ms }),
     };
   },
 };
 
-/**
- * The part of the step's scope that a filter may read, as it is now: whatever it calls by a name, whether as a member of
- * the scope or of something else.
- */
+/** The part of the step's scope that a filter may read, as it is now. */
 function contextOf(filter: Expression, { scope }: Pick<StepContext, 'scope'>): Scope {
-  const names = namesIn(filter);
-  const { steps, ...rest } = scope as Scope & { steps?: Record<string, unknown> };
-  const seen = Object.fromEntries(Object.entries(rest).filter(([name]) => names.has(name)));
-  const outputs = Object.fromEntries(Object.entries(steps ?? {}).filter(([id]) => names.has(id)));
-  const context = names.has('steps') ? { ...seen, steps: outputs } : seen;
+  const context = readScope(filter, scope);
   const bytes = Buffer.byteLength(JSON.stringify(context));
   if (bytes <= MOST_CONTEXT_BYTES) return context;
   throw StepFailure.permanent(
