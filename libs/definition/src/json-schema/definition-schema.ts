@@ -22,7 +22,10 @@ export function definitionSchema(): Record<string, unknown> {
     allOf: Object.values(TriggerType).map((type) => when(isOf('trigger_type', type), triggerSchema(type))),
     $defs: {
       config: {
-        anyOf: [withProperties(shapeSchema(DefinitionConfig), { on_failure: shapeSchema(OnFailure) }), { type: 'null' }],
+        anyOf: [
+          withProperties(shapeSchema(DefinitionConfig), { on_failure: shapeSchema(OnFailure) }),
+          { type: 'null' },
+        ],
       },
       step: stepSchema(),
       ...Object.fromEntries(stepTypes.map((type) => [type, configSchema(type)])),
