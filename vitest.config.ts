@@ -22,8 +22,8 @@ export default defineConfig({
   test: {
     reporters: ['default', new EvidenceReporter(), new CountReporter()],
     pool: 'forks',
-    // Decorated classes need it; in a process its main module imports it first.
-    setupFiles: ['test/setup/metadata.ts'],
+    // Decorated classes need the metadata; in a process its main module imports it first.
+    setupFiles: ['test/setup/metadata.ts', 'test/setup/environment.ts'],
     projects: [
       // Unit tests leave nothing behind, so that files may share a process and its imports, which take most of the time.
       project('unit', 0, {
@@ -32,6 +32,7 @@ export default defineConfig({
       }),
       project('integration', 1, {
         ...withServers,
+        isolate: false,
         include: ['{apps,libs,tools,test}/**/*.int-spec.ts'],
         testTimeout: 30 * SECOND,
         hookTimeout: 60 * SECOND,
