@@ -35,7 +35,7 @@ describe('the workflow service', () => {
     );
     const { output, workflow_id } = await service.becomes(id, 'completed');
     expect(output).toEqual({ a: 8, r: 200 });
-    expect(service.received).toEqual([{ method: 'PUT', url: '/big', key: `${id}/r.big`, body: '{"n":7}' }]);
+    expect(service.received).toMatchObject([{ method: 'PUT', url: '/big', key: `${id}/r.big`, body: '{"n":7}' }]);
     await eventually(async () => {
       const stats = await service.pool.query<{ run_count: string }>(
         'SELECT run_count FROM workflow_stats WHERE workflow_id = $1',

@@ -1,5 +1,5 @@
 import { newId } from '@app/contracts';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { TestGateway, type TestUser } from '../../../../test/gateway/test-gateway.js';
 import { TasksService } from './tasks.service.js';
 
@@ -62,8 +62,12 @@ describe('tasks', () => {
   it('are not given to a program that waited and has gone', async () => {
     const service = gateway.app.get(TasksService);
     const program = new AbortController();
+    const query = vi.spyOn(service['pool'], 'query');
     const wanted = { queues: ['gone'], limit: 1, lease_ms: 60_000, wait_ms: 20_000 };
     const waiting = service.poll(user.id, wanted, program.signal);
+    // It has looked once and found nothing: now it waits.
+    await query.mock.results[0]?.value;
+    query.mockRestore();
     program.abort();
     const id = await task('gone');
     expect(await waiting).toEqual([]);

@@ -10,8 +10,8 @@ it('Long expressions let everything else of the process have its turn, however m
     if (!isOver) setImmediate(count);
   };
   setImmediate(count);
-  const all = await Promise.allSettled(Array.from({ length: 20 }, () => long.evaluate({}, { nowMs: 0, seed: 's' })));
+  const all = await Promise.allSettled(Array.from({ length: 8 }, () => long.evaluate({}, { nowMs: 0, seed: 's' })));
   isOver = true;
   expect(all.every(({ status }) => status === 'rejected')).toBe(true);
-  expect(turns).toBeGreaterThan(5);
+  expect(turns).toBeGreaterThan(4);
 });
