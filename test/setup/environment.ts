@@ -8,5 +8,3 @@ const processWide = globalThis as { [AT_FIRST]?: NodeJS.ProcessEnv };
 const atFirst = (processWide[AT_FIRST] ??= { ...process.env });
 for (const name of Object.keys(process.env)) if (!(name in atFirst)) Reflect.deleteProperty(process.env, name);
 Object.assign(process.env, atFirst);
-
-export {};
