@@ -37,7 +37,8 @@ export class CronLine {
   /** @throws CronLineError */
   static parse(text: string): CronLine {
     const written = text.trim();
-    const line = nicknames[written.toLowerCase()] ?? written;
+    const nickname = written.toLowerCase();
+    const line = (Object.hasOwn(nicknames, nickname) ? nicknames[nickname] : undefined) ?? written;
     if (line.startsWith('@')) {
       throw new CronLineError(`${line} is not known: known are ${Object.keys(nicknames).join(', ')}`);
     }

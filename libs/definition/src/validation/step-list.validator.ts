@@ -98,7 +98,8 @@ export class StepListValidator {
     this.errors.push(...errors);
     if (errors.length > 0) return;
     if (kind.isTemplate) this.checkTemplates(step.config, path, visible, kind.readsSecrets);
-    if (step.probe !== undefined) this.checkProbe(step.probe, `${field}.probe`, visible);
+    // What is no object has been told of with the step's shape.
+    if (step.probe !== undefined && step.probe !== null) this.checkProbe(step.probe, `${field}.probe`, visible);
     const inside = this.checkLists(kind.lists(config), path, visible, depth);
     for (const expression of kind.bareExpressions(config)) {
       this.checkExpression(

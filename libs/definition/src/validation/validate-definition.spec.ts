@@ -225,6 +225,11 @@ describe('the trigger of a webhook', () => {
   ])('may not be %j', (trigger, field) => expect(errorsOf(trigger)).toContain(field));
 });
 
+it('refuses a probe of null', () => {
+  const put = { id: 'a', type: 'http.request', config: { method: 'PUT', url: 'https://example.com/' }, probe: null };
+  expect(validateDefinition(workflow([put]))).toEqual([{ field: 'steps[0].probe', message: expect.any(String) }]);
+});
+
 describe('a cron trigger', () => {
   const cron = (trigger?: unknown) =>
     validateDefinition(
@@ -251,6 +256,7 @@ describe('a cron trigger', () => {
     [{ cron: '0 0 30 2 *' }, 'config.trigger.cron', /never fires.*correct the day/],
     [{ cron: '61 * * * *' }, 'config.trigger.cron', /minute: 61; write minute, hour/],
     [{ cron: '@reboot' }, 'config.trigger.cron', /known are @yearly/],
+    [{ cron: 'constructor' }, 'config.trigger.cron', /write minute, hour/],
     [{ cron: '@daily', timezone: '+02:00' }, 'config.trigger.timezone', /IANA zone, like Europe\/Berlin/],
     [{ cron: '@daily', timezone: 7 }, 'config.trigger.timezone', /IANA/],
     [{ cron: '@daily', overlap: 'join' }, 'config.trigger.overlap', /skip, queue, allow, cancel/],
