@@ -90,7 +90,10 @@ function rulesBrokenBy(act: () => void): Set<string> {
   const broken = new Set<string>();
   const rules = allRules().map((named) => ({ ...named, message: named.rule.message }));
   for (const { name, rule } of rules) rule.message = () => broken.add(name) && '';
-  act();
-  for (const { rule, message } of rules) rule.message = message;
+  try {
+    act();
+  } finally {
+    for (const { rule, message } of rules) rule.message = message;
+  }
   return broken;
 }

@@ -50,7 +50,7 @@ export class StepListValidator {
       if (errors.some((error) => error.field === field || error.field === `${field}.config`)) return;
       this.checkId(value, field);
       this.checkOnError(value, steps.slice(i + 1), field);
-      if (value.if !== undefined) this.checkExpression(value.if, `${field}.if`, seen);
+      if (typeof value.if === 'string') this.checkExpression(value.if, `${field}.if`, seen);
       this.checkConfig(value, field, seen, depth);
       seen.add(value.id);
     });
@@ -58,6 +58,7 @@ export class StepListValidator {
   }
 
   private checkId({ id }: StepDefinition, field: string): void {
+    if (typeof id !== 'string') return;
     if (this.ids.has(id))
       this.errors.push({ field: `${field}.id`, message: `'${id}' is taken by another step: rename one` });
     this.ids.add(id);
@@ -79,6 +80,7 @@ export class StepListValidator {
   }
 
   private checkConfig(step: StepDefinition, field: string, visible: ReadonlySet<string>, depth: number): void {
+    if (typeof step.type !== 'string') return;
     if (!isStepType(step.type)) {
       this.errors.push({
         field: `${field}.type`,
@@ -98,8 +100,7 @@ export class StepListValidator {
     this.errors.push(...errors);
     if (errors.length > 0) return;
     if (kind.isTemplate) this.checkTemplates(step.config, path, visible, kind.readsSecrets);
-    // What is no object has been told of with the step's shape.
-    if (step.probe !== undefined && step.probe !== null) this.checkProbe(step.probe, `${field}.probe`, visible);
+    if (typeof step.probe === 'object' && step.probe !== null) this.checkProbe(step.probe, `${field}.probe`, visible);
     const inside = this.checkLists(kind.lists(config), path, visible, depth);
     for (const expression of kind.bareExpressions(config)) {
       this.checkExpression(
@@ -127,7 +128,7 @@ export class StepListValidator {
       this.errors.push({ field: `${field}.request.method`, message });
     }
     this.checkTemplates(request, `${field}.request`, visible, true);
-    this.checkExpression(expression, `${field}.expression`, visible);
+    if (typeof expression === 'string') this.checkExpression(expression, `${field}.expression`, visible);
   }
 
   /** @returns the ids that can be read where the first of the lists ends */
