@@ -1,10 +1,10 @@
-import { idTime, MOST_CAUSES, newId, RunTriggerType } from '@app/contracts';
+import { MOST_CAUSES, newId, RunTriggerType } from '@app/contracts';
 import { acceptRuns, type RunRequest } from '@app/database';
+import type { EventTrigger } from '@app/definition';
 import type { PoolClient } from 'pg';
 import { deliverToWaits } from './deliver-to-waits.js';
-import { isTrue } from '../steps/steps.service.js';
-import type { EventSubscribers } from './event-subscribers.js';
-import { isOfKind, type EventWorkflow, type EventWorkflowRow, type EventWorkflows } from './event-workflow.js';
+import type { EventFilters } from './event-filters.js';
+import { promiseDeliveries } from './promise-deliveries.js';
 import type { TakenEvent } from './taken-event.js';
 import { dispatchedSql, eventsSql, eventWorkflowsSql, loopsSql } from './pending-events.sql.js';
 
@@ -19,6 +19,14 @@ export interface DispatchedBatch {
   deliveries: number;
 }
 
+/** A workflow that events may start, as the row has it. */
+interface EventWorkflow {
+  id: string;
+  user_id: string;
+  /** Null when the workflow says nothing about the events that start it. */
+  trigger: EventTrigger | null;
+}
+
 /** Most runs of one statement. */
 const RUNS_AT_ONCE = 500;
 
@@ -29,8 +37,7 @@ const RUNS_AT_ONCE = 500;
  */
 export async function dispatchBatch(
   client: PoolClient,
-  workflows: EventWorkflows,
-  subscribers: EventSubscribers,
+  filters: EventFilters,
   ids: readonly string[],
 ): Promise<DispatchedBatch> {
   const sorted = [...ids].sort();
@@ -44,14 +51,14 @@ export async function dispatchBatch(
   const loops = events.filter(({ depth }) => depth > MOST_CAUSES);
   if (loops.length > 0) await client.query(loopsSql, [loops.map(({ id }) => id), bounds[1], bounds[2]]);
   const live = events.filter(({ depth }) => depth <= MOST_CAUSES);
-  const candidates = await workflowsOf(client, workflows, live);
-  const { requests, filterErrors } = await runsFor(live, candidates);
+  const candidates = await workflowsOf(client, live);
+  const { requests, filterErrors } = await runsFor(live, candidates, filters);
   let runs = 0;
   for (let first = 0; first < requests.length; first += RUNS_AT_ONCE) {
     runs += (await acceptRuns(client, requests.slice(first, first + RUNS_AT_ONCE))).size;
   }
-  const delivered = await deliverToWaits(client, live);
-  const promised = await subscribers.promise(client, events);
+  const delivered = await deliverToWaits(client, live, filters);
+  const promised = await promiseDeliveries(client, events, filters);
   await client.query({ name: 'dispatched', text: dispatchedSql, values: [sorted] });
   return {
     events: ids.length,
@@ -65,54 +72,41 @@ export async function dispatchBatch(
 
 async function workflowsOf(
   client: PoolClient,
-  workflows: EventWorkflows,
   events: readonly TakenEvent[],
-): Promise<Map<string, EventWorkflow[]>> {
+): Promise<ReadonlyMap<string, EventWorkflow[]>> {
   const owners = [...new Set(events.map(({ userId }) => userId))];
-  const { rows } = await client.query<EventWorkflowRow>({
-    name: 'event-workflows',
-    text: eventWorkflowsSql,
-    values: [owners],
-  });
-  const found = rows.flatMap((row) => workflows.of(row) ?? []);
+  const query = { name: 'event-workflows', text: eventWorkflowsSql, values: [owners] };
   const byOwner = new Map<string, EventWorkflow[]>();
-  for (const workflow of found) byOwner.set(workflow.userId, [...(byOwner.get(workflow.userId) ?? []), workflow]);
+  for (const workflow of (await client.query<EventWorkflow>(query)).rows) {
+    byOwner.set(workflow.user_id, [...(byOwner.get(workflow.user_id) ?? []), workflow]);
+  }
   return byOwner;
 }
 
 async function runsFor(
   events: readonly TakenEvent[],
   candidates: ReadonlyMap<string, EventWorkflow[]>,
+  filters: EventFilters,
 ): Promise<{ requests: RunRequest[]; filterErrors: number }> {
   const requests: RunRequest[] = [];
   let filterErrors = 0;
   for (const taken of events) {
-    for (const workflow of candidates.get(taken.userId) ?? []) {
-      const verdict = await judge(taken, workflow);
-      if (verdict === 'match') requests.push(requestFor(taken, workflow));
+    for (const { id, trigger } of candidates.get(taken.userId) ?? []) {
+      if (trigger === null) continue;
+      const { type, source, filter } = trigger;
+      const verdict = await filters.judge(taken, { id, types: [type], source, filter });
+      if (verdict === 'match') requests.push(requestFor(taken, id));
       if (verdict === 'error') filterErrors += 1;
     }
   }
   return { requests, filterErrors };
 }
 
-/** A filter that cannot be evaluated is one that is not true: nothing can be started with a doubt. */
-async function judge({ id, event }: TakenEvent, workflow: EventWorkflow): Promise<'match' | 'other' | 'error'> {
-  if (!isOfKind(workflow.trigger, event)) return 'other';
-  if (workflow.filter === undefined) return 'match';
-  try {
-    const context = { nowMs: idTime(id), seed: `${id}/${workflow.id}` };
-    return isTrue(await workflow.filter.evaluate({ event }, context)) ? 'match' : 'other';
-  } catch {
-    return 'error';
-  }
-}
-
-function requestFor({ id, event, depth, userId }: TakenEvent, workflow: EventWorkflow): RunRequest {
+function requestFor({ id, event, depth, userId }: TakenEvent, workflowId: string): RunRequest {
   const { type: event_type, source } = event;
   return {
     id: newId(),
-    workflowId: workflow.id,
+    workflowId,
     userId,
     trigger: { type: RunTriggerType.Event, event_id: event.id, source, event_type, accepted_as: id },
     inputJson: JSON.stringify(event),

@@ -6,8 +6,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Pool } from 'pg';
 import { dispatchBatch, type DispatchedBatch } from './dispatch-batch.js';
 import { EventMetrics } from './event.metrics.js';
-import { EventSubscribers } from './event-subscribers.js';
-import { EventWorkflows } from './event-workflow.js';
+import { EventFilters } from './event-filters.js';
 import { pendingEventsSql, postponeSql } from './pending-events.sql.js';
 
 /** Most events of one transaction, and most of one owner in it. */
@@ -29,8 +28,7 @@ interface PendingRow {
 @Injectable()
 export class EventDispatcher {
   private readonly log = new Logger(EventDispatcher.name);
-  private readonly workflows = new EventWorkflows();
-  private readonly subscribers = new EventSubscribers();
+  private readonly filters = new EventFilters();
   private readonly periodic: Periodic;
   /** The last owner of the batch before: the next one goes on after them. */
   private lastOwner = NOBODY;
@@ -75,7 +73,7 @@ export class EventDispatcher {
       const done = await inTransaction(this.pool, async (client) => {
         const taken = await this.take(client);
         ids = taken.map(({ id }) => id);
-        return ids.length === 0 ? undefined : dispatchBatch(client, this.workflows, this.subscribers, ids);
+        return ids.length === 0 ? undefined : dispatchBatch(client, this.filters, ids);
       });
       if (done !== undefined) this.tell(done);
     } catch (error) {
@@ -102,7 +100,7 @@ export class EventDispatcher {
     try {
       const done = await inTransaction(this.pool, async (client) => {
         const locked = await client.query('SELECT FROM pending_events WHERE id = $1 FOR UPDATE SKIP LOCKED', [id]);
-        return locked.rowCount === 0 ? undefined : dispatchBatch(client, this.workflows, this.subscribers, [id]);
+        return locked.rowCount === 0 ? undefined : dispatchBatch(client, this.filters, [id]);
       });
       if (done !== undefined) this.tell(done);
     } catch (error) {

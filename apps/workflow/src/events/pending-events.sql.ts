@@ -35,7 +35,7 @@ FROM events WHERE id = ANY ($1::uuid[]) AND id BETWEEN $2 AND $3 ORDER BY id`;
 
 /** What events of these owners may start. $1 owners. */
 export const eventWorkflowsSql = `
-SELECT id, user_id, version, config->'trigger' AS trigger FROM workflows
+SELECT id, user_id, config->'trigger' AS trigger FROM workflows
 WHERE user_id = ANY ($1::uuid[]) AND status = 'active' AND trigger_type = 'event' AND deleted_at IS NULL`;
 
 /** These events are done with. $1 ids. */
