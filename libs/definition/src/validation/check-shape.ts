@@ -29,10 +29,6 @@ export function checkShape<T extends object>(
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return { value: new shape(), errors: [{ field: path, message: 'must be an object' }] };
   }
-  const unreadable = Object.entries(value).flatMap(([name, member]: [string, unknown]) =>
-    madeFields(shape).has(name) ? constructorsIn(member, joinPath(path, name)) : [],
-  );
-  if (unreadable.length > 0) return { value: new shape(), errors: unreadable };
   const instance = instanceOf(shape, value);
   const found = validateSync(instance, { whitelist: true, forbidNonWhitelisted: true });
   const errors = [...found.flatMap((error) => fieldErrors(error, path, of)), ...hiddenFields(instance, value, path)];
@@ -40,38 +36,18 @@ export function checkShape<T extends object>(
 }
 
 /**
- * What is free to hold anything stays the very value it was: class-transformer would copy it whole, leave out what is
- * called like a method of every object, and fail at a member `constructor`.
+ * An instance whose members with a class of their own are instances too. What is free to hold anything stays the very
+ * value it was: class-transformer would copy it whole, leave out what is called like a method of every object, and fail
+ * at a member `constructor`.
  */
 function instanceOf<T extends object>(shape: new () => T, value: object): T {
-  const made = new Set(
-    rulesOf(shape)
-      .filter(isMade)
-      .map(({ propertyName }) => propertyName),
-  );
-  const fields = Object.entries(value);
-  const instance = plainToInstance(shape, Object.fromEntries(fields.filter(([name]) => made.has(name))));
-  const others = fields.filter(([name]) => !made.has(name) && name !== 'constructor');
-  return Object.defineProperties(instance, Object.getOwnPropertyDescriptors(Object.fromEntries(others)));
-}
-
-function madeFields(shape: new () => object): Set<string> {
-  return new Set(
-    rulesOf(shape)
-      .filter(isMade)
-      .map(({ propertyName }) => propertyName),
-  );
-}
-
-/** Members that class-transformer would take for the class of what they are in. */
-function constructorsIn(value: unknown, path: string): FieldError[] {
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([name, member]: [string, unknown]) => {
-    const field = joinPath(path, name);
-    return name === 'constructor'
-      ? [{ field, message: 'must not be called constructor here: remove it or mend its name' }]
-      : constructorsIn(member, field);
-  });
+  const made = new Set(rulesOf(shape).flatMap((rule) => (isMade(rule) ? [rule.propertyName] : [])));
+  const instance = new shape();
+  for (const [name, member] of Object.entries(value) as [string, unknown][]) {
+    if (isHidden(name)) continue;
+    Reflect.set(instance, name, made.has(name) ? madeMember(shape, name, member) : member);
+  }
+  return instance;
 }
 
 /** Whether a value becomes another one before its rules see it: one of a class, or its long form. */
@@ -79,23 +55,42 @@ function isMade({ type, context }: Rule): boolean {
   return type === 'nestedValidation' || (context as SchemaHint | undefined)?.orElse !== undefined;
 }
 
-/** Fields that class-validator cannot see: they are unknown all the same. */
+function madeMember(shape: new () => object, name: string, member: unknown): unknown {
+  if (!isObject(member)) return transformed(shape, name, member);
+  const example = transformed(shape, name, {});
+  if (!hasClass(example)) return member;
+  const nested = example.constructor as new () => object;
+  const one = (each: unknown): unknown => (isObject(each) && !Array.isArray(each) ? instanceOf(nested, each) : each);
+  return Array.isArray(member) ? member.map(one) : one(member);
+}
+
+/** What class-transformer makes of a member. */
+function transformed(shape: new () => object, name: string, member: unknown): unknown {
+  return Reflect.get(plainToInstance(shape, { [name]: member }), name);
+}
+
+/** Names that class-validator takes for what every object has: they are unknown fields all the same. */
+function isHidden(name: string): boolean {
+  return name in Object.prototype;
+}
+
 function hiddenFields(instance: object, plain: object, path: string): FieldError[] {
   return Object.entries(plain).flatMap(([name, value]: [string, unknown]) => {
     const field = joinPath(path, name);
-    const made: unknown = Object.hasOwn(instance, name) ? Reflect.get(instance, name) : undefined;
-    if (made === undefined && name in Object.prototype) {
-      return [{ field, message: 'is not a known field: remove it or mend its name' }];
-    }
+    if (isHidden(name)) return [{ field, message: 'is not a known field: remove it or mend its name' }];
+    const made: unknown = Reflect.get(instance, name);
     const isOfClass = Array.isArray(made) ? made.some(hasClass) : hasClass(made);
-    return isOfClass && typeof value === 'object' && value !== null ? hiddenFields(made as object, value, field) : [];
+    return isOfClass && isObject(value) ? hiddenFields(made as object, value, field) : [];
   });
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }
 
 /** Whether a value was made by a class of ours: what is free to hold anything is a plain object. */
 function hasClass(value: unknown): value is object {
-  if (Array.isArray(value)) return false;
-  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) !== Object.prototype;
+  return isObject(value) && !Array.isArray(value) && Object.getPrototypeOf(value) !== Object.prototype;
 }
 
 function fieldErrors(error: ValidationError, parent: string, of: ShapeOf): FieldError[] {

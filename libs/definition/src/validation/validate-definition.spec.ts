@@ -225,6 +225,20 @@ describe('the trigger of a webhook', () => {
   ])('may not be %j', (trigger, field) => expect(errorsOf(trigger)).toContain(field));
 });
 
+it('knows no field that is called like a method of every object, and lets data be called as they like', () => {
+  const call = { method: 'PUT', url: 'https://example.com/', body: { constructor: 1, toString: 2, hasOwnProperty: 3 } };
+  const nested = (more: object): unknown => ({
+    id: 'choice',
+    type: 'switch',
+    config: { cases: [{ if: 'true', steps: [{ id: 'a', type: 'http.request', config: call, ...more }] }] },
+  });
+  expect(validateDefinition(workflow([nested({})]))).toEqual([]);
+  for (const name of ['constructor', 'toString', 'hasOwnProperty']) {
+    const fields = validateDefinition(workflow([nested({ [name]: 1 })])).map(({ field }) => field);
+    expect(fields).toEqual([`steps[0].config.cases[0].steps[0].${name}`]);
+  }
+});
+
 it('refuses a probe of null', () => {
   const put = { id: 'a', type: 'http.request', config: { method: 'PUT', url: 'https://example.com/' }, probe: null };
   expect(validateDefinition(workflow([put]))).toEqual([{ field: 'steps[0].probe', message: expect.any(String) }]);
