@@ -74,6 +74,21 @@ describe('tasks', () => {
     expect(await row(id)).toMatchObject({ status: 'queued' });
   });
 
+  it('go back when the program went while they were taken for it', async () => {
+    let looks = 0;
+    const gone = {
+      get aborted() {
+        looks += 1;
+        return looks > 1;
+      },
+    } as AbortSignal;
+    const id = await task('late');
+    const wanted = { queues: ['late'], limit: 1, lease_ms: 60_000, wait_ms: 0 };
+    expect(await gateway.app.get(TasksService).poll(user.id, wanted, gone)).toEqual([]);
+    expect(await row(id)).toMatchObject({ status: 'queued' });
+    expect(await poll('late')).toMatchObject([{ id }]);
+  });
+
   it('are ended once, under their lease, with an output or a reason', async () => {
     const id = await task('end');
     const [{ lease }] = await poll('end');

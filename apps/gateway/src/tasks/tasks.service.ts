@@ -15,7 +15,7 @@ import { CommandBus } from '@app/messaging';
 import { Injectable } from '@nestjs/common';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Pool } from 'pg';
-import { endTaskSql, heartbeatTaskSql, pollTasksSql, taskStatusSql } from './tasks.sql.js';
+import { endTaskSql, heartbeatTaskSql, pollTasksSql, returnTasksSql, taskStatusSql } from './tasks.sql.js';
 
 /** Pause between two looks of a program that waits, in ms. */
 const LOOK_EVERY_MS = 250;
@@ -47,8 +47,13 @@ export class TasksService {
     const giveUpAt = performance.now() + wait_ms;
     for (;;) {
       if (gone.aborted) return [];
-      const values = [userId, queues, limit, newId(), lease_ms];
+      const lease = newId();
+      const values = [userId, queues, limit, lease, lease_ms];
       const { rows } = await this.pool.query<TaskRow>({ name: 'poll-tasks', text: pollTasksSql, values });
+      if (rows.length > 0 && gone.aborted) {
+        await this.pool.query(returnTasksSql, [rows.map(({ id }) => id), lease]);
+        return [];
+      }
       const leftMs = giveUpAt - performance.now();
       if (rows.length > 0 || leftMs <= 0) return rows.map(toTask);
       await pause(Math.min(LOOK_EVERY_MS, leftMs));

@@ -18,6 +18,11 @@ UPDATE jobs j SET status = 'running', owner = $4, epoch = j.epoch + 1, updated_a
 FROM due WHERE j.id = due.id
 RETURNING j.id, j.payload, j.owner AS lease, j.lease_until`;
 
+/** Gives back what a program took that had gone by then: nobody has seen it. $1 tasks, $2 lease. */
+export const returnTasksSql = `
+UPDATE jobs SET status = 'queued', owner = NULL, lease_until = NULL, updated_at = now()
+WHERE id = ANY ($1::uuid[]) AND owner = $2 AND type = 'external.task' AND status = 'running'`;
+
 /**
  * Ends a task. Fenced: only while the lease is this program's. The workflow service finds what is over by its row.
  * $1 task, $2 user, $3 lease, $4 status, $5 result.
