@@ -1,6 +1,7 @@
 import { EffectClass } from '@app/contracts';
 import { IsInt, IsISO8601, Max, Min, ValidateIf } from 'class-validator';
 import { schemaHint } from '../json-schema/schema-hint.js';
+import { InsteadOf } from '../validation/instead-of.js';
 import { leaf, type StepKind } from './step-kind.js';
 
 const YEAR_MS = 366 * 86_400_000;
@@ -14,6 +15,7 @@ export class DelayConfig {
   @IsInt()
   @Min(0)
   @Max(YEAR_MS)
+  @InsteadOf('until')
   for_ms?: number;
 
   /** Until when, as an RFC 3339 time. A time that has passed is no wait. */

@@ -3,6 +3,7 @@ import { plainToInstance } from 'class-transformer';
 import { getMetadataStorage, validateSync, type ValidationError } from 'class-validator';
 import type { SchemaHint } from '../json-schema/schema-hint.js';
 import { hasExpression } from '../expressions/template.js';
+import { INSTEAD_OF } from './instead-of.js';
 import { NO_CREDENTIALS } from './no-credentials.js';
 
 type Rule = ReturnType<ReturnType<typeof getMetadataStorage>['getTargetValidationMetadatas']>[number];
@@ -117,7 +118,7 @@ function rulesOf(shape: new () => object): Rule[] {
 }
 
 function mayBecomeValid({ value, constraints = {} }: ValidationError): boolean {
-  if ('whitelistValidation' in constraints || NO_CREDENTIALS in constraints) return false;
+  if (['whitelistValidation', NO_CREDENTIALS, INSTEAD_OF].some((rule) => rule in constraints)) return false;
   if (!Array.isArray(value)) return holdsExpression(value);
   // No expression changes how many members a list has.
   const isTooShortOrLong = 'arrayMinSize' in constraints || 'arrayMaxSize' in constraints;
