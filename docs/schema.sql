@@ -626,6 +626,7 @@ CREATE TABLE workflow_runs (
   CONSTRAINT workflow_runs_status_check CHECK ((status IN ('pending', 'running', 'waiting', 'completed', 'failed', 'cancelled')))
 ) PARTITION BY LIST (retention);
 CREATE INDEX workflow_runs_correlation_id ON workflow_runs USING btree (user_id, correlation_id, id DESC) WHERE (correlation_id IS NOT NULL);
+CREATE INDEX workflow_runs_retry_of ON workflow_runs USING btree (retry_of) WHERE (retry_of IS NOT NULL);
 CREATE INDEX workflow_runs_tags ON workflow_runs USING gin (tags) WHERE (tags <> '{}'::text[]);
 CREATE INDEX workflow_runs_user_id ON workflow_runs USING btree (user_id, id DESC);
 CREATE INDEX workflow_runs_workflow_id ON workflow_runs USING btree (workflow_id, id DESC);

@@ -27,7 +27,7 @@ describe('POST /runs/bulk', () => {
     const [tagged, other, over] = [await run({ tags: ['x'] }), await run(), await run({ tags: ['x'] })];
     await over.finish('completed');
     await tagged.park();
-    const counts = { action: 'cancel', matched: 1, accepted: 1, skipped: 0, more: false };
+    const counts = { action: 'cancel', matched: 1, accepted: 1, skipped: 0, refused: [], more: false };
     expect(await cancel({ tag: 'x' })).toMatchObject({ status: 202, body: counts });
     expect(await tagged.claim()).toMatchObject({ is_cancelled: true, is_due: true, woken: true });
     expect(await isCancelled(other)).toBe(false);
@@ -76,6 +76,11 @@ describe('POST /runs/bulk', () => {
     ['a wrong value', { filter: { status: 'gone' }, action: 'cancel' }, 'filter.status'],
     ['no action', { filter: {} }, 'action'],
     ['an unknown action', { filter: {}, action: 'delete' }, 'action'],
+    ['how to retry where nothing is', { filter: {}, action: 'cancel', from: 'start' }, 'from'],
+    ['a retry from elsewhere', { filter: {}, action: 'retry', from: 'b' }, 'from'],
+    ['a retry of what is under way', { filter: { status: 'running' }, action: 'retry' }, 'filter.status'],
+    ['a retry of what has not failed', { filter: { status: 'completed' }, action: 'retry' }, 'from'],
+    ['a cursor of another list', { filter: {}, action: 'retry', cursor: 'WyJhIl0' }, 'cursor'],
   ])('refuses %s', async (_, body, field) => {
     const answer = await user.call('POST', '/runs/bulk', body);
     expect(answer).toMatchObject({ status: 400, body: { errors: [{ field }] } });

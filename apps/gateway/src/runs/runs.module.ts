@@ -3,6 +3,7 @@ import { AuditModule } from '../audit/audit.module.js';
 import { QuotasModule } from '../quotas/quotas.module.js';
 import { BulkRunsController } from './bulk-runs.controller.js';
 import { BulkRunsService } from './bulk-runs.service.js';
+import { BulkRetryService } from './retry/bulk-retry.service.js';
 import { RetryService } from './retry/retry.service.js';
 import { RunAcceptor } from './run-acceptor.service.js';
 import { RunControlController } from './run-control.controller.js';
@@ -26,6 +27,7 @@ import { RunWatchesService } from './watch/run-watches.service.js';
     RunSignalsService,
     BulkRunsService,
     RetryService,
+    BulkRetryService,
     StepResolutionService,
     RunWatchesService,
   ],

@@ -10,6 +10,7 @@ import {
   IsString,
   IsUUID,
   Length,
+  MaxLength,
   ValidateIf,
   ValidateNested,
 } from 'class-validator';
@@ -108,7 +109,7 @@ export class RetryRunDto {
 }
 
 /** What is to be done with many runs. */
-export const BulkAction = { Cancel: 'cancel' } as const;
+export const BulkAction = { Cancel: 'cancel', Retry: 'retry' } as const;
 export type BulkAction = (typeof BulkAction)[keyof typeof BulkAction];
 
 /** The filters of the list of runs; all of them have to hold. */
@@ -157,6 +158,29 @@ export class BulkRunsDto {
 
   @IsEnum(BulkAction)
   action: BulkAction;
+
+  /** With `retry`: as for one run, `failed` unless given. */
+  @IsOptional()
+  @IsEnum(RetryFrom)
+  from?: RetryFrom;
+
+  /** With `retry`: as for one run, `pinned` unless given. */
+  @IsOptional()
+  @IsEnum(RetryVersion)
+  version?: RetryVersion;
+
+  /** With `retry`: `next_cursor` of the answer before. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(500)
+  cursor?: string;
+}
+
+/** A run that cannot be retried, and why. */
+export class RefusedRunDto {
+  run_id: string;
+  code: ErrorCode;
+  message: string;
 }
 
 /** What became of a request about many runs. */
@@ -166,10 +190,14 @@ export class BulkResultDto {
   matched: number;
   /** Those that something is done about now. */
   accepted: number;
-  /** Those about which the same was asked before. */
+  /** Those about which the same was asked before; of runs to retry, those that have a retry, on the first page. */
   skipped: number;
-  /** There are more: send the request again. */
+  /** Those that cannot be retried as they are: a step is in doubt. */
+  refused: RefusedRunDto[];
+  /** There are more: send the request again, with `next_cursor` if there is one. */
   more: boolean;
+  /** Of a retry with `more`: what this one has looked at is behind it, and so are the runs that it made. */
+  next_cursor?: string;
 }
 
 /** Why a run or a step failed. */

@@ -1,8 +1,11 @@
 import { mayAct } from '@app/database';
 
+/** Whether a run `r` was retried. */
+export const hasRetry = 'EXISTS (SELECT FROM workflow_runs again WHERE again.retry_of = r.id)';
+
 /**
  * What a retry needs to know of a run of a user's: $1 run, $2 user. The workflow stays as it is until the transaction ends,
- * so that the version which is compared is the one that is run.
+ * so that the version which is compared is the one that is run; the run does too, so that whoever retries it as well comes after.
  */
 export const retriedRunSql = `
 SELECT r.status, r.retention, r.version, w.version AS latest,
@@ -12,15 +15,17 @@ FROM workflow_runs r
 JOIN workflows w ON w.id = r.workflow_id AND w.user_id = r.user_id AND w.deleted_at IS NULL
 JOIN users u ON u.id = w.user_id AND ${mayAct('u')}
 WHERE r.id = $1 AND r.user_id = $2
-FOR SHARE OF w`;
+FOR SHARE OF w FOR NO KEY UPDATE OF r`;
 
 /**
- * Accepts a run that does another one again: its row and its claim, in the transaction that copies the journal. No row
- * when the id is taken: by what the same request made before.
+ * Accepts a run that does another one again: its row and its claim, in the transaction that copies the journal and
+ * holds the lock of `retriedRunSql`. No row when the id is taken, by what the same request made before, or when the run
+ * has a retry and is to have one only.
  *
  * A run with a journal counts as claimed once: a first claim does not look for one.
  *
- * $1 id of the new run, $2 the run, $3 user, $4 version, $5 whether it begins with a journal.
+ * $1 id of the new run, $2 the run, $3 user, $4 version, $5 whether it begins with a journal, $6 whether the run is to have one
+ * retry only.
  */
 export const retryRunSql = `
 WITH run AS (
@@ -30,6 +35,7 @@ WITH run AS (
          r.input, r.correlation_id, r.tags, r.depth, r.id
   FROM workflow_runs r JOIN workflows w ON w.id = r.workflow_id
   WHERE r.id = $2 AND r.user_id = $3 AND NOT EXISTS (SELECT FROM workflow_runs made WHERE made.id = $1)
+    AND NOT ($6::boolean AND ${hasRetry})
   ON CONFLICT DO NOTHING
   RETURNING id, retention, workflow_id, version, user_id
 )
