@@ -250,6 +250,7 @@ export const guardedRoutes: Readonly<Record<string, RouteFacts>> = {
   'POST /api/v1/workflows/:id/activate': workflow,
   'POST /api/v1/workflows/:id/deactivate': workflow,
   'POST /api/v1/workflows/:id/execute': workflow,
+  'POST /api/v1/workflows/:id/test': { ...workflow, body: () => ({ step: 'greet' }) },
   'GET /api/v1/workflows/:id/status': workflow,
   'GET /api/v1/workflows/:id/runs': workflow,
   'GET /api/v1/workflows/:id/schedule': cronWorkflow,

@@ -13,6 +13,8 @@ export interface WorkflowExample {
   event?: object;
   /** What the webhook's sender is answered, when it waits for the output. */
   answer?: { status: number; body: unknown };
+  /** A test of one step, in place of an execution of the whole. */
+  test?: object;
   /** A signal that is sent once the run is accepted. */
   signal?: { name: string; payload: unknown };
   /** What a program completes the task of a queue with. */
@@ -27,7 +29,7 @@ export interface WorkflowExample {
 
 const FILE = join(import.meta.dirname, '..', '..', 'docs', 'workflows.md');
 const BLOCK = /^```json (\w+)\n([\s\S]*?)^```$/gm;
-const parts = ['input', 'delivery', 'event', 'answer', 'signal', 'task', 'output', 'error'];
+const parts = ['input', 'test', 'delivery', 'event', 'answer', 'signal', 'task', 'output', 'error'];
 
 /** Stands in an example for the id of the workflow that it calls. */
 export const CALLED_ID = '00000000-0000-7000-8000-000000000000';

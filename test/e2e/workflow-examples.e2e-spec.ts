@@ -142,8 +142,9 @@ async function doTask({ queue, output }: NonNullable<WorkflowExample['task']>): 
   await api.post(`/tasks/${tasks[0]!.id}/complete`, { lease: tasks[0]!.lease, output });
 }
 
-/** Executes the workflow, or activates it and posts the example's delivery. */
-async function startRun(id: string, { input, delivery, event, answer }: WorkflowExample): Promise<string> {
+/** Executes the workflow, tests its step, or activates it and posts the example's delivery. */
+async function startRun(id: string, { input, test, delivery, event, answer }: WorkflowExample): Promise<string> {
+  if (test !== undefined) return (await api.post<RunAcceptedDto>(`/workflows/${id}/test`, test)).run_id;
   if (event !== undefined) return startByEvent(id, event);
   if (delivery === undefined) {
     const accepted = await api.post<RunAcceptedDto>(`/workflows/${id}/execute`, input === undefined ? {} : { input });

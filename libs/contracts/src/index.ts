@@ -23,6 +23,7 @@ export * from './http/runs.dto.js';
 export * from './http/schedules.dto.js';
 export * from './http/secrets.dto.js';
 export * from './http/service-accounts.dto.js';
+export * from './http/step-tests.dto.js';
 export * from './http/step-types.dto.js';
 export * from './http/step-up.dto.js';
 export * from './http/tasks.dto.js';

@@ -7,7 +7,7 @@ export const TriggerType = { Manual: 'manual', Cron: 'cron', Webhook: 'webhook',
 export type TriggerType = (typeof TriggerType)[keyof typeof TriggerType];
 
 /** What started a run: `run.trigger`. */
-export const RunTriggerType = { ...TriggerType, Workflow: 'workflow', Retry: 'retry' } as const;
+export const RunTriggerType = { ...TriggerType, Workflow: 'workflow', Retry: 'retry', Test: 'test' } as const;
 export type RunTriggerType = (typeof RunTriggerType)[keyof typeof RunTriggerType];
 
 /** `run.trigger` as it is stored and shown. */

@@ -774,7 +774,7 @@ export default async () => {
               trigger: {
                 required: false,
                 description: 'What started it.',
-                enum: ['manual', 'cron', 'webhook', 'event', 'workflow', 'retry'],
+                enum: ['manual', 'cron', 'webhook', 'event', 'workflow', 'retry', 'test'],
               },
               since: { required: false, type: () => String, description: 'Accepted at this time or later (RFC 3339).' },
               until: { required: false, type: () => String, description: 'Accepted before this time (RFC 3339).' },
@@ -792,7 +792,7 @@ export default async () => {
               trigger: {
                 required: false,
                 description: 'What started it.',
-                enum: ['manual', 'cron', 'webhook', 'event', 'workflow', 'retry'],
+                enum: ['manual', 'cron', 'webhook', 'event', 'workflow', 'retry', 'test'],
               },
               since: { required: false, type: () => String, description: 'Accepted at this time or later (RFC 3339).' },
               until: { required: false, type: () => String, description: 'Accepted before this time (RFC 3339).' },
@@ -1191,6 +1191,58 @@ export default async () => {
               version: { required: true, type: () => Number, description: 'Also the ETag.' },
               created_at: { required: true, type: () => String },
               updated_at: { required: true, type: () => String },
+            },
+          },
+        ],
+        [
+          Promise.resolve(contracts),
+          {
+            LoopTurnDto: {
+              index: { required: false, type: () => Number, description: 'From 0; 0 unless given.', minimum: 0 },
+              item: { required: false, type: () => Object, description: 'Of `foreach`; null unless given.' },
+              previous: {
+                required: false,
+                type: () => Object,
+                description: 'Of `repeat`: output of the iteration before; null unless given.',
+              },
+            },
+            TestStepDto: {
+              step: {
+                required: true,
+                type: () => String,
+                description: 'The id of the step, wherever it is in the workflow.',
+                minLength: 1,
+                maxLength: 64,
+              },
+              input: { required: false, type: () => Object, description: 'What expressions see as `input`.' },
+              outputs: {
+                required: false,
+                type: 'object',
+                additionalProperties: true,
+                description: 'Pinned outputs of earlier steps, by id: what expressions see as `steps.<id>.output`.',
+              },
+              loops: {
+                required: false,
+                type: () => [contracts.LoopTurnDto],
+                description: 'Turns of the other loops around it, from the outside in.',
+                maxItems: 16,
+              },
+            },
+            StepEffectDto: {
+              step_id: { required: true, type: () => String },
+              type: { required: true, type: () => String },
+              effect: {
+                required: true,
+                description: '`pure` does nothing outside; of an `unsafe` one nobody may know whether it has happened.',
+                enum: ['pure', 'transactional', 'keyed', 'verifiable', 'unsafe'],
+              },
+            },
+            StepTestAcceptedDto: {
+              effects: {
+                required: true,
+                type: () => [contracts.StepEffectDto],
+                description: 'What may happen outside: of the step, and of those inside it. Nothing is simulated.',
+              },
             },
           },
         ],
@@ -2409,6 +2461,18 @@ export default async () => {
               get: { summary: 'One run.', type: contracts.RunDto },
               listSteps: { summary: 'The steps of a run, in the order in which they began.' },
               remove: { summary: 'Deletes a finished run with its history.' },
+            },
+          },
+        ],
+        [
+          import('../runs/step-test/step-test.controller.js'),
+          {
+            StepTestController: {
+              test: {
+                summary:
+                  'Runs one step of the workflow by itself, for real, with pinned outputs of the steps before it.',
+                type: contracts.StepTestAcceptedDto,
+              },
             },
           },
         ],

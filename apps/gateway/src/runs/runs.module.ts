@@ -13,12 +13,14 @@ import { RunStepsService } from './run-steps.service.js';
 import { RunsController } from './runs.controller.js';
 import { RunsService } from './runs.service.js';
 import { StepResolutionService } from './step-resolution.service.js';
+import { StepTestController } from './step-test/step-test.controller.js';
+import { StepTestService } from './step-test/step-test.service.js';
 import { RunWatchesService } from './watch/run-watches.service.js';
 
 /** Runs: how they are accepted, what became of them, and how their owner steps in. */
 @Module({
   imports: [AuditModule, QuotasModule],
-  controllers: [RunsController, BulkRunsController, RunControlController],
+  controllers: [RunsController, BulkRunsController, RunControlController, StepTestController],
   providers: [
     RunAcceptor,
     RunsService,
@@ -29,6 +31,7 @@ import { RunWatchesService } from './watch/run-watches.service.js';
     RetryService,
     BulkRetryService,
     StepResolutionService,
+    StepTestService,
     RunWatchesService,
   ],
   exports: [RunAcceptor, RunsService, RunControlService, RunWatchesService],

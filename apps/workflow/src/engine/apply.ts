@@ -2,6 +2,7 @@ import { StepStatus, type JournalEntry, type RunError } from '@app/contracts';
 import { CorruptJournalError } from './corrupt-journal.error.js';
 import { branchKey, enter, iterate, leave, settle } from './nest.js';
 import type { ListState, RunState, StepState, WaitingFor } from './run-state.js';
+import { pin } from './pin.js';
 import { NotBegun, isAllowed } from './transitions.js';
 
 /**
@@ -10,6 +11,10 @@ import { NotBegun, isAllowed } from './transitions.js';
  * @throws CorruptJournalError when the entry cannot follow
  */
 export function apply(state: RunState, entry: JournalEntry): void {
+  if (entry.type === 'step.pinned') {
+    pin(state, entry);
+    return;
+  }
   const known = state.steps.get(entry.path);
   if (!isAllowed(known?.status ?? NotBegun, entry.type)) {
     throw new CorruptJournalError(entry.path, `${entry.type} cannot follow ${known?.status ?? 'nothing'}`);

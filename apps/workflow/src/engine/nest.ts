@@ -1,6 +1,7 @@
+import type { LoopTurn } from '@app/contracts';
 import type { CompiledStep } from '@app/definition';
 import { CorruptJournalError } from './corrupt-journal.error.js';
-import type { ListState, LoopTurn, Nest, RunState, StepState } from './run-state.js';
+import type { ListState, Nest, RunState, StepState } from './run-state.js';
 
 /** What a container runs: one of its lists, all of them, or its list again and again. */
 interface Begun {

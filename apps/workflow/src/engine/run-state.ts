@@ -1,4 +1,4 @@
-import type { FinalRunStatus, RunError, StepStatus } from '@app/contracts';
+import type { FinalRunStatus, LoopTurn, RunError, StepStatus } from '@app/contracts';
 import type { CompiledDefinition, CompiledStep } from '@app/definition';
 
 /** What a waiting step waits for. */
@@ -29,15 +29,6 @@ export interface StepState {
   nest?: Nest;
   output?: unknown;
   error?: RunError;
-}
-
-/** What expressions inside a loop read about one turn of it. */
-export interface LoopTurn {
-  index: number;
-  /** Of a loop over items. */
-  item?: unknown;
-  /** Output of the iteration before; null in the first. */
-  previous?: unknown;
 }
 
 /** A list of steps under way: the workflow's own, or one that a container entered. */

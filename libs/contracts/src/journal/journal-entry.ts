@@ -23,6 +23,15 @@ export type EffectClass = (typeof EffectClass)[keyof typeof EffectClass];
 export const Resolution = { Succeeded: 'succeeded', Retry: 'retry', Failed: 'failed' } as const;
 export type Resolution = (typeof Resolution)[keyof typeof Resolution];
 
+/** What expressions inside a loop read about one turn of it. */
+export interface LoopTurn {
+  index: number;
+  /** Of a loop over items. */
+  item?: unknown;
+  /** Output of the iteration before; null in the first. */
+  previous?: unknown;
+}
+
 interface EntryBase {
   /** Where in the run: step ids joined by dots, loops with their index, like `each[3].send`. */
   path: string;
@@ -100,6 +109,15 @@ export type JournalEntry =
       output?: unknown;
       error?: RunError;
     })
-  | (EntryBase & { type: 'step.cancelled' });
+  | (EntryBase & { type: 'step.cancelled' })
+  /**
+   * The first entry of a test of one step: the run is this step alone, wherever it is in the workflow. Its path is its id.
+   * `outputs`: what it sees of earlier steps, by id. `turns`: of the loops around it, from the outside in.
+   */
+  | (EntryBase & {
+      type: 'step.pinned';
+      outputs: Readonly<Record<string, unknown>>;
+      turns: readonly LoopTurn[];
+    });
 
 export type JournalEntryType = JournalEntry['type'];

@@ -26,6 +26,7 @@ export function stepIdOf(path: string): string {
 export function stepViews(entries: Iterable<JournalEntry>): StepView[] {
   const steps = new Map<string, StepView>();
   for (const entry of entries) {
+    if (entry.type === 'step.pinned') continue;
     const known = steps.get(entry.path) ?? emptyView(entry.path);
     steps.set(entry.path, { ...known, ...changes(known, entry) });
   }
@@ -46,7 +47,7 @@ function emptyView(path: string): StepView {
   };
 }
 
-function changes(step: StepView, entry: JournalEntry): Partial<StepView> {
+function changes(step: StepView, entry: Exclude<JournalEntry, { type: 'step.pinned' }>): Partial<StepView> {
   const input = 'input' in entry && entry.input !== undefined ? { input: entry.input } : {};
   const startedAt = step.started_at ?? ('started_at' in entry ? entry.started_at : entry.at);
   switch (entry.type) {

@@ -22,6 +22,7 @@ const ROW_ENTRIES = 500;
 
 interface RetriedRun {
   status: RunStatus;
+  is_test: boolean;
   retention: number;
   version: number;
   latest: number;
@@ -43,7 +44,7 @@ export interface Retry {
 /**
  * Accepts a run that does another one again, with what it has of the other's journal, in the caller's transaction.
  * @returns false when nothing was made: the id is taken, or the run has a retry and is to have one only
- * @throws AppError NOT_FOUND, CONFLICT when the run is not over, has not failed or has a step in doubt
+ * @throws AppError NOT_FOUND, CONFLICT when the run is not over, has not failed, has a step in doubt or is a test
  */
 export async function acceptRetry(
   client: PoolClient,
@@ -58,6 +59,7 @@ export async function acceptRetry(
   const [run] = rows;
   if (run === undefined) throw notFound('run');
   if (!isFinalRunStatus(run.status)) throw conflict(`The run is ${run.status}: only a finished run can be retried.`);
+  if (run.is_test) throw conflict('The run is a test of one step. Test the step again instead.');
   const isLatest = version === 'latest';
   const entries = from === 'start' ? [] : await copiedEntries(client, runId, run, isLatest);
   const values = [id, runId, userId, isLatest ? run.latest : run.version, entries.length > 0, isOnlyOnce];

@@ -23,11 +23,11 @@ export function retried(userId: string, query: RunFilter, most: number): Stateme
   return { text, values };
 }
 
-/** Runs of deleted workflows are never done again. */
+/** Runs of deleted workflows are never done again, nor are tests of one step. */
 function runsOf(userId: string, query: RunFilter): { from: string; values: unknown[] } {
   const { conditions, values } = filter(userId, query, 'r.');
   const from = `
 FROM workflow_runs r JOIN workflows w ON w.id = r.workflow_id AND w.user_id = r.user_id AND w.deleted_at IS NULL
-WHERE ${conditions.join(' AND ')}`;
+WHERE ${conditions.join(' AND ')} AND r.trigger->>'type' <> 'test'`;
   return { from, values };
 }

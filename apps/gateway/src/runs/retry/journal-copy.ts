@@ -68,6 +68,7 @@ function endsStep(entry: JournalEntry): boolean {
     case 'step.waiting':
     case 'step.iterated':
     case 'step.in_doubt':
+    case 'step.pinned':
       return false;
   }
 }

@@ -8,7 +8,7 @@ export const hasRetry = 'EXISTS (SELECT FROM workflow_runs again WHERE again.ret
  * so that the version which is compared is the one that is run; the run does too, so that whoever retries it as well comes after.
  */
 export const retriedRunSql = `
-SELECT r.status, r.retention, r.version, w.version AS latest,
+SELECT r.status, r.trigger->>'type' = 'test' AS is_test, r.retention, r.version, w.version AS latest,
        (SELECT v.steps FROM workflow_versions v WHERE v.workflow_id = r.workflow_id AND v.version = r.version) AS steps,
        w.steps AS latest_steps
 FROM workflow_runs r

@@ -1,4 +1,4 @@
-import type { JournalEntry } from '@app/contracts';
+import { RunTriggerType, type JournalEntry } from '@app/contracts';
 import type { CompiledDefinition } from '@app/definition';
 import {
   apply,
@@ -73,7 +73,9 @@ export class RunExecution implements RunUnderWay {
     this.cancelRequested = run.cancelRequested;
     this.state = newRunState(definition, run.createdAt.getTime());
     for (const entry of history.entries) apply(this.state, entry);
-    this.journal = new RunJournal(services.sink, run, this.state, history, definition.onFailure);
+    // Whoever tests a step sees how it ends: nothing else is to follow from that.
+    const onFailure = run.trigger.type === RunTriggerType.Test ? undefined : definition.onFailure;
+    this.journal = new RunJournal(services.sink, run, this.state, history, onFailure);
     this.facts = {
       id: run.runId,
       workflow_id: run.workflowId,
