@@ -4,6 +4,7 @@ import type { NestApplicationOptions, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { gatewayConfigs, GatewayModule } from './gateway.module.js';
+import { bindCheaply } from './http/bind-cheaply.js';
 import { configureHttp } from './http/configure-http.js';
 import { createHttpAdapter } from './http/http-adapter.js';
 import { ApiDescription } from './openapi/api-description.js';
@@ -17,6 +18,7 @@ export async function createGateway(
   options: NestApplicationOptions,
   root: Type = GatewayModule,
 ): Promise<NestFastifyApplication> {
+  bindCheaply();
   const configs = loadConfigs(gatewayConfigs, undefined, ServiceName.Gateway);
   const http = configs.find((config) => config instanceof HttpConfig) ?? new HttpConfig();
   const app = await NestFactory.create<NestFastifyApplication>(root, createHttpAdapter(http), {
