@@ -1,5 +1,5 @@
 import { newId, type EffectClass, type JournalEntry } from '@app/contracts';
-import { compileDefinition, type StepDefinition } from '@app/definition';
+import { compileDefinition, standardBounds, type Bounds, type StepDefinition } from '@app/definition';
 import type { ClaimedRun } from '../../apps/workflow/src/runs/claim/claimed-run.js';
 import { RunExecution } from '../../apps/workflow/src/runs/execution/run-execution.js';
 import { StepExecutor } from '../../apps/workflow/src/runs/execution/step-executor.js';
@@ -31,6 +31,7 @@ export class World {
   perform: EffectRunner['perform'] = async (_call, { path }) => path;
   hash = 'h';
   maxEntries = 1_000;
+  bounds: Bounds = standardBounds;
   beforeCommit: (commit: RunCommit) => void = () => undefined;
 
   /** What the receiver says of a call that nobody knows of. */
@@ -68,6 +69,7 @@ export class World {
       holds: () => this.holds,
       breathe: () => Promise.resolve(),
       maxEntries: this.maxEntries,
+      bounds: this.bounds,
     };
     return new RunExecution(
       claimed(more.run),

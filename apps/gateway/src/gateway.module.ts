@@ -2,6 +2,7 @@ import {
   AccountConfig,
   ApiKeysConfig,
   AuthConfig,
+  BoundsConfig,
   ConfigModule,
   DatabaseConfig,
   EgressConfig,
@@ -54,6 +55,7 @@ import { WorkflowsModule } from './workflows/workflows.module.js';
 /** The configuration of this process. */
 export const gatewayConfigs = [
   AccountConfig,
+  BoundsConfig,
   ServiceConfig,
   HttpConfig,
   RateLimitConfig,

@@ -1,6 +1,6 @@
-import { MOST_CAUSES, newId } from '@app/contracts';
+import { newId } from '@app/contracts';
 import { acceptEvents, acceptRuns } from '@app/database';
-import type { StepDefinition } from '@app/definition';
+import { standardBounds, type StepDefinition } from '@app/definition';
 import { KeyRing, sealSecret } from '@app/security';
 import { eventually } from '@app/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -222,7 +222,7 @@ describe('what runs have to do with the world outside', () => {
 
     it('are not sent at the end of too long a chain', async () => {
       const workflowId = await service.createWorkflow([emit({ type: 'deep' })]);
-      const id = await service.execute(workflowId, {}, MOST_CAUSES);
+      const id = await service.execute(workflowId, {}, standardBounds.maxCauses);
       expect(await service.becomes(id, 'failed')).toMatchObject({ error: { code: 'LOOP_DETECTED' } });
       expect((await service.pool.query('SELECT FROM events WHERE run_id = $1', [id])).rowCount).toBe(0);
     });

@@ -1,6 +1,6 @@
-import { MOST_CAUSES, newId } from '@app/contracts';
+import { newId } from '@app/contracts';
 import { acceptRuns } from '@app/database';
-import type { StepDefinition } from '@app/definition';
+import { standardBounds, type StepDefinition } from '@app/definition';
 import { eventually } from '@app/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { WorkflowService } from '../../../test/workflow/workflow-service.js';
@@ -278,7 +278,7 @@ describe('the workflow service', () => {
       const handlerId = await handler();
       const on = { on_failure: { workflow_id: handlerId, mail: true } };
       const workflowId = await service.createWorkflow([broken], on);
-      const ids = [MOST_CAUSES - 1, MOST_CAUSES].map((depth) => ({ id: newId(), depth }));
+      const ids = [standardBounds.maxCauses - 1, standardBounds.maxCauses].map((depth) => ({ id: newId(), depth }));
       for (const { id, depth } of ids) {
         const trigger = { type: 'manual' as const };
         const rest = { inputJson: null, correlationId: null, tags: [], needsActive: false, dedupeKey: null };
@@ -286,7 +286,7 @@ describe('the workflow service', () => {
         await service.becomes(id, 'failed');
         expect(await mailsAbout(id)).toHaveLength(1);
       }
-      expect((await runsOf(handlerId)).map(({ depth }) => depth)).toEqual([MOST_CAUSES]);
+      expect((await runsOf(handlerId)).map(({ depth }) => depth)).toEqual([standardBounds.maxCauses]);
     });
 
     it('starts nothing when the workflow is gone, and fails the run all the same', async () => {

@@ -1,4 +1,5 @@
 import {
+  BoundsConfig,
   ConfigModule,
   DatabaseConfig,
   EgressConfig,
@@ -45,7 +46,16 @@ import { StepsService } from './steps/steps.service.js';
 @Module({
   imports: [
     ConfigModule.forRoot(
-      [ServiceConfig, DatabaseConfig, RedisConfig, EngineConfig, ScriptsConfig, EgressConfig, EncryptionConfig],
+      [
+        ServiceConfig,
+        DatabaseConfig,
+        RedisConfig,
+        EngineConfig,
+        BoundsConfig,
+        ScriptsConfig,
+        EgressConfig,
+        EncryptionConfig,
+      ],
       ProcessName.Workflow,
     ),
     ObservabilityModule.forProcess(ProcessName.Workflow),

@@ -15,6 +15,3 @@ export interface CloudEvent {
   data_base64?: string;
   [extension: string]: unknown;
 }
-
-/** How many runs and events may have caused one another in a row. Beyond it nothing is started. */
-export const MOST_CAUSES = 32;

@@ -1,3 +1,4 @@
+export * from './bounds.js';
 export * from './compile-definition.js';
 export * from './cron/cron-line.js';
 export * from './cron/cron-schedule.js';

@@ -11,6 +11,7 @@ const CLASSES = [
   config.AuthConfig,
   config.EncryptionConfig,
   config.EngineConfig,
+  config.BoundsConfig,
   config.WorkersConfig,
   config.MailConfig,
   config.EgressConfig,

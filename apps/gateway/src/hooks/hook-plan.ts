@@ -11,6 +11,8 @@ import { plainToInstance } from 'class-transformer';
 /** How a delivery is answered with what came of its run. */
 export interface OutputPlan {
   timeoutMs: number;
+  /** Steps that each of its expressions may take. */
+  maxSteps: number;
   status: Template;
   headers: Template;
   /** Undefined: the run's output. */
@@ -21,20 +23,31 @@ export interface OutputPlan {
 export interface HookPlan {
   trigger: WebhookTrigger;
   dedupe: Expression | undefined;
+  /** Steps that `dedupe` may take. */
+  maxSteps: number;
   /** Undefined: the sender is not told what comes of the run. */
   output: OutputPlan | undefined;
 }
 
-/** @param maxWaitMs the most that the operator lets a sender wait */
-export function hookPlan(config: object, maxWaitMs: number): HookPlan {
+/** What the operator allows. */
+export interface HookBounds {
+  /** Longest time that a sender waits. */
+  maxWaitMs: number;
+  /** Steps of one expression. */
+  maxSteps: number;
+}
+
+export function hookPlan(config: object, { maxWaitMs, maxSteps }: HookBounds): HookPlan {
   const trigger = plainToInstance(WebhookTrigger, config);
   const { dedupe, respond } = trigger;
   return {
     trigger,
+    maxSteps,
     dedupe: dedupe === undefined ? undefined : compileBare(dedupe),
     output:
       respond?.mode === 'output'
         ? {
+            maxSteps,
             timeoutMs: Math.min(respond.timeout_ms ?? LONGEST_WEBHOOK_WAIT_MS, maxWaitMs),
             status: compileTemplate(respond.status ?? 200),
             headers: compileTemplate(respond.headers ?? {}),

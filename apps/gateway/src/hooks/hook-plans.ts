@@ -1,4 +1,4 @@
-import { HttpConfig } from '@app/config';
+import { BoundsConfig, HttpConfig } from '@app/config';
 import { Injectable } from '@nestjs/common';
 import { hookPlan, type HookPlan } from './hook-plan.js';
 
@@ -9,13 +9,16 @@ const MOST_PLANS = 1_000;
 export class HookPlans {
   private readonly plans = new Map<string, HookPlan>();
 
-  constructor(private readonly http: HttpConfig) {}
+  constructor(
+    private readonly http: HttpConfig,
+    private readonly bounds: BoundsConfig,
+  ) {}
 
   of(workflowId: string, version: number, config: object): HookPlan {
     const key = `${workflowId}@${version}`;
     const known = this.plans.get(key);
     if (known !== undefined) return known;
-    const plan = hookPlan(config, this.http.hookWaitMs);
+    const plan = hookPlan(config, { maxWaitMs: this.http.hookWaitMs, maxSteps: this.bounds.maxExpressionSteps });
     for (const oldest of this.plans.keys()) {
       if (this.plans.size < MOST_PLANS) break;
       this.plans.delete(oldest);

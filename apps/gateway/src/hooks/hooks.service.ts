@@ -132,7 +132,7 @@ export class HooksService {
     if (plan.dedupe === undefined) return deliveryId(delivery);
     let id: unknown;
     try {
-      id = await plan.dedupe.evaluate({ input }, { nowMs: Date.now(), seed: workflowId });
+      id = await plan.dedupe.evaluate({ input }, { nowMs: Date.now(), seed: workflowId, maxSteps: plan.maxSteps });
     } catch (cause) {
       // To start it all the same could be to start it twice, and nobody would notice.
       const message = "What makes this delivery the same as another cannot be worked out: see the trigger's dedupe.";

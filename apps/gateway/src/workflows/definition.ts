@@ -6,7 +6,7 @@ import {
   type RetentionClass,
   type TriggerType,
 } from '@app/contracts';
-import { validateDefinition } from '@app/definition';
+import { validateDefinition, type Bounds } from '@app/definition';
 import type { QueryDeepPartialEntity } from 'typeorm';
 
 /** A definition that has passed the rules of the workflow language, in the columns of `workflows`. */
@@ -26,10 +26,14 @@ export type DraftDefinition = { [K in keyof Definition]?: unknown };
  * @param further mistakes that were found elsewhere
  * @throws AppError VALIDATION_FAILED with every mistake by its JSON path
  */
-export function checkDefinition(draft: DraftDefinition, further: readonly FieldError[] = []): Definition {
+export function checkDefinition(
+  draft: DraftDefinition,
+  bounds: Bounds,
+  further: readonly FieldError[] = [],
+): Definition {
   const { name, description, trigger_type, steps, config } = draft;
   const definition = { name, description: description ?? '', trigger_type, steps, config: config ?? {} };
-  const errors = [...validateDefinition(definition), ...further];
+  const errors = [...validateDefinition(definition, bounds), ...further];
   if (errors.length > 0) throw validationFailed(errors);
   return definition as Definition;
 }

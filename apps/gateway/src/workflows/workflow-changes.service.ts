@@ -1,3 +1,4 @@
+import { BoundsConfig } from '@app/config';
 import {
   notFound,
   TriggerType,
@@ -34,6 +35,7 @@ export class WorkflowChangesService {
     private readonly activation: ActivationCheckService,
     private readonly inputSchemas: InputSchemas,
     private readonly onFailure: OnFailureCheck,
+    private readonly bounds: BoundsConfig,
   ) {}
 
   /**
@@ -41,7 +43,7 @@ export class WorkflowChangesService {
    * @throws AppError VALIDATION_FAILED
    */
   async create(userId: string, draft: WorkflowDefinitionDto, id: string): Promise<WorkflowDto> {
-    const definition = checkDefinition(draft, await this.mistakesIn(userId, id, draft.config));
+    const definition = checkDefinition(draft, this.bounds, await this.mistakesIn(userId, id, draft.config));
     await this.dataSource.transaction(async (manager) => {
       const columns = { id, user_id: userId, ...workflowColumns(definition) };
       const insert = manager.createQueryBuilder().insert().into(Workflow).values(columns).orIgnore().returning('id');
@@ -96,7 +98,8 @@ export class WorkflowChangesService {
     await this.dataSource.transaction(async (manager) => {
       const current = await this.lock(manager, userId, id);
       if (current.status === status) return;
-      if (status === WorkflowStatus.Active) await this.activation.assertCanFire(userId, checkDefinition(current));
+      if (status === WorkflowStatus.Active)
+        await this.activation.assertCanFire(userId, checkDefinition(current, this.bounds));
       await this.write(manager, id, undefined, { status });
     });
     return this.changed(userId, id);
@@ -120,7 +123,7 @@ export class WorkflowChangesService {
   ): Promise<WorkflowDto> {
     await this.dataSource.transaction(async (manager) => {
       const current = await this.lock(manager, userId, id);
-      const definition = checkDefinition(await edit(current, manager), mistakes);
+      const definition = checkDefinition(await edit(current, manager), this.bounds, mistakes);
       if (current.status === WorkflowStatus.Active) await this.activation.assertCanFire(userId, definition);
       const version = current.version + 1;
       await this.write(manager, id, expected, { ...workflowColumns(definition), version });

@@ -1,3 +1,4 @@
+import { BoundsConfig } from '@app/config';
 import {
   DefinitionCheckDto,
   DeleteWorkflowQuery,
@@ -43,6 +44,7 @@ export class WorkflowsController {
     private readonly workflows: WorkflowsService,
     private readonly changes: WorkflowChangesService,
     private readonly runs: RunControlService,
+    private readonly bounds: BoundsConfig,
   ) {}
 
   /** My workflows, the newest first. */
@@ -74,7 +76,7 @@ export class WorkflowsController {
     @Body() definition: Record<string, unknown> = {},
   ): Promise<DefinitionCheckDto> {
     const mistakes = await this.changes.mistakesIn(userId, null, definition['config']);
-    const errors = [...validateDefinition(definition), ...mistakes];
+    const errors = [...validateDefinition(definition, this.bounds), ...mistakes];
     return { valid: errors.length === 0, errors };
   }
 

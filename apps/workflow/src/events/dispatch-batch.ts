@@ -1,4 +1,4 @@
-import { MOST_CAUSES, newId, RunTriggerType } from '@app/contracts';
+import { newId, RunTriggerType } from '@app/contracts';
 import { acceptRuns, type RunRequest } from '@app/database';
 import type { EventTrigger } from '@app/definition';
 import type { PoolClient } from 'pg';
@@ -39,6 +39,7 @@ export async function dispatchBatch(
   client: PoolClient,
   filters: EventFilters,
   ids: readonly string[],
+  maxCauses: number,
 ): Promise<DispatchedBatch> {
   const sorted = [...ids].sort();
   const bounds = [sorted, sorted[0], sorted.at(-1)];
@@ -48,9 +49,9 @@ export async function dispatchBatch(
     values: bounds,
   });
   const events = rows.map((row) => ({ ...row, userId: row.user_id, acceptedAt: row.accepted_at }));
-  const loops = events.filter(({ depth }) => depth > MOST_CAUSES);
+  const loops = events.filter(({ depth }) => depth > maxCauses);
   if (loops.length > 0) await client.query(loopsSql, [loops.map(({ id }) => id), bounds[1], bounds[2]]);
-  const live = events.filter(({ depth }) => depth <= MOST_CAUSES);
+  const live = events.filter(({ depth }) => depth <= maxCauses);
   const candidates = await workflowsOf(client, live);
   const { requests, filterErrors } = await runsFor(live, candidates, filters);
   let runs = 0;

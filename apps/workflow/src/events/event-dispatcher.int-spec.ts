@@ -1,6 +1,7 @@
 import type { EngineConfig } from '@app/config';
-import { MOST_CAUSES, newId } from '@app/contracts';
+import { newId } from '@app/contracts';
 import { acceptEvents } from '@app/database';
+import { standardBounds } from '@app/definition';
 import type { CommandBus } from '@app/messaging';
 import { GracefulShutdown } from '@app/observability';
 import { eventually, testDatabase, type TestDatabase } from '@app/testing';
@@ -82,7 +83,8 @@ function dispatcher(over: Pool = pool) {
   const bus = { publish: (_: string, { count }: { count: number }) => published.push(count) };
   const config = { pollMs: 500 } as EngineConfig;
   const shutdown = { add: () => undefined } as unknown as GracefulShutdown;
-  const service = new EventDispatcher(over, bus as unknown as CommandBus<'workflow'>, metrics, config, shutdown);
+  const toAll = bus as unknown as CommandBus<'workflow'>;
+  const service = new EventDispatcher(over, toAll, metrics, config, standardBounds, shutdown);
   return { service, metrics, published };
 }
 
@@ -205,11 +207,11 @@ describe('EventDispatcher', () => {
 
   it('starts nothing at the end of too long a chain, and says so', async () => {
     const id = await workflow({ type: '*' });
-    await send({}, userId, MOST_CAUSES);
-    const loop = await send({}, userId, MOST_CAUSES + 1);
+    await send({}, userId, standardBounds.maxCauses);
+    const loop = await send({}, userId, standardBounds.maxCauses + 1);
     const { service, metrics } = dispatcher();
     await service.dispatchAll();
-    expect((await runs(id)).map(({ depth }) => depth)).toEqual([MOST_CAUSES]);
+    expect((await runs(id)).map(({ depth }) => depth)).toEqual([standardBounds.maxCauses]);
     const { rows } = await pool.query('SELECT problem FROM events WHERE id = $1', [loop]);
     expect(rows).toEqual([{ problem: 'LOOP_DETECTED' }]);
     expect((await metrics.loops.get()).values[0]?.value).toBe(1);

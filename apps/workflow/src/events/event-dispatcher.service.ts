@@ -1,4 +1,4 @@
-import { EngineConfig } from '@app/config';
+import { BoundsConfig, EngineConfig } from '@app/config';
 import { inTransaction, isConnectionLost } from '@app/database';
 import { CommandBus } from '@app/messaging';
 import { GracefulShutdown, Periodic, ShutdownPhase } from '@app/observability';
@@ -28,7 +28,7 @@ interface PendingRow {
 @Injectable()
 export class EventDispatcher {
   private readonly log = new Logger(EventDispatcher.name);
-  private readonly filters = new EventFilters();
+  private readonly filters: EventFilters;
   private readonly periodic: Periodic;
   /** The last owner of the batch before: the next one goes on after them. */
   private lastOwner = NOBODY;
@@ -39,8 +39,10 @@ export class EventDispatcher {
     private readonly bus: CommandBus<'workflow'>,
     private readonly metrics: EventMetrics,
     config: EngineConfig,
+    private readonly bounds: BoundsConfig,
     shutdown: GracefulShutdown,
   ) {
+    this.filters = new EventFilters(bounds.maxExpressionSteps);
     this.periodic = new Periodic({
       name: 'Dispatching events',
       everyMs: config.pollMs,
@@ -73,7 +75,7 @@ export class EventDispatcher {
       const done = await inTransaction(this.pool, async (client) => {
         const taken = await this.take(client);
         ids = taken.map(({ id }) => id);
-        return ids.length === 0 ? undefined : dispatchBatch(client, this.filters, ids);
+        return ids.length === 0 ? undefined : dispatchBatch(client, this.filters, ids, this.bounds.maxCauses);
       });
       if (done !== undefined) this.tell(done);
     } catch (error) {
@@ -100,7 +102,7 @@ export class EventDispatcher {
     try {
       const done = await inTransaction(this.pool, async (client) => {
         const locked = await client.query('SELECT FROM pending_events WHERE id = $1 FOR UPDATE SKIP LOCKED', [id]);
-        return locked.rowCount === 0 ? undefined : dispatchBatch(client, this.filters, [id]);
+        return locked.rowCount === 0 ? undefined : dispatchBatch(client, this.filters, [id], this.bounds.maxCauses);
       });
       if (done !== undefined) this.tell(done);
     } catch (error) {

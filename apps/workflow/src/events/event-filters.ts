@@ -23,13 +23,16 @@ const MOST_FILTERS = 2_000;
 export class EventFilters {
   private readonly compiled = new Map<string, Expression>();
 
+  /** @param maxSteps steps that a filter may take */
+  constructor(private readonly maxSteps: number) {}
+
   /** A filter that cannot be evaluated is one that is not true: nothing happens with a doubt. */
   async judge({ id, event }: { id: string; event: CloudEvent }, wanted: EventFilter): Promise<Verdict> {
     const isOfType = wanted.types.some((type) => matchesPattern(type, event.type));
     if (!isOfType || !matchesPattern(wanted.source ?? undefined, event.source)) return 'other';
     if (wanted.filter == null) return 'match';
     try {
-      const evaluation = { nowMs: idTime(id), seed: `${id}/${wanted.id}` };
+      const evaluation = { nowMs: idTime(id), seed: `${id}/${wanted.id}`, maxSteps: this.maxSteps };
       const value = await this.expression(wanted.filter).evaluate({ ...wanted.context, event }, evaluation);
       return isTrue(value) ? 'match' : 'other';
     } catch {

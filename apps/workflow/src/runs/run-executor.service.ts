@@ -1,4 +1,4 @@
-import { EngineConfig } from '@app/config';
+import { BoundsConfig, EngineConfig } from '@app/config';
 import { RunTrouble } from '@app/contracts';
 import type { CompiledDefinition, OnFailure } from '@app/definition';
 import { runInContext, runTrace } from '@app/observability';
@@ -38,6 +38,7 @@ export class RunExecutor {
     private readonly stats: StatsService,
     private readonly metrics: RunMetrics,
     private readonly config: EngineConfig,
+    private readonly bounds: BoundsConfig,
   ) {}
 
   /** Resolves when the run is no longer with this process. Never rejects. */
@@ -71,6 +72,7 @@ export class RunExecutor {
         holds,
         breathe: setImmediate,
         maxEntries: this.config.maxJournalEntries,
+        bounds: this.bounds,
       };
       execution = new RunExecution(run, definition, history, services);
       this.active.add(execution);
@@ -129,7 +131,7 @@ export class RunExecutor {
       startedAt: run.claimedAt,
       isJoined: isJoined(run),
       hasChildren: history.children.size > 0,
-      ...wishesOf(run, onFailure, { status: RunTrouble.Failed, error: outcome.error }),
+      ...wishesOf(run, { ...this.bounds, onFailure }, { status: RunTrouble.Failed, error: outcome.error }),
       events: [],
       eventWaits: [],
       readInbox: [],

@@ -1,5 +1,5 @@
 import type { CloudEvent, JobRequest, RunError, RunJob, RunTrouble } from '@app/contracts';
-import type { CompiledStep, EvaluationContext, Scope } from '@app/definition';
+import type { Bounds, CompiledStep, EvaluationContext, Scope } from '@app/definition';
 
 /** What a step sees when it runs. */
 export interface StepContext {
@@ -15,6 +15,7 @@ export interface StepContext {
   step: CompiledStep;
   scope: Scope;
   evaluation: EvaluationContext;
+  bounds: Bounds;
   /** ms since 1970. */
   now: number;
   /** Aborts when the run is cancelled or this replica lost the right to go on. */

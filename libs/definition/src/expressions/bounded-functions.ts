@@ -21,8 +21,15 @@ interface BuiltIn {
   implementation: (this: Focus, ...args: unknown[]) => unknown;
   signature?: unknown;
 }
+/** jsonata's outermost frame of one evaluation. */
+export interface Base {
+  budget?: Budget;
+  RegexEngine?: unknown;
+  lookup: (name: string) => unknown;
+}
+
 export interface Focus {
-  environment: { base: object };
+  environment: { base: Base };
   createSequence: () => unknown[];
 }
 
@@ -105,14 +112,14 @@ const originals = (await jsonata(`[${NAMES.map((name) => `$${name}`).join(',')}]
  * The built-ins, each charging what it reads and makes to the budget of the evaluation that calls it.
  * They are shared by all expressions, so nothing an expression does may change them.
  */
-export function boundedFunctions(budgetOf: (base: object) => Budget): Record<string, unknown> {
+export function boundedFunctions(budgetOf: (base: Base) => Budget): Record<string, unknown> {
   return {
     ...Object.fromEntries(NAMES.map((name, i) => [name, bounded(name, originals[i] as BuiltIn, budgetOf)])),
     range: range(budgetOf),
   };
 }
 
-function bounded(name: string, original: BuiltIn, budgetOf: (base: object) => Budget): BuiltIn {
+function bounded(name: string, original: BuiltIn, budgetOf: (base: Base) => Budget): BuiltIn {
   const refuse = refusals[name];
   const implementation = function (this: Focus, ...args: unknown[]): unknown {
     const budget = budgetOf(this.environment.base);
@@ -144,7 +151,7 @@ function sealed(builtIn: BuiltIn): BuiltIn {
 }
 
 /** `[from..to]`, see bounded-ast.ts. */
-function range(budgetOf: (base: object) => Budget): BuiltIn {
+function range(budgetOf: (base: Base) => Budget): BuiltIn {
   const implementation = function (this: Focus, from: unknown, to: unknown): number[] | undefined {
     if (from === undefined || to === undefined) return undefined;
     if (!Number.isInteger(from) || !Number.isInteger(to)) {
@@ -174,7 +181,7 @@ function tooLong(name: string): ExpressionError {
 export function deterministicFunctions(
   nowMs: number,
   seed: string,
-  budgetOf: (base: object) => Budget,
+  budgetOf: (base: Base) => Budget,
 ): Record<string, unknown> {
   const random = seededRandom(seed);
   return {

@@ -1,10 +1,5 @@
 import { ExpressionError } from './expression.error.js';
 
-/**
- * Steps one expression may take: at most about 50 ms of CPU, whatever it does. Counted, not timed, so that a slow machine
- * agrees; what takes longer than other things counts as several.
- */
-const MAX_STEPS = 20_000;
 /** What the values an expression makes may weigh together, in bytes as `weigh` counts them. */
 const MAX_MADE = 16 * 1_048_576;
 /** What one value may weigh; so no later step can take longer over it than a budget has. */
@@ -16,13 +11,22 @@ const VALUE_BYTES = 16;
 
 /** What one evaluation has left. Everything that takes time or memory is charged before, or right after, it happens. */
 export class Budget {
-  private steps = MAX_STEPS;
+  private steps: number;
   private bytes = MAX_MADE;
+
+  /**
+   * @param maxSteps steps the expression may take: 20,000 are at most about 50 ms of CPU, whatever it does. Counted, not
+   * timed, so that a slow machine agrees; what takes longer than other things counts as several.
+   */
+  constructor(private readonly maxSteps: number) {
+    this.steps = maxSteps;
+  }
 
   /** @throws ExpressionError when the steps are used up */
   step(count = 1): void {
     this.steps -= count;
-    if (this.steps < 0) throw ExpressionError.overLimit(`An expression may take at most ${MAX_STEPS} steps.`);
+    if (this.steps >= 0) return;
+    throw ExpressionError.overLimit(`An expression may take at most ${this.maxSteps} steps (EXPRESSION_MAX_STEPS).`);
   }
 
   /** Reading a value as a whole costs time. */

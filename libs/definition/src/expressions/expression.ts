@@ -1,6 +1,7 @@
 import type jsonata from 'jsonata';
+import { standardBounds } from '../bounds.js';
 import { heavyNodes, parseBounded, variableNames } from './bounded-ast.js';
-import { boundedFunctions, deterministicFunctions } from './bounded-functions.js';
+import { boundedFunctions, deterministicFunctions, type Base } from './bounded-functions.js';
 import { Budget } from './budget.js';
 import { ExpressionError } from './expression.error.js';
 import { LinearRegex } from './linear-regex.js';
@@ -13,6 +14,8 @@ export interface EvaluationContext {
   nowMs: number;
   /** What `$random()` and `$shuffle()` draw from. */
   seed: string;
+  /** Steps that it may take, see `Bounds`; 20,000 unless given. */
+  maxSteps?: number;
 }
 
 /** The data an expression sees: `input`, `steps`, `run`, `workflow`. */
@@ -21,16 +24,13 @@ export type Scope = Readonly<Record<string, unknown>>;
 const EVALUATE_ENTRY = Symbol.for('jsonata.__evaluate_entry');
 const EVALUATE_EXIT = Symbol.for('jsonata.__evaluate_exit');
 
-/** jsonata's outermost frame of one evaluation. */
-interface Base {
-  budget?: Budget;
-  RegexEngine?: unknown;
-}
+/** The binding that tells how many steps there are; no variable can be called so. */
+const MAX_STEPS = ' steps';
 
 /** The budget of an evaluation; its first node finds none yet. */
 function budgetOf(base: Base): Budget {
   if (base.budget !== undefined) return base.budget;
-  const budget = new Budget();
+  const budget = new Budget(Number(base.lookup(MAX_STEPS)));
   base.budget = budget;
   base.RegexEngine = function (pattern: RegExp) {
     return new LinearRegex(pattern, budget);
@@ -90,9 +90,10 @@ export class Expression {
    */
   async evaluate(scope: Scope, context: EvaluationContext): Promise<unknown> {
     try {
-      const bindings = deterministicFunctions(context.nowMs, context.seed, budgetOf);
+      const { nowMs, seed, maxSteps = standardBounds.maxExpressionSteps } = context;
+      const bindings = { ...deterministicFunctions(nowMs, seed, budgetOf), [MAX_STEPS]: maxSteps };
       const result: unknown = await this.compiled.evaluate(scope, bindings);
-      if (typeof result === 'object' || typeof result === 'string') new Budget().made(result);
+      if (typeof result === 'object' || typeof result === 'string') new Budget(maxSteps).made(result);
       return plainData(result);
     } catch (error) {
       throw ExpressionError.from(this.text, error);

@@ -18,10 +18,13 @@ export class RepeatConfig {
   @MaxLength(65_536)
   until?: string;
 
-  /** Most iterations. Without `until` it is their number; with it, the step fails when they are used up. */
+  /**
+   * Most iterations. Without `until` it is their number; with it, the step fails when they are used up. At most 10,000, or
+   * what WORKFLOW_MAX_ITERATIONS says.
+   */
   @IsInt()
   @Min(1)
-  @Max(10_000)
+  @Max(100_000)
   max_iterations: number;
 
   /** Pause between two iterations, in milliseconds. */

@@ -1,4 +1,5 @@
 import type { FieldError } from '@app/contracts';
+import type { Bounds } from '../bounds.js';
 import type { Probe, StepDefinition } from '../definition.js';
 import type { Expression } from '../expressions/expression.js';
 import { compileBare, compileTemplate, expressionsIn } from '../expressions/template.js';
@@ -10,8 +11,6 @@ import { checkShape, joinPath } from './check-shape.js';
 import { StepShape } from './definition.shape.js';
 import { referencedSecrets, referencedSteps } from './step-references.js';
 
-const MAX_STEPS = 1_000;
-const MAX_NESTING = 16;
 /** Characters of all scripts together: parsing them takes time of the process that saves. */
 const MAX_SCRIPTS = 131_072;
 
@@ -20,6 +19,8 @@ export class StepListValidator {
   private readonly ids = new Set<string>();
   private readonly errors: FieldError[] = [];
   private scriptCharacters = 0;
+
+  constructor(private readonly bounds: Bounds) {}
 
   /** @param path JSON path of the list */
   check(steps: readonly unknown[], path: string): FieldError[] {
@@ -38,8 +39,10 @@ export class StepListValidator {
     visible: ReadonlySet<string>,
     depth: number,
   ): ReadonlySet<string> {
-    if (depth > MAX_NESTING) {
-      this.errors.push({ field: path, message: `is nested deeper than ${MAX_NESTING} lists: use a sub-workflow` });
+    const { maxNesting } = this.bounds;
+    if (depth > maxNesting) {
+      const message = `is nested deeper than ${maxNesting} lists (WORKFLOW_MAX_NESTING): use a sub-workflow`;
+      this.errors.push({ field: path, message });
       return visible;
     }
     const seen = new Set(visible);
@@ -62,8 +65,10 @@ export class StepListValidator {
     if (this.ids.has(id))
       this.errors.push({ field: `${field}.id`, message: `'${id}' is taken by another step: rename one` });
     this.ids.add(id);
-    if (this.ids.size === MAX_STEPS + 1) {
-      this.errors.push({ field, message: `a workflow may have at most ${MAX_STEPS} steps: split it` });
+    const { maxSteps } = this.bounds;
+    if (this.ids.size === maxSteps + 1) {
+      const message = `a workflow may have at most ${maxSteps} steps (WORKFLOW_MAX_STEPS): split it`;
+      this.errors.push({ field, message });
     }
   }
 
@@ -99,6 +104,7 @@ export class StepListValidator {
     );
     this.errors.push(...errors);
     if (errors.length > 0) return;
+    this.checkIterations(kind.loop(config).maxIterations ?? 1, `${path}.max_iterations`);
     if (kind.isTemplate) this.checkTemplates(step.config, path, visible, kind.readsSecrets);
     if (typeof step.probe === 'object' && step.probe !== null) this.checkProbe(step.probe, `${field}.probe`, visible);
     const inside = this.checkLists(kind.lists(config), path, visible, depth);
@@ -110,6 +116,12 @@ export class StepListValidator {
       );
     }
     for (const script of kind.scripts(config)) this.checkScript(script.text, `${path}.${script.field}`);
+  }
+
+  private checkIterations(iterations: number, field: string): void {
+    const { maxIterations } = this.bounds;
+    if (iterations <= maxIterations) return;
+    this.errors.push({ field, message: `must not be greater than ${maxIterations} (WORKFLOW_MAX_ITERATIONS)` });
   }
 
   /** Options that a type would ignore are refused: whoever wrote them expects something of them. */

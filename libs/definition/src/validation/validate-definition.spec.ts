@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { standardBounds, type Bounds } from '../bounds.js';
 import { validateDefinition } from './validate-definition.js';
 
 const transform = (id: string, expression = 'input') => ({ id, type: 'transform', config: { expression } });
@@ -279,5 +280,36 @@ describe('a cron trigger', () => {
     [{ cron: '@daily', at: 'noon' }, 'config.trigger.at', /not a known field/],
   ])('may not be %j', (trigger, field, message) => {
     expect(cron(trigger)).toContainEqual({ field, message: expect.stringMatching(message) });
+  });
+});
+
+describe('the bounds of a definition', () => {
+  const repeat = (iterations: number, ...steps: unknown[]) => ({
+    id: `r${iterations}`,
+    type: 'repeat',
+    config: { max_iterations: iterations, steps },
+  });
+  it.each<[keyof Bounds, number, object, string, string]>([
+    ['maxSteps', 2, workflow([transform('a'), transform('b'), transform('c')]), 'steps[2]', 'WORKFLOW_MAX_STEPS'],
+    [
+      'maxNesting',
+      2,
+      workflow([repeat(1, repeat(2, transform('a')))]),
+      'steps[0].config.steps[0].config.steps',
+      'WORKFLOW_MAX_NESTING',
+    ],
+    ['maxDefinitionBytes', 100, workflow([transform('a'), transform('b')]), '', 'WORKFLOW_MAX_DEFINITION_BYTES'],
+    [
+      'maxIterations',
+      4,
+      workflow([repeat(5, transform('a'))]),
+      'steps[0].config.max_iterations',
+      'WORKFLOW_MAX_ITERATIONS',
+    ],
+  ])('%s are told and named', (bound, value, definition, field, variable) => {
+    expect(validateDefinition(definition)).toEqual([]);
+    const errors = validateDefinition(definition, { ...standardBounds, [bound]: value });
+    expect(errors).toEqual([{ field, message: expect.stringMatching(`${value}.*${variable}`) }]);
+    expect(validateDefinition(definition, { ...standardBounds, [bound]: value * 3 })).toEqual([]);
   });
 });

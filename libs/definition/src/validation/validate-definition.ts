@@ -1,4 +1,5 @@
 import { TriggerType, type FieldError } from '@app/contracts';
+import { standardBounds, type Bounds } from '../bounds.js';
 import type { WorkflowDefinition } from '../definition.js';
 import { checkEventTrigger } from './check-event-trigger.js';
 import { checkShape } from './check-shape.js';
@@ -9,8 +10,6 @@ import { DefinitionShape } from './definition.shape.js';
 import { checkOnFailure } from './on-failure.shape.js';
 import { StepListValidator } from './step-list.validator.js';
 
-/** Most bytes of a definition as JSON. */
-const MAX_BYTES = 1_048_576;
 /** Most characters of an input schema as JSON. */
 const MAX_SCHEMA = 65_536;
 
@@ -18,12 +17,13 @@ const MAX_SCHEMA = 65_536;
  * Checks a whole definition, the way it is checked when it is saved.
  * @returns what is wrong, by JSON path, each with a sentence that says how to mend it; empty when it is valid
  */
-export function validateDefinition(definition: unknown): FieldError[] {
-  if (Buffer.byteLength(JSON.stringify(definition) ?? '') > MAX_BYTES) {
-    return [{ field: '', message: `is larger than ${MAX_BYTES} bytes: move data into the run's input` }];
+export function validateDefinition(definition: unknown, bounds: Bounds = standardBounds): FieldError[] {
+  if (Buffer.byteLength(JSON.stringify(definition) ?? '') > bounds.maxDefinitionBytes) {
+    const bound = `${bounds.maxDefinitionBytes} bytes (WORKFLOW_MAX_DEFINITION_BYTES)`;
+    return [{ field: '', message: `is larger than ${bound}: move data into the run's input` }];
   }
   const { value, errors } = checkShape(DefinitionShape, definition, '');
-  const steps = Array.isArray(value.steps) ? new StepListValidator().check(value.steps, 'steps') : [];
+  const steps = Array.isArray(value.steps) ? new StepListValidator(bounds).check(value.steps, 'steps') : [];
   return [...errors, ...steps, ...configErrors(value)];
 }
 

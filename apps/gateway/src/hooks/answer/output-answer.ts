@@ -15,7 +15,8 @@ export async function outputAnswer(plan: OutputPlan, finished: FinishedRun, inpu
   const { run, output } = finished;
   if (run.status !== RunStatus.Completed) throw runFailed(run, run.error?.code ?? run.status);
   const scope = { output, run, input };
-  const context = { nowMs: Date.parse(run.completed_at ?? run.created_at), seed: `${run.id}/respond` };
+  const nowMs = Date.parse(run.completed_at ?? run.created_at);
+  const context = { nowMs, seed: `${run.id}/respond`, maxSteps: plan.maxSteps };
   try {
     const status = await resolveTemplate(plan.status, scope, context);
     const headers = await resolveTemplate(plan.headers, scope, context);

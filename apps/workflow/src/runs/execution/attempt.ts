@@ -17,7 +17,7 @@ export class Attempt {
     /** ms since 1970; earlier than now when the attempt was found under way. */
     private readonly startedAt: number = now(),
   ) {
-    const { run, facts } = execution;
+    const { run, facts, bounds } = execution;
     const path = list.prefix + step.id;
     this.context = {
       runId: run.runId,
@@ -30,7 +30,12 @@ export class Attempt {
       attempt,
       step,
       scope: scopeOf(list, run.input, facts),
-      evaluation: { nowMs: run.createdAt.getTime(), seed: `${run.runId}/${path}` },
+      evaluation: {
+        nowMs: run.createdAt.getTime(),
+        seed: `${run.runId}/${path}`,
+        maxSteps: bounds.maxExpressionSteps,
+      },
+      bounds,
       now: now(),
       // Most steps need none: made when it is asked for.
       get signal() {
@@ -42,7 +47,7 @@ export class Attempt {
 
   /** @throws StepFailure when the output cannot be stored */
   complete(output: unknown, more: { input?: unknown; wish?: Wish; inboxId?: string } = {}): void {
-    assertStorable(output);
+    assertStorable(output, this.context.bounds);
     const { input, wish, inboxId } = more;
     this.append(
       {
@@ -62,7 +67,7 @@ export class Attempt {
     const ended = { ...this.base, started_at: this.startedAt, ends: true } as const;
     if ('error' in result) this.append({ type: 'step.failed', ...ended, error: result.error });
     else {
-      assertStorable(result.output);
+      assertStorable(result.output, this.context.bounds);
       this.append({ type: 'step.completed', ...ended, output: result.output });
     }
   }

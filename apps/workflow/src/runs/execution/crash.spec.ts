@@ -1,5 +1,5 @@
 import { newId, type JournalEntry } from '@app/contracts';
-import { compileDefinition, seededRandom, type StepDefinition } from '@app/definition';
+import { compileDefinition, seededRandom, type StepDefinition, standardBounds } from '@app/definition';
 import { sized } from '@app/testing';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -69,6 +69,7 @@ async function executeWithCrashes(steps: StepDefinition[], n: number, { before, 
       holds: () => true,
       breathe: () => Promise.resolve(),
       maxEntries: 10_000,
+      bounds: standardBounds,
     };
     const history = { ...emptyHistory(), entries: [...entries], nextSeq: epoch };
     const run = claimed({ runId, epoch, input: { n }, createdAt: new Date(0) });

@@ -12,12 +12,18 @@ export async function nextIteration(
   const iteration = Number(list.slot);
   const until = step.expressions.get('until');
   const { run, facts } = attempt.execution;
-  const { nowMs, seed } = attempt.context.evaluation;
+  const { evaluation } = attempt.context;
   const scope = scopeOf(list, run.input, facts);
   const isDone =
-    until !== undefined && isTrue(await until.evaluate(scope, { nowMs, seed: `${seed}[${iteration}]#until` }));
+    until !== undefined &&
+    isTrue(await until.evaluate(scope, { ...evaluation, seed: `${evaluation.seed}[${iteration}]#until` }));
   const isLast = iteration + 1 >= step.loop.maxIterations;
   if (isDone || (isLast && until === undefined)) return attempt.complete(list.lastOutput);
+  const { maxIterations } = attempt.context.bounds;
+  if (iteration + 1 >= maxIterations) {
+    const message = `a loop may have at most ${maxIterations} iterations (WORKFLOW_MAX_ITERATIONS)`;
+    throw StepFailure.permanent('ITERATIONS_EXHAUSTED', message);
+  }
   if (isLast) {
     const message = `config.until was not true in any of ${step.loop.maxIterations} iterations (config.max_iterations)`;
     throw StepFailure.permanent('ITERATIONS_EXHAUSTED', message);

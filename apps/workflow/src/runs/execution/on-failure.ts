@@ -1,5 +1,5 @@
-import { MOST_CAUSES, newId, type RunTrouble, type JobRequest, type RunError } from '@app/contracts';
-import type { CompiledStep, OnFailure } from '@app/definition';
+import { newId, type RunTrouble, type JobRequest, type RunError } from '@app/contracts';
+import type { Bounds, CompiledStep, OnFailure } from '@app/definition';
 import type { ChildRequest } from '../../steps/steps.service.js';
 import type { ClaimedRun } from '../claim/claimed-run.js';
 
@@ -14,6 +14,11 @@ export interface Trouble {
   path?: string;
 }
 
+/** What may follow from trouble. */
+export interface Following extends Pick<Bounds, 'maxCauses'> {
+  onFailure: OnFailure | undefined;
+}
+
 /** What `config.on_failure` wants to exist exactly when the journal says that a run is in trouble. */
 interface FailureWishes {
   jobs: JobRequest[];
@@ -24,12 +29,12 @@ interface FailureWishes {
  * What follows from the trouble of a run. It is written in the commit that makes the trouble known, so there is one of each for
  * each trouble, whatever dies. A run at the end of too long a chain starts nothing; its owner is mailed all the same.
  */
-export function wishesOf(run: ClaimedRun, onFailure: OnFailure | undefined, trouble: Trouble): FailureWishes {
+export function wishesOf(run: ClaimedRun, { onFailure, maxCauses }: Following, trouble: Trouble): FailureWishes {
   if (onFailure === undefined) return { jobs: [], children: [] };
   const { workflow_id, mail } = onFailure;
   return {
     jobs: mail === true ? [mailJob(run, trouble)] : [],
-    children: workflow_id === undefined || run.depth >= MOST_CAUSES ? [] : [child(run, workflow_id, trouble)],
+    children: workflow_id === undefined || run.depth >= maxCauses ? [] : [child(run, workflow_id, trouble)],
   };
 }
 

@@ -1,5 +1,5 @@
 import { RunTriggerType, type JournalEntry } from '@app/contracts';
-import type { CompiledDefinition } from '@app/definition';
+import type { Bounds, CompiledDefinition } from '@app/definition';
 import {
   apply,
   decide,
@@ -27,6 +27,7 @@ export interface ExecutionServices {
   breathe: () => Promise<void>;
   /** Most entries of a journal. */
   maxEntries: number;
+  bounds: Bounds;
 }
 
 /** How long a replica that lost a run reads answers that are there; far less than it stops before its lease runs out. */
@@ -52,6 +53,7 @@ export class RunExecution implements RunUnderWay {
   readonly state: RunState;
   readonly journal: RunJournal;
   readonly facts: RunFacts;
+  readonly bounds: Bounds;
   private readonly underWay = new Set<string>();
   private readonly stops = new Map<string, AbortController>();
   /** Steps that wait for something outside which has not happened yet: a job, a signal, a run, a person. */
@@ -70,12 +72,13 @@ export class RunExecution implements RunUnderWay {
     readonly history: RunHistory,
     private readonly services: ExecutionServices,
   ) {
+    this.bounds = services.bounds;
     this.cancelRequested = run.cancelRequested;
     this.state = newRunState(definition, run.createdAt.getTime());
     for (const entry of history.entries) apply(this.state, entry);
     // Whoever tests a step sees how it ends: nothing else is to follow from that.
     const onFailure = run.trigger.type === RunTriggerType.Test ? undefined : definition.onFailure;
-    this.journal = new RunJournal(services.sink, run, this.state, history, onFailure);
+    this.journal = new RunJournal(services.sink, run, this.state, history, { ...this.bounds, onFailure });
     this.facts = {
       id: run.runId,
       workflow_id: run.workflowId,
@@ -195,7 +198,7 @@ export class RunExecution implements RunUnderWay {
     const step = this.state.steps.get(entry.path);
     if (entry.type !== 'step.completed' || step?.nest === undefined) return this.journal.append(entry);
     try {
-      assertStorable(entry.output);
+      assertStorable(entry.output, this.bounds);
       this.journal.append(entry);
     } catch (error) {
       if (!(error instanceof StepFailure)) throw error;

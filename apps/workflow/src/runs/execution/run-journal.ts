@@ -1,5 +1,4 @@
 import { RunStatus, RunTrouble, StepStatus, type JobRequest, type JournalEntry } from '@app/contracts';
-import type { OnFailure } from '@app/definition';
 import type { ChildRequest, EmittedEvent, EventWait, Wish } from '../../steps/steps.service.js';
 import { apply, type Outcome, type RunState } from '../../engine/index.js';
 import { isJoined, type ClaimedRun } from '../claim/claimed-run.js';
@@ -7,7 +6,7 @@ import type { NextClaim, RunCommit, Unwanted } from '../store/run-commit.js';
 import { FencedError } from '../store/fenced.error.js';
 import type { ObservedOutcome, RunHistory } from '../store/run-history.js';
 import { UnwrittenError } from '../store/unwritten.error.js';
-import { isHeldInDoubt, wishesOf, type Trouble } from './on-failure.js';
+import { isHeldInDoubt, wishesOf, type Following, type Trouble } from './on-failure.js';
 
 type DoubtEntry = Extract<JournalEntry, { type: 'step.in_doubt' }>;
 
@@ -47,7 +46,7 @@ export class RunJournal {
     private readonly run: ClaimedRun,
     private readonly state: RunState,
     history: RunHistory,
-    private readonly onFailure?: OnFailure,
+    private readonly following: Following,
   ) {
     this.nextSeq = history.nextSeq;
     this.hasChildren = history.children.size > 0;
@@ -128,7 +127,7 @@ export class RunJournal {
 
   /** What follows from the trouble is committed with it. */
   private tell(trouble: Trouble): void {
-    const { jobs, children } = wishesOf(this.run, this.onFailure, trouble);
+    const { jobs, children } = wishesOf(this.run, this.following, trouble);
     this.jobs.push(...jobs);
     this.children.push(...children);
   }

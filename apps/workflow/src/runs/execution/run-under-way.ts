@@ -1,3 +1,4 @@
+import type { Bounds } from '@app/definition';
 import type { Action, RunFacts, RunState } from '../../engine/index.js';
 import type { ClaimedRun } from '../claim/claimed-run.js';
 import type { RunHistory } from '../store/run-history.js';
@@ -10,6 +11,7 @@ export interface RunUnderWay {
   readonly history: RunHistory;
   readonly journal: RunJournal;
   readonly facts: RunFacts;
+  readonly bounds: Bounds;
   /** Aborts when the run or this step of it is cancelled, or this replica lost the run: for every call made for it. */
   signalOf(path: string): AbortSignal;
   /** Whether this replica has the right to go on at this moment: asked before each call. */

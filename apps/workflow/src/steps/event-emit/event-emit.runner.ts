@@ -20,7 +20,7 @@ export const eventEmitRunner: TransactionalRunner = {
       time: new Date(context.now).toISOString(),
       ...(data !== undefined && { datacontenttype: 'application/json', data }),
     };
-    assertStorable(event);
+    assertStorable(event, context.bounds);
     return { event: { id: newId(), event, depth: context.depth + 1 }, output: event };
   },
 };

@@ -9,7 +9,7 @@ export const externalRunner: TransactionalRunner = {
   kind: 'transactional',
   act: async (context) => {
     const { queue, input = null } = await resolvedConfig(context, ExternalConfig);
-    assertStorable(input);
+    assertStorable(input, context.bounds);
     const { runId, path, attempt, step, now } = context;
     const { timeout_ms, effect } = step.definition;
     const payload = {

@@ -13,7 +13,7 @@ export function jobStepRunner(type: JobStepType): TransactionalRunner {
     kind: 'transactional',
     act: async (context) => {
       const config = { ...(await resolvedConfig(context, stepKind(type).config)) } as Record<string, unknown>;
-      assertStorable(config);
+      assertStorable(config, context.bounds);
       const { runId, path, step, now } = context;
       const { timeout_ms } = step.definition;
       const payload = { config, idempotency_key: `${runId}/${path}` };

@@ -9,7 +9,6 @@ import {
 } from '@app/definition';
 import { StepFailure } from '../step-failure.js';
 import type { PureRunner, StepContext } from '../step-runner.js';
-import { MAX_OUTPUT_BYTES } from '../storable-json.js';
 import type { ScriptLimit, ScriptOutcome, ScriptQuestion } from './sandbox-thread.js';
 import type { ScriptLimits, ScriptThreads } from './script-threads.js';
 
@@ -33,7 +32,11 @@ export function scriptRunner(threads: ScriptThreads): PureRunner {
   };
 }
 
-function questionOf(script: Script, { step, scope, evaluation }: StepContext, limits: ScriptLimits): ScriptQuestion {
+function questionOf(
+  script: Script,
+  { step, scope, evaluation, bounds }: StepContext,
+  limits: ScriptLimits,
+): ScriptQuestion {
   return {
     code: scriptFunction(script.code),
     args: scriptNames.map((name) => argument(script, name, scope)),
@@ -41,7 +44,7 @@ function questionOf(script: Script, { step, scope, evaluation }: StepContext, li
     seed: Math.floor(seededRandom(evaluation.seed)() * SEEDS),
     limitMs: Math.min(limits.timeoutMs, step.definition.timeout_ms ?? limits.timeoutMs),
     memoryBytes: limits.memoryBytes,
-    maxOutput: MAX_OUTPUT_BYTES,
+    maxOutput: bounds.maxValueBytes,
   };
 }
 

@@ -11,7 +11,7 @@ export const workflowRunRunner: TransactionalRunner = {
   act: async (context) => {
     const { workflow_id, input, mode } = await resolvedConfig(context, WorkflowRunConfig);
     assertNoLoop(context);
-    assertStorable(input);
+    assertStorable(input, context.bounds);
     const child: ChildRequest = {
       id: newId(),
       path: context.path,
