@@ -2,6 +2,7 @@ export * from './bounds.js';
 export * from './compile-definition.js';
 export * from './cron/cron-line.js';
 export * from './cron/cron-schedule.js';
+export * from './cron/time-zone.js';
 export * from './definition.js';
 export * from './expressions/expression.error.js';
 export * from './expressions/expression.js';

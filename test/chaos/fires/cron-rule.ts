@@ -1,0 +1,64 @@
+import { CronExpressionParser } from 'cron-parser';
+import type { Change } from './transition-tables.js';
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
+/** Greater changes are corrections of the clock (cron(8)): the new time counts at once. */
+const CORRECTION_MS = 3 * 60 * MINUTE_MS;
+
+/** A line in a zone around a change of its offset. Times are ms since 1970. */
+export interface Case {
+  cron: string;
+  zone: string;
+  change: Change;
+  /** What is compared: (after, until], with this change in it and no other. */
+  after: number;
+  until: number;
+}
+
+/**
+ * cron(8)'s rule read as it is written and without any cleverness: it looks at the zone's clocks in each minute. The
+ * calendar is another library's, in UTC.
+ * @param followsClock whether the line runs so often that changes do not matter to it
+ */
+export function firesByRule({ cron, zone, change, after, until }: Case, followsClock: boolean): number[] {
+  const shown = clock(zone);
+  const named = namedTimes(cron, after - DAY_MS, until + DAY_MS);
+  const isHandled = !followsClock && Math.abs(change.shift) < CORRECTION_MS;
+  const [skippedFrom, skippedUntil] = [shown(change.at) - change.shift, shown(change.at)];
+  const isAnySkipped = [...named].some((time) => time >= skippedFrom && time < skippedUntil);
+  const fires: number[] = [];
+  const seen = new Set<number>();
+  // From before the window, so that what is repeated in it has been seen.
+  for (let at = after - DAY_MS; at <= until; at += MINUTE_MS) {
+    const wall = shown(at);
+    const isNamed = named.has(wall) && !(isHandled && seen.has(wall));
+    seen.add(wall);
+    const isLate = isHandled && isAnySkipped && at === change.at;
+    if (at > after && (isNamed || isLate)) fires.push(at);
+  }
+  return fires;
+}
+
+/** What the zone's clocks show, as if they were UTC's. */
+function clock(zone: string): (at: number) => number {
+  const format = new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short', timeStyle: 'medium' });
+  return (at) => Date.parse(`${format.format(at).replace(' ', 'T')}Z`);
+}
+
+function namedTimes(cron: string, after: number, until: number): Set<number> {
+  return new Set(take(cron, { tz: 'UTC', currentDate: new Date(after), endDate: new Date(until) }));
+}
+
+/** The fires of a line between two times by the library cron-parser. */
+export function take(cron: string, options: { tz: string; currentDate: Date; endDate: Date }): number[] {
+  const fires: number[] = [];
+  const line = CronExpressionParser.parse(cron, options);
+  try {
+    for (;;) fires.push(line.next().getTime());
+  } catch (error) {
+    // How it says that there are no more.
+    if (error instanceof Error && /time span range|loop limit/.test(error.message)) return fires;
+    throw error;
+  }
+}
