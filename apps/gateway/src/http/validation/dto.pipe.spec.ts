@@ -34,6 +34,13 @@ describe('DtoPipe', () => {
     await expect(read(RegisterDto, body)).rejects.toMatchObject(refused('roles'));
   });
 
+  it('refuses what every object has a member of that name for', async () => {
+    const body = { email: 'ada@example.com', password: 'x', name: 'Ada', toString: 1, constructor: null };
+    await expect(read(RegisterDto, body)).rejects.toMatchObject(refused('toString', 'constructor'));
+    await expect(read(PageQuery, { valueOf: '1' }, 'query')).rejects.toMatchObject(refused('valueOf'));
+    await expect(read(Object, body)).resolves.toBe(body);
+  });
+
   it('names nested fields by their JSON path', async () => {
     const body = { steps: [{ url: 'a' }, { url: 1 }, { url: 'b', more: 1 }] };
     await expect(read(StepsDto, body)).rejects.toMatchObject(refused('steps[1].url', 'steps[2].more'));

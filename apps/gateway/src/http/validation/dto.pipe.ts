@@ -23,8 +23,15 @@ export class DtoPipe extends ValidationPipe {
     if (metadata.type === 'body' && !isJsonObject(value)) {
       throw new AppError({ code: 'BAD_REQUEST', kind: 'user', message: 'The body has to be a JSON object.' });
     }
+    if (this.toValidate(metadata)) refuseHidden(value);
     return super.transform(value, metadata);
   }
+}
+
+/** Members called like what every object has: class-transformer leaves them out, and nobody would be told. */
+function refuseHidden(value: unknown): void {
+  const hidden = Object.keys(value ?? {}).filter((name) => name in Object.prototype);
+  if (hidden.length > 0) throw validationFailed(hidden.map((field) => ({ field, message: 'is not known here' })));
 }
 
 /** No body at all counts as an empty object: what is missing is then named field by field. */
