@@ -30,7 +30,7 @@ COPY --from=packages /app/node_modules node_modules
 COPY --from=packages /app/package.json package.json
 COPY --from=build /app/dist/libs dist/libs
 COPY tools/probe.mjs tools/probe.mjs
-# The root file system may be read-only: only /data is written, and by worker and command line alone.
+# The root file system may be read-only: only /data is written: large values, the same for all three services, and development mail.
 USER 10001:10001
 VOLUME /data
 

@@ -392,6 +392,21 @@ CREATE TABLE revocations (
 CREATE INDEX revocations_expires_at ON revocations USING btree (expires_at);
 CREATE INDEX revocations_transaction_id ON revocations USING btree (transaction_id);
 
+CREATE TABLE run_blobs (
+  id uuid NOT NULL,
+  run_id uuid NOT NULL,
+  user_id uuid NOT NULL,
+  bytes integer NOT NULL,
+  status character varying(20) NOT NULL DEFAULT 'new'::character varying,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT run_blobs_pkey PRIMARY KEY (id, run_id),
+  CONSTRAINT run_blobs_status_check CHECK ((status IN ('new', 'kept', 'doomed')))
+);
+CREATE INDEX run_blobs_doomed ON run_blobs USING btree (id) WHERE ((status)::text = 'doomed'::text);
+CREATE INDEX run_blobs_new ON run_blobs USING btree (created_at) WHERE ((status)::text = 'new'::text);
+CREATE INDEX run_blobs_run_id ON run_blobs USING btree (run_id, id);
+CREATE INDEX run_blobs_user_id ON run_blobs USING btree (user_id) INCLUDE (id, bytes, status);
+
 CREATE TABLE run_inbox (
   id uuid NOT NULL,
   run_id uuid NOT NULL,
@@ -622,6 +637,8 @@ CREATE TABLE workflow_runs (
   completed_at timestamp with time zone,
   created_at timestamp with time zone NOT NULL DEFAULT now(),
   updated_at timestamp with time zone NOT NULL DEFAULT now(),
+  input_blob jsonb,
+  output_blob jsonb,
   CONSTRAINT workflow_runs_pkey PRIMARY KEY (retention, id),
   CONSTRAINT workflow_runs_status_check CHECK ((status IN ('pending', 'running', 'waiting', 'completed', 'failed', 'cancelled')))
 ) PARTITION BY LIST (retention);

@@ -117,6 +117,7 @@ async function workflowOf(insert: Insert, of: { owner: string; marker: string; s
   await insert('workflow_runs', { ...run, trigger: { type: 'manual' }, input: { note: marker }, tags: [marker] });
   const entries = JSON.stringify([{ type: 'step.completed', path: 'a', output: marker }]);
   await insert('run_journal', { run_id, retention: 30, seq: 1, epoch: 1, entries });
+  await insert('run_blobs', { id: newId(), run_id, user_id: owner, bytes: 3, status: 'kept' });
   await insert('effect_ledger', { run_id, path: 'a', attempt: 1, epoch: 1, outcome: { note: marker } });
   const inbox = { kind: 'resolution', payload: { note: marker }, user_id: owner };
   await insert('run_inbox', { id: newId(), run_id, ...inbox });

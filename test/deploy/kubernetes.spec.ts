@@ -93,7 +93,14 @@ describe.each(services)('the deployment of %s', (service) => {
 
   it('writes to no other folder than the image does', () => {
     const mounts = (container?.volumeMounts ?? []).map(({ mountPath }) => mountPath);
-    expect(mounts).toEqual([inherited(stages, service, 'VOLUME'), '/tmp']);
+    const data = inherited(stages, service, 'VOLUME');
+    expect(mounts).toEqual([data, `${data}/blobs`, '/tmp']);
+  });
+
+  it('shares the large values with the others, wherever they run', () => {
+    const volumes = deployment.spec?.template?.spec.volumes ?? [];
+    const claim = volumes.find(({ name }) => name === 'blobs')?.persistentVolumeClaim?.claimName ?? '';
+    expect(find('PersistentVolumeClaim', claim).spec?.accessModes).toEqual(['ReadWriteMany']);
   });
 });
 

@@ -17,6 +17,12 @@ export interface Container {
   volumeMounts?: { name: string; mountPath: string }[];
 }
 
+interface PodSpec {
+  containers: Container[];
+  securityContext: Record<string, unknown>;
+  volumes?: { name: string; persistentVolumeClaim?: { claimName: string } }[];
+}
+
 interface Probe {
   httpGet: { path: string; port: string };
 }
@@ -29,8 +35,9 @@ export interface Manifest {
   stringData?: Record<string, string>;
   spec?: {
     replicas?: number;
+    accessModes?: string[];
     ports?: { name: string; port: number; targetPort: string }[];
-    template?: { spec: { containers: Container[]; securityContext: Record<string, unknown> } };
+    template?: { spec: PodSpec };
   };
 }
 

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { testDatabase, testRedis, unlimited } from '@app/testing';
+import { testBlobFolder, testDatabase, testRedis, unlimited } from '@app/testing';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { InjectOptions, LightMyRequestResponse } from 'fastify';
 import { randomBytes, randomUUID } from 'node:crypto';
@@ -36,6 +36,7 @@ export class TestGateway {
       ENVIRONMENT: 'test',
       DATABASE_URL: database.url,
       REDIS_URL: redis.url,
+      BLOB_FOLDER: testBlobFolder(),
       JWT_SECRET: randomBytes(32).toString('base64'),
       ENCRYPTION_KEYS: `test:${randomBytes(32).toString('base64')}`,
       PUBLIC_URL: 'https://platform.test',

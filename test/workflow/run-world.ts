@@ -2,10 +2,12 @@ import { newId, type EffectClass, type JournalEntry } from '@app/contracts';
 import { compileDefinition, standardBounds, type Bounds, type StepDefinition } from '@app/definition';
 import type { ClaimedRun } from '../../apps/workflow/src/runs/claim/claimed-run.js';
 import { RunExecution } from '../../apps/workflow/src/runs/execution/run-execution.js';
+import type { ValueStore } from '../../apps/workflow/src/runs/execution/large-values.js';
 import { StepExecutor } from '../../apps/workflow/src/runs/execution/step-executor.js';
 import type { RunCommit } from '../../apps/workflow/src/runs/store/run-commit.js';
 import { emptyHistory, type RunHistory } from '../../apps/workflow/src/runs/store/run-history.js';
 import { stepRunners, type StepServices } from '../../apps/workflow/src/steps/step-runners.js';
+import { noLargeValues } from '../blobs/no-large-values.js';
 import type { EffectRunner, StepRunner, StepsService } from '../../apps/workflow/src/steps/steps.service.js';
 
 export const put: StepDefinition = { id: 'put', type: 'http.request', config: { method: 'PUT', url: 'http://x' } };
@@ -32,6 +34,8 @@ export class World {
   hash = 'h';
   maxEntries = 1_000;
   bounds: Bounds = standardBounds;
+  /** Where large values are kept: there are none, unless a test says so. */
+  values: ValueStore = noLargeValues;
   beforeCommit: (commit: RunCommit) => void = () => undefined;
 
   /** What the receiver says of a call that nobody knows of. */
@@ -67,6 +71,7 @@ export class World {
       steps: new StepExecutor(service, () => this.now),
       now: () => this.now,
       holds: () => this.holds,
+      values: this.values,
       breathe: () => Promise.resolve(),
       maxEntries: this.maxEntries,
       bounds: this.bounds,

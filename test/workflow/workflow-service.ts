@@ -2,7 +2,7 @@ import { newId, stepViews, type StepView } from '@app/contracts';
 import { acceptRuns } from '@app/database';
 import type { StepDefinition } from '@app/definition';
 import { GracefulShutdown } from '@app/observability';
-import { eventually, testDatabase, testRedis, type TestDatabase } from '@app/testing';
+import { eventually, testBlobFolder, testDatabase, testRedis, type TestDatabase } from '@app/testing';
 import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { createServer, type Server } from 'node:http';
@@ -55,6 +55,7 @@ export class WorkflowService {
       ENVIRONMENT: 'test',
       DATABASE_URL: database.url,
       REDIS_URL: redis.url,
+      BLOB_FOLDER: testBlobFolder(),
       METRICS_PORT: '0',
       HEALTH_PORT: '0',
       LOG_LEVEL: 'fatal',

@@ -3,6 +3,7 @@ import {
   ApiKeysConfig,
   AuthConfig,
   BoundsConfig,
+  BlobsConfig,
   ConfigModule,
   DatabaseConfig,
   EgressConfig,
@@ -70,6 +71,7 @@ export const gatewayConfigs = [
   EgressConfig,
   ErasureConfig,
   QuotaConfig,
+  BlobsConfig,
 ];
 
 @Module({

@@ -1,5 +1,6 @@
 import {
   AccountConfig,
+  BlobsConfig,
   CleanupConfig,
   ConfigModule,
   DatabaseConfig,
@@ -44,6 +45,7 @@ const workerConfigs = [
   CleanupConfig,
   ErasureConfig,
   QuotaConfig,
+  BlobsConfig,
 ];
 
 /** The worker service: the jobs of the catalog, each in a folder of its own. */

@@ -2,6 +2,7 @@ import { AccountConfig } from './classes/account.config.js';
 import { ApiKeysConfig } from './classes/api-keys.config.js';
 import { AuthConfig } from './classes/auth.config.js';
 import { BoundsConfig } from './classes/bounds.config.js';
+import { BlobsConfig } from './classes/blobs.config.js';
 import { CleanupConfig } from './classes/cleanup.config.js';
 import { DatabaseConfig } from './classes/database.config.js';
 import { EgressConfig } from './classes/egress.config.js';
@@ -36,6 +37,7 @@ export const configClasses: readonly ConfigClass[] = [
   WebauthnConfig,
   ErasureConfig,
   QuotaConfig,
+  BlobsConfig,
   EncryptionConfig,
   EngineConfig,
   BoundsConfig,

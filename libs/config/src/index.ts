@@ -2,6 +2,7 @@ export * from './classes/account.config.js';
 export * from './classes/api-keys.config.js';
 export * from './classes/auth.config.js';
 export * from './classes/bounds.config.js';
+export * from './classes/blobs.config.js';
 export * from './classes/cleanup.config.js';
 export * from './classes/database.config.js';
 export * from './classes/egress.config.js';

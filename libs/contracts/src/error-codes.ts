@@ -101,6 +101,8 @@ export const runErrorCodes = {
   MAIL_SENDER_UNVERIFIED: 'MAIL_SENDER_UNVERIFIED',
   /** The account has sent as many mails in 24 hours as it may. */
   MAIL_QUOTA_EXCEEDED: 'MAIL_QUOTA_EXCEEDED',
+  /** The large values of the account's runs take as many bytes as they may (QUOTA_BLOB_BYTES). */
+  BLOB_QUOTA_EXCEEDED: 'BLOB_QUOTA_EXCEEDED',
   /** The mail server could not be reached or asked to try again later. */
   MAIL_UNAVAILABLE: 'MAIL_UNAVAILABLE',
   /** A mistake of ours inside a step. */

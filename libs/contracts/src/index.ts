@@ -37,6 +37,7 @@ export * from './http/workflows.dto.js';
 export * from './ids.js';
 export * from './integrations.js';
 export * from './job-status.js';
+export * from './journal/blob-reference.js';
 export * from './journal/journal-entry.js';
 export * from './journal/step-views.js';
 export * from './messages/email-account.message.js';

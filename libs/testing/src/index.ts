@@ -1,3 +1,4 @@
+export { testBlobFolder } from './blob-folder.js';
 export { eventually } from './eventually.js';
 export { forgedJws } from './forged-jws.js';
 export { TestMailServer, type MailBehaviour, type ReceivedMail } from './mail/test-mail-server.js';

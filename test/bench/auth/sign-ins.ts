@@ -31,8 +31,8 @@ export async function signIns(
   { concurrency, seconds }: { concurrency: number; seconds: number },
 ): Promise<SignInResult> {
   const stored = await hashOf(databaseUrl, everybody[0]);
-  const request = { url: `${url}/api/v1/auth/login`, method: 'POST' as const, headers: json, connections: CONNECTIONS };
-  const load = { ...request, bodies: everybody.map(({ login }) => login) };
+  const asked = { url: `${url}/api/v1/auth/login`, method: 'POST' as const, headers: json, connections: CONNECTIONS };
+  const load = { ...asked, bodies: everybody.map(({ login }) => login) };
   await applyLoad({ ...load, seconds: WARM_UP_SECONDS });
   const before = await rawHashes(stored, concurrency, seconds / 2);
   const result = await applyLoad({ ...load, seconds });

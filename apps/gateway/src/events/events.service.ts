@@ -1,3 +1,4 @@
+import { RunValues } from '@app/blobs';
 import { AppError, newId, type CloudEvent, type EventsAcceptedDto } from '@app/contracts';
 import { acceptEvents, Coalescer, type AcceptedEvent, type EventRequest } from '@app/database';
 import { CommandBus } from '@app/messaging';
@@ -20,6 +21,7 @@ export class EventsService {
   constructor(
     private readonly pool: Pool,
     private readonly bus: CommandBus<'gateway'>,
+    private readonly values: RunValues,
   ) {
     this.events = new Coalescer({
       write: (rows) => this.write(rows),
@@ -38,11 +40,14 @@ export class EventsService {
   /**
    * Resolves once all events are committed: from then on whatever they start is started. When it fails, some may be
    * committed; sent again, those are duplicates.
+   * @throws AppError QUOTA_EXCEEDED when the account has no room for large ones in blob storage
    */
   async accept(userId: string, events: readonly CloudEvent[]): Promise<EventsAcceptedDto> {
-    const answers = await Promise.all(
-      events.map((event) => this.events.submit({ id: newId(), userId, event, eventJson: JSON.stringify(event) })),
-    );
+    const requests = events.map((event) => ({ id: newId(), userId, event, eventJson: JSON.stringify(event) }));
+    // What they start cannot be refused any more: there has to be room for their inputs now.
+    const large = requests.filter(({ eventJson }) => this.values.isLarge(eventJson));
+    if (large.length > 0) await this.values.assertRoom(userId, sumOf(large));
+    const answers = await Promise.all(requests.map((request) => this.events.submit(request)));
     const duplicates = answers.filter(({ duplicate }) => duplicate).length;
     return { accepted: answers.length - duplicates, duplicates };
   }
@@ -53,4 +58,8 @@ export class EventsService {
     if (count > 0) this.bus.publish('events.waiting', { count });
     return accepted;
   }
+}
+
+function sumOf(events: readonly EventRequest[]): number {
+  return events.reduce((sum, { eventJson }) => sum + Buffer.byteLength(eventJson), 0);
 }

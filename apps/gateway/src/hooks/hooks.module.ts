@@ -1,3 +1,4 @@
+import { BlobsModule } from '@app/blobs';
 import { Module } from '@nestjs/common';
 import { RunsModule } from '../runs/runs.module.js';
 import { SecretsModule } from '../secrets/secrets.module.js';
@@ -8,7 +9,7 @@ import { HooksService } from './hooks.service.js';
 
 /** Webhooks: their addresses and what arrives there. */
 @Module({
-  imports: [RunsModule, SecretsModule],
+  imports: [BlobsModule, RunsModule, SecretsModule],
   controllers: [HooksController],
   providers: [HooksService, HookEndpointsService, HookPlans],
   exports: [HookEndpointsService],

@@ -1,3 +1,4 @@
+import { RunValues } from '@app/blobs';
 import { AppError, newId, notFound, RunTriggerType, type HookInput } from '@app/contracts';
 import { Injectable } from '@nestjs/common';
 import { Pool } from 'pg';
@@ -50,6 +51,7 @@ export class HooksService {
     private readonly acceptor: RunAcceptor,
     private readonly watches: RunWatchesService,
     private readonly plans: HookPlans,
+    private readonly values: RunValues,
   ) {}
 
   /** @throws AppError NOT_FOUND unless the token leads to an active webhook workflow */
@@ -107,7 +109,9 @@ export class HooksService {
       } else if (watch !== undefined) watch.retention = retention;
       const run = await watch?.wait(output.timeoutMs, signal);
       if (run === undefined) return accepted(runId, `/api/v1/runs/${runId}`);
-      return await outputAnswer(output, run, proven.input);
+      const { outputBlob } = run;
+      const whole = outputBlob === null ? run : { ...run, output: await this.values.read(outputBlob) };
+      return await outputAnswer(output, whole, proven.input);
     } finally {
       watch?.close();
     }

@@ -1,3 +1,4 @@
+import type { RunValues } from '@app/blobs';
 import { newId } from '@app/contracts';
 import { createDataSource, hotPool, type RunRequest } from '@app/database';
 import type { CommandBus } from '@app/messaging';
@@ -5,12 +6,14 @@ import { testDatabase, type TestDatabase } from '@app/testing';
 import { Pool } from 'pg';
 import type { DataSource } from 'typeorm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { noLargeValues } from '../../../../test/blobs/no-large-values.js';
 import { toAppError } from '../http/problems/to-app-error.js';
 import type { RunQuotaService } from '../quotas/run-quota.service.js';
 import { RunAcceptor } from './run-acceptor.service.js';
 
 const userId = newId();
 const noQuota = { isSet: false } as RunQuotaService;
+const noLarge = noLargeValues as RunValues;
 const publish = vi.fn<CommandBus['publish']>();
 let database: TestDatabase;
 let dataSource: DataSource;
@@ -22,7 +25,7 @@ beforeAll(async () => {
   database = await testDatabase();
   dataSource = await createDataSource(database.config).initialize();
   pool = hotPool(dataSource);
-  acceptor = new RunAcceptor(pool, { publish } as unknown as CommandBus<'gateway'>, noQuota);
+  acceptor = new RunAcceptor(pool, { publish } as unknown as CommandBus<'gateway'>, noQuota, noLarge);
   await pool.query(`INSERT INTO users (id, email, name) VALUES ($1, 'a@example.com', 'Ada')`, [userId]);
 });
 afterAll(async () => {
@@ -51,6 +54,16 @@ async function countOf(table: 'workflow_runs' | 'claims'): Promise<number> {
 }
 
 describe('RunAcceptor', () => {
+  it('checks what PostgreSQL does not see of a large input', async () => {
+    const values = { ...noLarge, isLarge: () => true } as unknown as RunValues;
+    const large = new RunAcceptor(pool, { publish } as unknown as CommandBus<'gateway'>, noQuota, values);
+    for (const inputJson of [String.raw`"\u0000"`, String.raw`{"a":"\ud800"}`]) {
+      await expect(large.accept(request({ inputJson }))).rejects.toMatchObject({ code: 'VALIDATION_FAILED' });
+    }
+    // Nothing is wrong with what only looks like it, and the fake cannot keep anything.
+    await expect(large.accept(request({ inputJson: String.raw`"\\u0000"` }))).rejects.toThrow('nothing is large');
+  });
+
   it('accepts 99 good requests and tells the one poisonous row in the same flush what is wrong with it', async () => {
     const query = vi.spyOn(pool, 'query');
     const requests = Array.from({ length: 100 }, (_, i) =>
@@ -99,7 +112,7 @@ describe('RunAcceptor', () => {
 
   it('tells its callers to come back when the database stays away', async () => {
     const nowhere = new Pool({ host: '127.0.0.1', port: 1 });
-    const lonely = new RunAcceptor(nowhere, { publish } as unknown as CommandBus<'gateway'>, noQuota);
+    const lonely = new RunAcceptor(nowhere, { publish } as unknown as CommandBus<'gateway'>, noQuota, noLarge);
     const error = await lonely.accept(request()).catch((thrown: unknown) => thrown);
     expect(toAppError(error)).toMatchObject({ code: 'SERVICE_UNAVAILABLE', retryAfterS: expect.any(Number) });
     expect(publish).not.toHaveBeenCalled();

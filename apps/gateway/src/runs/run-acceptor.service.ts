@@ -1,5 +1,6 @@
+import { RunValues } from '@app/blobs';
 import { AppError, notFound } from '@app/contracts';
-import { acceptRuns, Coalescer, type AcceptedRun, type RunRequest } from '@app/database';
+import { acceptRuns, Coalescer, isStorableJson, type AcceptedRun, type RunRequest } from '@app/database';
 import { CommandBus } from '@app/messaging';
 import { Injectable } from '@nestjs/common';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -24,6 +25,7 @@ export class RunAcceptor {
     private readonly pool: Pool,
     private readonly bus: CommandBus<'gateway'>,
     private readonly quota: RunQuotaService,
+    private readonly values: RunValues,
   ) {
     this.runs = new Coalescer({
       write: (rows) => this.write(rows),
@@ -41,16 +43,26 @@ export class RunAcceptor {
   /**
    * Resolves once the run is committed: from then on nothing loses it.
    * @throws AppError NOT_FOUND when the workflow is missing, foreign, deleted or (where that matters) inactive,
-   *   VALIDATION_FAILED when PostgreSQL cannot store the input, QUOTA_EXCEEDED, IDEMPOTENCY_MISMATCH when its
+   *   VALIDATION_FAILED when PostgreSQL cannot store the input, QUOTA_EXCEEDED (of runs, or of blob storage), IDEMPOTENCY_MISMATCH when its
    *   Idempotency-Key has an answer; the error of a lost connection as it is
    */
   async accept(request: RunRequest): Promise<AcceptedRun> {
     if (this.quota.isSet) await this.quota.take(request.userId);
-    const accepted = await this.runs.submit(request).catch((error: unknown) => {
+    const { inputJson } = request;
+    const isLarge = inputJson !== null && this.values.isLarge(inputJson);
+    const row = isLarge ? await this.keepInput(request, inputJson) : request;
+    const accepted = await this.runs.submit(row).catch((error: unknown) => {
       throw isRefusedValue(error) ? unstorable(error) : error;
     });
     if (request.keyed !== undefined && accepted.duplicate) throw problem('IDEMPOTENCY_MISMATCH');
     return accepted;
+  }
+
+  /** The input is durable before the run refers to it. PostgreSQL does not see it, so it is checked here. */
+  private async keepInput(request: RunRequest, inputJson: string): Promise<RunRequest> {
+    if (!isStorableJson(inputJson)) throw unstorable();
+    const inputBlob = await this.values.keep({ runId: request.id, userId: request.userId }, inputJson);
+    return inputBlob === undefined ? request : { ...request, inputJson: null, inputBlob };
   }
 
   private async write(rows: readonly RunRequest[]): Promise<ReadonlyMap<string, AcceptedRun>> {
@@ -67,7 +79,7 @@ function isRefusedValue(error: unknown): boolean {
   return typeof state === 'string' && /^(22|54)[0-9A-Z]{3}$/.test(state);
 }
 
-function unstorable(cause: unknown): AppError {
+function unstorable(cause?: unknown): AppError {
   return new AppError({
     code: 'VALIDATION_FAILED',
     kind: 'user',

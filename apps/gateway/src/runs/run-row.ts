@@ -1,4 +1,4 @@
-import type { RunDto, RunError, RunStatus, RunSummaryDto, RunTrigger } from '@app/contracts';
+import type { BlobReference, RunDto, RunError, RunStatus, RunSummaryDto, RunTrigger } from '@app/contracts';
 
 /** A run as `runColumns` reads it. */
 export interface RunRow {
@@ -19,6 +19,9 @@ export interface RunRow {
 export interface WholeRunRow extends RunRow {
   input: unknown;
   output: unknown;
+  /** Where they are when they are too large for the row. */
+  input_blob: BlobReference | null;
+  output_blob: BlobReference | null;
 }
 
 export function toRunSummary(row: RunRow): RunSummaryDto {
@@ -38,6 +41,7 @@ export function toRunSummary(row: RunRow): RunSummaryDto {
   };
 }
 
-export function toRun(row: WholeRunRow): RunDto {
+/** @param row with its values, the large ones too */
+export function toRun(row: Pick<WholeRunRow, 'input' | 'output'> & RunRow): RunDto {
   return Object.assign(toRunSummary(row), { input: row.input, output: row.output });
 }

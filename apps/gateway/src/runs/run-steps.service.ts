@@ -1,3 +1,4 @@
+import { RunValues } from '@app/blobs';
 import {
   notFound,
   stepViews,
@@ -16,11 +17,14 @@ import { stepLabels, type StepLabel } from './step-labels.js';
 /** The steps of a run, folded from its journal. */
 @Injectable()
 export class RunStepsService {
-  constructor(private readonly pool: Pool) {}
+  constructor(
+    private readonly pool: Pool,
+    private readonly values: RunValues,
+  ) {}
 
   /**
    * One page of a run's steps, in the order in which they began.
-   * @throws AppError NOT_FOUND
+   * @throws AppError NOT_FOUND, SERVICE_UNAVAILABLE when a large output cannot be read now
    */
   async list(userId: string, runId: string, query: StepListQuery): Promise<Page<RunStepDto>> {
     const { rows } = await this.pool.query<{ retention: number; steps: StepDefinition[] | null }>(runDefinitionSql, [
@@ -32,8 +36,14 @@ export class RunStepsService {
     const views = stepViews(await this.journal(run.retention, runId));
     const labels = stepLabels(run.steps ?? []);
     const first = firstOf(views, query);
-    const page = views.slice(first, first + query.limit + 1).map((view) => toStep(view, labels.get(view.step_id)));
+    // Of large outputs only those are read that are shown.
+    const shown = await Promise.all(views.slice(first, first + query.limit + 1).map((view) => this.whole(view)));
+    const page = shown.map((view) => toStep(view, labels.get(view.step_id)));
     return pageOf(page, query, query.cursor === undefined ? views.length : undefined, ({ path }) => [path]);
+  }
+
+  private async whole(view: StepView): Promise<StepView> {
+    return view.output_blob === undefined ? view : { ...view, output: await this.values.read(view.output_blob) };
   }
 
   private async journal(retention: number, runId: string): Promise<JournalEntry[]> {

@@ -1,3 +1,4 @@
+import { BlobsModule } from '@app/blobs';
 import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/audit.module.js';
 import { QuotasModule } from '../quotas/quotas.module.js';
@@ -19,7 +20,7 @@ import { RunWatchesService } from './watch/run-watches.service.js';
 
 /** Runs: how they are accepted, what became of them, and how their owner steps in. */
 @Module({
-  imports: [AuditModule, QuotasModule],
+  imports: [AuditModule, BlobsModule, QuotasModule],
   controllers: [RunsController, BulkRunsController, RunControlController, StepTestController],
   providers: [
     RunAcceptor,

@@ -1,3 +1,4 @@
+import { RunValues } from '@app/blobs';
 import {
   conflict,
   finalRunStatuses,
@@ -24,6 +25,7 @@ export class RunsService {
   constructor(
     private readonly pool: Pool,
     private readonly audit: AuditService,
+    private readonly values: RunValues,
   ) {}
 
   async list(userId: string, query: AllRunsQuery): Promise<Page<RunSummaryDto>> {
@@ -45,12 +47,17 @@ export class RunsService {
     return rows[0]?.exists === true;
   }
 
-  /** @throws AppError NOT_FOUND */
+  /** @throws AppError NOT_FOUND, SERVICE_UNAVAILABLE when a large value cannot be read now */
   async get(userId: string, id: string): Promise<RunDto> {
     const { rows } = await this.pool.query<WholeRunRow>(runSql, [id, userId]);
     const [row] = rows;
     if (row === undefined) throw notFound('run');
-    return toRun(row);
+    const { input_blob, output_blob } = row;
+    return toRun({
+      ...row,
+      input: input_blob === null ? row.input : await this.values.read(input_blob),
+      output: output_blob === null ? row.output : await this.values.read(output_blob),
+    });
   }
 
   /** @throws AppError NOT_FOUND */

@@ -3,7 +3,7 @@ export const runColumns = `id, workflow_id, version, status, trigger, error, tag
   started_at, completed_at, created_at`;
 
 /** One run of a user. Goes by (user_id, id), which is an index in each partition. */
-export const runSql = `SELECT ${runColumns}, input, output FROM workflow_runs WHERE user_id = $2 AND id = $1`;
+export const runSql = `SELECT ${runColumns}, input, input_blob, output, output_blob FROM workflow_runs WHERE user_id = $2 AND id = $1`;
 
 /** How one run of a user stands. */
 export const runStatusSql = 'SELECT status FROM workflow_runs WHERE user_id = $2 AND id = $1';

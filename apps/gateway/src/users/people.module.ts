@@ -1,3 +1,4 @@
+import { BlobsModule } from '@app/blobs';
 import { Module } from '@nestjs/common';
 import { AccountMailModule } from '../account-mail/account-mail.module.js';
 import { AuditModule } from '../audit/audit.module.js';
@@ -15,7 +16,7 @@ import { UsersModule } from './users.module.js';
 
 /** What people do with their accounts, and administrators with everybody's. */
 @Module({
-  imports: [UsersModule, AuthModule, AuditModule, AccountMailModule, RunsModule],
+  imports: [UsersModule, AuthModule, AuditModule, AccountMailModule, BlobsModule, RunsModule],
   controllers: [MeController, ExportController, UserAdministrationController],
   providers: [ProfileService, DeletionService, ExportService, StopActingService, UserAdministrationService],
 })

@@ -1,12 +1,14 @@
-import { CleanupConfig, ErasureConfig } from '@app/config';
+import { LocalFolder } from '@app/blobs';
+import { BlobsConfig, CleanupConfig, ErasureConfig } from '@app/config';
 import { newId } from '@app/contracts';
 import type { CommandBus } from '@app/messaging';
 import type { GracefulShutdown } from '@app/observability';
-import { eventually, testDatabase, type TestDatabase } from '@app/testing';
+import { eventually, testBlobFolder, testDatabase, type TestDatabase } from '@app/testing';
 import { Pool } from 'pg';
 import { Registry } from 'prom-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { everythingOf } from '../../../../test/database/everything-of.js';
+import { BlobSweep } from './blobs/blob-sweep.service.js';
 import { CleanupMetrics } from './cleanup.metrics.js';
 import { CleanupService } from './cleanup.service.js';
 import { ErasureService } from './erasure/erasure.service.js';
@@ -25,8 +27,10 @@ beforeAll(async () => {
   } as unknown as CommandBus<'worker'>;
   const shutdown = { add: () => undefined } as unknown as GracefulShutdown;
   const config = Object.assign(new CleanupConfig(), { batchSize: 2 });
-  const erasure = new ErasureService(new ErasureConfig(), bus);
-  cleanup = new CleanupService(pool, config, erasure, new CleanupMetrics(registry), bus, shutdown);
+  const metrics = new CleanupMetrics(registry);
+  const blobs = new BlobSweep(new LocalFolder(testBlobFolder()), new BlobsConfig(), metrics);
+  const erasure = new ErasureService(new ErasureConfig(), bus, blobs);
+  cleanup = new CleanupService(pool, config, erasure, blobs, metrics, bus, shutdown);
 });
 afterAll(async () => {
   await pool.end();

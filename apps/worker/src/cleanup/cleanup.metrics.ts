@@ -7,6 +7,7 @@ import type { ExpiringTable } from './expired-rows.sql.js';
 export class CleanupMetrics {
   private readonly rows: Counter<'table'>;
   private readonly cancelled: Counter;
+  private readonly blobs: Counter;
   private readonly erased: Counter;
   private readonly finishedAt: Gauge;
 
@@ -23,6 +24,11 @@ export class CleanupMetrics {
       help: 'Runs of deactivated accounts that only the cleanup found.',
       registers,
     });
+    this.blobs = new Counter({
+      name: 'cleanup_blobs_removed_total',
+      help: 'Large values that no run referred to any more, by the rows that were removed.',
+      registers,
+    });
     this.erased = new Counter({ name: 'cleanup_accounts_erased_total', help: 'Accounts that were erased.', registers });
     this.finishedAt = new Gauge({
       name: 'cleanup_last_round_timestamp_seconds',
@@ -37,6 +43,10 @@ export class CleanupMetrics {
 
   runsCancelled(runs: number): void {
     this.cancelled.inc(runs);
+  }
+
+  blobsRemoved(rows: number): void {
+    this.blobs.inc(rows);
   }
 
   accountErased(): void {

@@ -4,6 +4,7 @@ import { CommandBus } from '@app/messaging';
 import { GracefulShutdown, Periodic, ShutdownPhase } from '@app/observability';
 import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { Pool } from 'pg';
+import { BlobSweep } from './blobs/blob-sweep.service.js';
 import { CleanupMetrics } from './cleanup.metrics.js';
 import { inBatches, type CleanupRound } from './cleanup-round.js';
 import { ErasureService } from './erasure/erasure.service.js';
@@ -27,6 +28,7 @@ export class CleanupService implements OnApplicationBootstrap {
     private readonly pool: Pool,
     private readonly config: CleanupConfig,
     private readonly erasure: ErasureService,
+    private readonly blobs: BlobSweep,
     private readonly metrics: CleanupMetrics,
     private readonly bus: CommandBus<'worker'>,
     shutdown: GracefulShutdown,
@@ -78,6 +80,7 @@ export class CleanupService implements OnApplicationBootstrap {
       this.metrics.accountErased();
       this.log.log(`Account ${id} is erased.`);
     }
+    await this.blobs.sweep(round);
     if (!round.signal.aborted) this.metrics.roundFinished();
   }
 

@@ -1,3 +1,4 @@
+import type { RunValues } from '@app/blobs';
 import { newId, RunTriggerType } from '@app/contracts';
 import { acceptRuns, type RunRequest } from '@app/database';
 import type { EventTrigger } from '@app/definition';
@@ -33,11 +34,13 @@ const RUNS_AT_ONCE = 500;
 /**
  * Starts what events start, wakes what waits for them, promises them to those who subscribed, and takes them from the
  * hot table, within the caller's transaction: so a run is started once for each event and workflow, whoever dies when.
+ * @param values where large events are kept as inputs of runs
  * @param ids events whose hot rows the transaction has locked
  */
 export async function dispatchBatch(
   client: PoolClient,
   filters: EventFilters,
+  values: Pick<RunValues, 'isLarge' | 'keep'>,
   ids: readonly string[],
   maxCauses: number,
 ): Promise<DispatchedBatch> {
@@ -54,6 +57,7 @@ export async function dispatchBatch(
   const live = events.filter(({ depth }) => depth <= maxCauses);
   const candidates = await workflowsOf(client, live);
   const { requests, filterErrors } = await runsFor(live, candidates, filters);
+  for (const request of requests) if (isLarge(request, values)) await keepInput(request, values);
   let runs = 0;
   for (let first = 0; first < requests.length; first += RUNS_AT_ONCE) {
     runs += (await acceptRuns(client, requests.slice(first, first + RUNS_AT_ONCE))).size;
@@ -117,4 +121,15 @@ function requestFor({ id, event, depth, userId }: TakenEvent, workflowId: string
     dedupeKey: null,
     depth,
   };
+}
+
+function isLarge({ inputJson }: RunRequest, values: Pick<RunValues, 'isLarge'>): boolean {
+  return inputJson !== null && values.isLarge(inputJson);
+}
+
+/** The sender was told that the event is taken over: what it starts is started, whatever the account keeps already. */
+async function keepInput(request: RunRequest, values: Pick<RunValues, 'keep'>): Promise<void> {
+  const { id: runId, userId, inputJson } = request;
+  const inputBlob = await values.keep({ runId, userId }, inputJson ?? 'null', 'keep');
+  if (inputBlob !== undefined) Object.assign(request, { inputJson: null, inputBlob });
 }

@@ -1,3 +1,4 @@
+import type { RunValues } from '@app/blobs';
 import type { EngineConfig } from '@app/config';
 import { newId } from '@app/contracts';
 import { acceptEvents } from '@app/database';
@@ -8,6 +9,7 @@ import { eventually, testDatabase, type TestDatabase } from '@app/testing';
 import { Pool } from 'pg';
 import { Registry } from 'prom-client';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { noLargeValues } from '../../../../test/blobs/no-large-values.js';
 import { EventDispatcher } from './event-dispatcher.service.js';
 import { EventMetrics } from './event.metrics.js';
 
@@ -84,7 +86,8 @@ function dispatcher(over: Pool = pool) {
   const config = { pollMs: 500 } as EngineConfig;
   const shutdown = { add: () => undefined } as unknown as GracefulShutdown;
   const toAll = bus as unknown as CommandBus<'workflow'>;
-  const service = new EventDispatcher(over, toAll, metrics, config, standardBounds, shutdown);
+  const values = noLargeValues as RunValues;
+  const service = new EventDispatcher(over, toAll, metrics, values, config, standardBounds, shutdown);
   return { service, metrics, published };
 }
 

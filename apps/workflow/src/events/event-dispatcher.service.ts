@@ -1,3 +1,4 @@
+import { RunValues } from '@app/blobs';
 import { BoundsConfig, EngineConfig } from '@app/config';
 import { inTransaction, isConnectionLost } from '@app/database';
 import { CommandBus } from '@app/messaging';
@@ -38,6 +39,7 @@ export class EventDispatcher {
     private readonly pool: Pool,
     private readonly bus: CommandBus<'workflow'>,
     private readonly metrics: EventMetrics,
+    private readonly values: RunValues,
     config: EngineConfig,
     private readonly bounds: BoundsConfig,
     shutdown: GracefulShutdown,
@@ -75,7 +77,9 @@ export class EventDispatcher {
       const done = await inTransaction(this.pool, async (client) => {
         const taken = await this.take(client);
         ids = taken.map(({ id }) => id);
-        return ids.length === 0 ? undefined : dispatchBatch(client, this.filters, ids, this.bounds.maxCauses);
+        return ids.length === 0
+          ? undefined
+          : dispatchBatch(client, this.filters, this.values, ids, this.bounds.maxCauses);
       });
       if (done !== undefined) this.tell(done);
     } catch (error) {
@@ -102,7 +106,9 @@ export class EventDispatcher {
     try {
       const done = await inTransaction(this.pool, async (client) => {
         const locked = await client.query('SELECT FROM pending_events WHERE id = $1 FOR UPDATE SKIP LOCKED', [id]);
-        return locked.rowCount === 0 ? undefined : dispatchBatch(client, this.filters, [id], this.bounds.maxCauses);
+        return locked.rowCount === 0
+          ? undefined
+          : dispatchBatch(client, this.filters, this.values, [id], this.bounds.maxCauses);
       });
       if (done !== undefined) this.tell(done);
     } catch (error) {

@@ -1,3 +1,4 @@
+import { RunValues } from '@app/blobs';
 import { BoundsConfig, EngineConfig } from '@app/config';
 import { RunTrouble } from '@app/contracts';
 import type { CompiledDefinition, OnFailure } from '@app/definition';
@@ -17,6 +18,7 @@ import { wishesOf } from './execution/on-failure.js';
 import { RunExecution, type ExecutionEnd } from './execution/run-execution.js';
 import { emptyHistory, type RunHistory } from './store/run-history.js';
 import { observeOutcomeSql } from './store/run-history.sql.js';
+import { hasReferences, whole } from './store/whole-history.js';
 import { RunMetrics } from './run.metrics.js';
 import { RunWriter } from './run-writer.service.js';
 
@@ -39,6 +41,7 @@ export class RunExecutor {
     private readonly metrics: RunMetrics,
     private readonly config: EngineConfig,
     private readonly bounds: BoundsConfig,
+    private readonly values: RunValues,
   ) {}
 
   /** Resolves when the run is no longer with this process. Never rejects. */
@@ -55,7 +58,11 @@ export class RunExecutor {
     try {
       if (definition === undefined)
         await this.failRun(run, history, 'The definition of this version cannot be loaded.');
-      else await this.executeDefinition(run, definition, history);
+      else if (!hasReferences(run, history)) await this.executeDefinition(run, definition, history);
+      else {
+        const read = await whole(run, history, (reference) => this.values.read(reference));
+        await this.executeDefinition(read.run, definition, read.history);
+      }
     } catch (error) {
       await this.giveBack(run, error, definition);
     }
@@ -68,6 +75,7 @@ export class RunExecutor {
       const services = {
         sink: this.writer,
         steps: this.steps,
+        values: this.values,
         now: Date.now,
         holds,
         breathe: setImmediate,

@@ -95,6 +95,36 @@ describe('RunWriter', () => {
     expect(history).toMatchObject({ nextSeq: 3, entries: [{ type: 'step.skipped' }, { type: 'step.skipped' }] });
   });
 
+  it('writes nothing of a run that refers to a blob which was swept, and all of the others in its batch', async () => {
+    const [good, late] = await claimed(2);
+    if (!good || !late) throw new Error('not claimed');
+    const with1 = async (run: ClaimedRun, status: string): Promise<RunCommit> => {
+      const reference = { id: newId(), bytes: 1, sha256: 'x' };
+      await pool.query('INSERT INTO run_blobs (id, run_id, user_id, bytes, status) VALUES ($1, $2, $2, 1, $3)', [
+        reference.id,
+        run.runId,
+        status,
+      ]);
+      const refers = { reference, runId: run.runId, writer: run.runId };
+      const blobs = [{ ...refers, place: 'journal' } as const, { ...refers, place: 'output' } as const];
+      return commit(run, { next: { kind: 'finish' }, status: 'completed', blobs });
+    };
+    const written = [await with1(good, 'new'), await with1(late, 'doomed')];
+    const [first, second] = await Promise.allSettled(written.map((each) => writer.commit(each)));
+    expect([first?.status, second]).toEqual(['fulfilled', { status: 'rejected', reason: expect.any(FencedError) }]);
+    expect(await row(good.runId)).toMatchObject({
+      status: 'completed',
+      output_blob: written[0]?.blobs?.[0]?.reference,
+    });
+    expect(await row(late.runId)).toMatchObject({ status: 'pending', output_blob: null });
+    expect(await claim(late.runId)).toMatchObject({ owner });
+    const statuses = 'SELECT status FROM run_blobs WHERE run_id = ANY($1) ORDER BY status';
+    expect((await pool.query(statuses, [[good.runId, late.runId]])).rows).toEqual([
+      { status: 'doomed' },
+      { status: 'kept' },
+    ]);
+  });
+
   it('tells once which of the runs that a flush ended somebody waits for', async () => {
     const runs = await claimed(4);
     const [quiet, first, second, fenced] = runs;

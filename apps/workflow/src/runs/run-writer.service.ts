@@ -1,6 +1,6 @@
 import { EngineConfig } from '@app/config';
 import { jobPriority, RunTriggerType, type RunTrigger } from '@app/contracts';
-import { Coalescer, type Acknowledgements } from '@app/database';
+import { Coalescer, referredBlobsValue, type Acknowledgements } from '@app/database';
 import { CommandBus } from '@app/messaging';
 import { GracefulShutdown, ShutdownPhase } from '@app/observability';
 import { Injectable } from '@nestjs/common';
@@ -8,7 +8,7 @@ import { Pool } from 'pg';
 import { setTimeout as pause } from 'node:timers/promises';
 import { crashPoint } from '../crash-points/crash-points.service.js';
 import { eventValues, hasEvents, sizeOfEvents } from './store/commit-events.js';
-import { alreadyCommittedSql, commitRunsSql, commitRunsWithEventsSql } from './store/commit-runs.sql.js';
+import { alreadyCommittedSql, commitRunsStatement } from './store/commit-runs.sql.js';
 import { FencedError } from './store/fenced.error.js';
 import type { RunCommit } from './store/run-commit.js';
 import type { ChildRequest } from '../steps/steps.service.js';
@@ -91,11 +91,10 @@ export class RunWriter {
     const wanted = rows.flatMap((row) => row.jobs.map((job) => ({ job, row })));
     const children = rows.flatMap((row) => row.children.map((child) => ({ child, row })));
     const withEvents = rows.some(hasEvents);
+    const blobs = rows.flatMap((row) => row.blobs ?? []);
     crashPoint('commit.before');
     const { rows: fenced } = await this.pool.query<{ run_id: string }>({
-      ...(withEvents
-        ? { name: 'commit-runs-events', text: commitRunsWithEventsSql }
-        : { name: 'commit-runs', text: commitRunsSql }),
+      ...commitRunsStatement(withEvents, blobs.length > 0),
       values: [
         owner,
         rows.map((row) => row.runId),
@@ -135,6 +134,7 @@ export class RunWriter {
         rows.filter((row) => row.isJoined).map((row) => row.runId),
         rows.filter((row) => row.hasChildren).map((row) => row.runId),
         ...(withEvents ? eventValues(rows) : []),
+        ...(blobs.length > 0 ? [referredBlobsValue(blobs)] : []),
       ],
     });
     crashPoint('commit.after');

@@ -1,4 +1,4 @@
-import type { CloudEvent, JobRequest, RunError, RunJob, RunTrouble } from '@app/contracts';
+import type { BlobReference, CloudEvent, JobRequest, RunError, RunJob, RunTrouble } from '@app/contracts';
 import type { Bounds, CompiledStep, EvaluationContext, Scope } from '@app/definition';
 
 /** What a step sees when it runs. */
@@ -46,8 +46,10 @@ export interface ChildRequest {
   id: string;
   path: string;
   workflowId: string;
-  /** JSON text. */
+  /** JSON text; null when there is none or it is in blob storage. */
   inputJson: string | null;
+  /** Where the input is when it is too large for the row. */
+  inputBlob?: BlobReference;
   correlationId: string | null;
   tags: readonly string[];
   depth: number;

@@ -8,7 +8,7 @@ import { stepRunners, type StepRunners } from './step-runners.js';
 
 export { isTrue } from './is-true.js';
 export { StepFailure } from './step-failure.js';
-export { assertStorable } from './storable-json.js';
+export { storableJson } from './storable-json.js';
 export type * from './step-runner.js';
 
 /** The step types and how each one runs. */

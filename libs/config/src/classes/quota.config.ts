@@ -1,4 +1,5 @@
 import { Max, Min } from 'class-validator';
+import { bytes } from '../parsers/bytes.parser.js';
 import { integer } from '../parsers/integer.parser.js';
 import { Variable } from '../variable.decorator.js';
 
@@ -21,4 +22,9 @@ export class QuotaConfig {
   @Min(0)
   @Max(1_000_000)
   mailsPerDay = 0;
+
+  /** Bytes that the large inputs and outputs of one account's runs may take in blob storage; 0 is no limit. */
+  @Variable('QUOTA_BLOB_BYTES', bytes)
+  @Min(0)
+  blobBytes = 0;
 }

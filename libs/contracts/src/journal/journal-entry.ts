@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../error-codes.js';
+import type { BlobReference } from './blob-reference.js';
 
 /** An error as a run, a step and a job show it. */
 export interface RunError {
@@ -60,6 +61,8 @@ export type JournalEntry =
       attempt: number;
       started_at: number;
       output?: unknown;
+      /** Where the output is when it is too large for the journal: then there is no `output` in what is stored. */
+      output_blob?: BlobReference;
       input?: unknown;
       ends?: true;
     })

@@ -1,4 +1,5 @@
 import { StepStatus } from '../run-status.js';
+import type { BlobReference } from './blob-reference.js';
 import type { JournalEntry, RunError } from './journal-entry.js';
 
 /** A step of a run as its journal tells it. Times in milliseconds since 1970. */
@@ -9,6 +10,8 @@ export interface StepView {
   attempt: number;
   input: unknown;
   output: unknown;
+  /** Where the output is when the journal has only a reference to it. */
+  output_blob?: BlobReference;
   error: RunError | null;
   started_at: number | null;
   completed_at: number | null;
@@ -69,6 +72,7 @@ function changes(step: StepView, entry: Exclude<JournalEntry, { type: 'step.pinn
         status: StepStatus.Completed,
         attempt: entry.attempt,
         output: entry.output ?? null,
+        ...(entry.output_blob !== undefined && { output_blob: entry.output_blob }),
         error: null,
         started_at: startedAt,
         completed_at: entry.at,

@@ -13,3 +13,4 @@ export * from './1795000000021-event-waits.js';
 export * from './1795000000022-event-subscriptions.js';
 export * from './1795000000023-failure-mails.js';
 export * from './1795000000024-retries.js';
+export * from './1795000000030-run-blobs.js';

@@ -1,4 +1,5 @@
 import { mayAct, mayActAlone } from '../users/may-act.sql.js';
+import { keptBlobs, referredBlobs } from './referred-blobs.sql.js';
 
 /**
  * Accepts a batch of runs: writes each run's row and its claim in one statement.
@@ -14,8 +15,44 @@ import { mayAct, mayActAlone } from '../users/may-act.sql.js';
  *   one key, one in 24 hours.
  * - Repeating the statement with the same ids changes nothing, also when a run of them is over by now.
  */
-export const acceptRunsSql = `
-WITH incoming AS (
+export const acceptRunsSql = statement({
+  blobs: '',
+  found: '',
+  known: '',
+  column: '',
+  value: '',
+  kept: '',
+  is_lost: '',
+});
+
+/**
+ * The same for a batch with inputs in blob storage, which few have ($14): none is accepted whose input was swept meanwhile,
+ * and the answer tells.
+ */
+export const acceptRunsWithBlobsSql = statement({
+  blobs: referredBlobs(14),
+  found: ', i.id IN (SELECT writer FROM lost) AS is_lost',
+  known: 'AND NOT is_lost',
+  column: ', input_blob',
+  value: ', (SELECT x.reference FROM referred x WHERE x.run_id = fresh.id)',
+  kept: keptBlobs('(SELECT id AS run_id FROM run)'),
+  is_lost: ', f.is_lost',
+});
+
+interface BlobParts {
+  blobs: string;
+  found: string;
+  known: string;
+  column: string;
+  value: string;
+  kept: string;
+  is_lost: string;
+}
+
+function statement(parts: BlobParts): string {
+  return `
+WITH ${parts.blobs}
+incoming AS (
   SELECT * FROM unnest(
     $1::uuid[], $2::uuid[], $3::uuid[], $4::jsonb[], $5::jsonb[], $6::text[], $7::jsonb[], $8::boolean[], $9::text[],
     $10::jsonb[], $11::boolean[], $12::smallint[], $13::int[]
@@ -25,14 +62,14 @@ WITH incoming AS (
 -- The workflow decides the version and how long the history is kept.
 found AS MATERIALIZED (
   SELECT i.*, w.version, w.retention,
-         i.checked_for IS NOT NULL AND i.checked_for <> w.version AND w.config ? 'input_schema' AS is_unchecked
+         i.checked_for IS NOT NULL AND i.checked_for <> w.version AND w.config ? 'input_schema' AS is_unchecked${parts.found}
   FROM incoming i
   JOIN workflows w ON w.id = i.workflow_id AND w.user_id = i.user_id AND w.deleted_at IS NULL
   JOIN users u ON u.id = w.user_id AND ${mayAct('u')}
   WHERE NOT i.needs_active OR (w.status = 'active' AND ${mayActAlone('u')})
 ),
 known AS MATERIALIZED (
-  SELECT * FROM found WHERE NOT is_unchecked
+  SELECT * FROM found WHERE NOT is_unchecked ${parts.known}
 ),
 -- One delivery of a kind in 24 hours; an older one is overwritten. Waits for a concurrent holder of the same key.
 seen AS (
@@ -68,9 +105,9 @@ fresh AS MATERIALIZED (
     AND (k.keyed IS NULL OR k.id IN (SELECT run_id FROM answered))
 ),
 run AS (
-  INSERT INTO workflow_runs (id, retention, workflow_id, version, user_id, trigger, input, correlation_id, tags, depth)
+  INSERT INTO workflow_runs (id, retention, workflow_id, version, user_id, trigger, input, correlation_id, tags, depth${parts.column})
   SELECT id, retention, workflow_id, version, user_id, trigger, input, correlation_id,
-         ARRAY(SELECT jsonb_array_elements_text(tags)), depth
+         ARRAY(SELECT jsonb_array_elements_text(tags)), depth${parts.value}
   FROM fresh
   ON CONFLICT DO NOTHING
   RETURNING id, retention, workflow_id, version, user_id
@@ -79,8 +116,9 @@ run AS (
 claim AS (
   INSERT INTO claims (run_id, retention, workflow_id, version, user_id, watched)
   SELECT r.id, r.retention, r.workflow_id, r.version, r.user_id, f.watched FROM run r JOIN fresh f ON f.id = r.id
-)
-SELECT f.id, f.version, f.retention, f.is_unchecked, f.id IN (SELECT id FROM fresh) AS is_new FROM found f`;
+)${parts.kept}
+SELECT f.id, f.version, f.retention, f.is_unchecked, f.id IN (SELECT id FROM fresh) AS is_new${parts.is_lost} FROM found f`;
+}
 
 /** The runs that earlier deliveries with these keys started. */
 export const seenDeliveriesSql = `

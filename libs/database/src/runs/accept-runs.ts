@@ -1,7 +1,8 @@
-import type { RetentionClass, RunTrigger } from '@app/contracts';
+import { AppError, type BlobReference, type RetentionClass, type RunTrigger } from '@app/contracts';
 import type { Pool, PoolClient } from 'pg';
 import type { Acknowledgements } from '../coalescer.js';
-import { acceptRunsSql, seenDeliveriesSql } from './accept-runs.sql.js';
+import { acceptRunsSql, acceptRunsWithBlobsSql, seenDeliveriesSql } from './accept-runs.sql.js';
+import { referredBlobsValue, type ReferredBlob } from './referred-blobs.sql.js';
 
 /** A run that somebody asked for and nobody promised yet. */
 export interface RunRequest {
@@ -10,8 +11,10 @@ export interface RunRequest {
   workflowId: string;
   userId: string;
   trigger: RunTrigger;
-  /** JSON text, or null when the run has no input. */
+  /** JSON text, or null when the run has no input or it is in blob storage. */
   inputJson: string | null;
+  /** Where the input is when it is too large for the row. */
+  inputBlob?: BlobReference | undefined;
   correlationId: string | null;
   tags: readonly string[];
   /** Triggers fire only on active workflows; manual execution works on both. */
@@ -58,20 +61,25 @@ interface FoundRow {
   retention: RetentionClass;
   is_unchecked: boolean;
   is_new: boolean;
+  /** Its input was swept before the run could be accepted. */
+  is_lost?: boolean;
 }
 
 /**
  * Commits a batch of runs. Those of unknown, foreign, deleted or (where it matters) inactive workflows are missing in
  * the answer.
  * @param pool a pool, or the connection of a transaction: then they are accepted when it commits
+ * @throws AppError SERVICE_UNAVAILABLE when an input is no longer in blob storage: then keep it there anew
  */
 export async function acceptRuns(
   pool: Pool | PoolClient,
   rows: readonly RunRequest[],
 ): Promise<Acknowledgements<AcceptedRun>> {
+  const blobs = rows.flatMap(inputBlobOf);
   const { rows: known } = await pool.query<FoundRow>({
-    name: 'accept-runs',
-    text: acceptRunsSql,
+    ...(blobs.length === 0
+      ? { name: 'accept-runs', text: acceptRunsSql }
+      : { name: 'accept-runs-blobs', text: acceptRunsWithBlobsSql }),
     values: [
       rows.map((row) => row.id),
       rows.map((row) => row.workflowId),
@@ -86,8 +94,10 @@ export async function acceptRuns(
       rows.map((row) => row.watched === true),
       rows.map((row) => row.depth ?? 0),
       rows.map((row) => row.inputCheckedFor ?? null),
+      ...(blobs.length === 0 ? [] : [referredBlobsValue(blobs)]),
     ],
   });
+  if (known.some(({ is_lost }) => is_lost)) throw lostInput();
   const repeated = new Set(known.filter(({ is_new, is_unchecked }) => !is_new && !is_unchecked).map(({ id }) => id));
   const repeatedRows = rows.filter(({ id }) => repeated.has(id));
   const answered = new Set(repeatedRows.filter(({ keyed }) => keyed !== undefined).map(({ id }) => id));
@@ -102,6 +112,15 @@ export async function acceptRuns(
       return [id, { runId, workflowVersion: version, retention, duplicate, isUnchecked }];
     }),
   );
+}
+
+function inputBlobOf({ id, inputBlob }: RunRequest): ReferredBlob[] {
+  return inputBlob === undefined ? [] : [{ reference: inputBlob, runId: id, writer: id, place: 'input' }];
+}
+
+function lostInput(): AppError {
+  const message = 'It took too long to start the run. Nothing was started, try again.';
+  return new AppError({ code: 'SERVICE_UNAVAILABLE', kind: 'transient', message, retryAfterS: 1 });
 }
 
 function keyedJson({ principalId, ...rest }: KeyedAnswer): string {

@@ -5,6 +5,7 @@ import {
   RunStatus,
   StepStatus,
   stepViews,
+  type BlobReference,
   type JournalEntry,
   type RetryRunDto,
 } from '@app/contracts';
@@ -13,7 +14,7 @@ import type { PoolClient } from 'pg';
 import { journalSql } from '../run-steps.sql.js';
 import { equalSteps } from './equal-steps.js';
 import { journalCopy } from './journal-copy.js';
-import { copyJournalSql, retriedRunSql, retryRunSql } from './retry.sql.js';
+import { copyJournalSql, retriedRunSql, retryRunSql, shareBlobsSql } from './retry.sql.js';
 
 // The statements have names, so that their plans over all partitions are made once and not for each of many runs.
 
@@ -25,6 +26,7 @@ interface RetriedRun {
   is_test: boolean;
   retention: number;
   version: number;
+  input_blob: BlobReference | null;
   latest: number;
   /** Of the version that the run is pinned to. */
   steps: StepDefinition[];
@@ -66,11 +68,26 @@ export async function acceptRetry(
   const accepted = await client.query<{ retention: number }>({ name: 'retry_run', text: retryRunSql, values });
   const [made] = accepted.rows;
   if (made === undefined) return false;
+  await shareBlobs(client, { runId, id }, blobsOf(run, entries));
   for (let seq = 1, first = 0; first < entries.length; seq += 1, first += ROW_ENTRIES) {
     const part = JSON.stringify(entries.slice(first, first + ROW_ENTRIES));
     await client.query(copyJournalSql, [id, made.retention, seq, part]);
   }
   return true;
+}
+
+/** The large values that the new run begins with. */
+function blobsOf({ input_blob }: RetriedRun, entries: readonly JournalEntry[]): string[] {
+  const outputs = entries.flatMap((entry) => (entry.type === 'step.completed' ? [entry.output_blob?.id] : []));
+  const ids = [input_blob?.id, ...outputs].filter((id) => id !== undefined);
+  return [...new Set(ids)];
+}
+
+async function shareBlobs(client: PoolClient, of: { runId: string; id: string }, ids: string[]): Promise<void> {
+  if (ids.length === 0) return;
+  const { rowCount } = await client.query(shareBlobsSql, [of.id, of.runId, ids]);
+  // The run was deleted while it was being copied.
+  if (rowCount !== ids.length) throw notFound('run');
 }
 
 async function copiedEntries(

@@ -8,7 +8,7 @@ export const hasRetry = 'EXISTS (SELECT FROM workflow_runs again WHERE again.ret
  * so that the version which is compared is the one that is run; the run does too, so that whoever retries it as well comes after.
  */
 export const retriedRunSql = `
-SELECT r.status, r.trigger->>'type' = 'test' AS is_test, r.retention, r.version, w.version AS latest,
+SELECT r.status, r.trigger->>'type' = 'test' AS is_test, r.retention, r.version, r.input_blob, w.version AS latest,
        (SELECT v.steps FROM workflow_versions v WHERE v.workflow_id = r.workflow_id AND v.version = r.version) AS steps,
        w.steps AS latest_steps
 FROM workflow_runs r
@@ -30,9 +30,10 @@ FOR SHARE OF w FOR NO KEY UPDATE OF r`;
 export const retryRunSql = `
 WITH run AS (
   INSERT INTO workflow_runs
-    (id, retention, workflow_id, version, user_id, trigger, input, correlation_id, tags, depth, retry_of)
+    (id, retention, workflow_id, version, user_id, trigger, input, input_blob, correlation_id, tags, depth,
+     retry_of)
   SELECT $1::uuid, w.retention, r.workflow_id, $4::int, r.user_id, jsonb_build_object('type', 'retry', 'run_id', r.id),
-         r.input, r.correlation_id, r.tags, r.depth, r.id
+         r.input, r.input_blob, r.correlation_id, r.tags, r.depth, r.id
   FROM workflow_runs r JOIN workflows w ON w.id = r.workflow_id
   WHERE r.id = $2 AND r.user_id = $3 AND NOT EXISTS (SELECT FROM workflow_runs made WHERE made.id = $1)
     AND NOT ($6::boolean AND ${hasRetry})
@@ -46,3 +47,13 @@ RETURNING retention`;
 /** A part of a new run's journal, before anybody has claimed it: $1 run, $2 retention, $3 place, $4 entries. */
 export const copyJournalSql = `
 INSERT INTO run_journal (run_id, retention, seq, epoch, entries) VALUES ($1, $2, $3, 1, $4)`;
+
+/**
+ * Lets a new run share large values of another: it gets a row of its own for each. Those of the other are locked until the
+ * transaction ends, so that no sweep can take one meanwhile. $1 id of the new run, $2 the run, $3 blobs.
+ */
+export const shareBlobsSql = `
+INSERT INTO run_blobs (id, run_id, user_id, bytes, status)
+SELECT id, $1, user_id, bytes, 'kept' FROM run_blobs
+WHERE run_id = $2 AND id = ANY($3::uuid[]) AND status = 'kept'
+FOR SHARE`;

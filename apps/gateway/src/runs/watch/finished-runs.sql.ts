@@ -5,5 +5,5 @@ import { runColumns } from '../runs.sql.js';
  * the lowest and the highest of the ids, so that other partitions are not even opened; $5 the final states.
  */
 export const finishedRunsSql = `
-SELECT ${runColumns}, output FROM workflow_runs
+SELECT ${runColumns}, output, output_blob FROM workflow_runs
 WHERE retention = ANY ($2::smallint[]) AND id = ANY ($1::uuid[]) AND id BETWEEN $3 AND $4 AND status = ANY ($5)`;

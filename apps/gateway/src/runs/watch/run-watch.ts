@@ -1,9 +1,11 @@
-import type { RetentionClass, RunSummaryDto } from '@app/contracts';
+import type { BlobReference, RetentionClass, RunSummaryDto } from '@app/contracts';
 
 /** A run that is over. */
 export interface FinishedRun {
   run: RunSummaryDto;
   output: unknown;
+  /** Where the output is when it is too large for the row. */
+  outputBlob: BlobReference | null;
 }
 
 /** First pause between two looks at a run that nobody says anything about, and the longest, in ms. */

@@ -2,11 +2,13 @@ import { finalRunStatuses, retentionClasses } from '@app/contracts';
 import { GracefulShutdown, ShutdownPhase } from '@app/observability';
 import { Injectable, Logger } from '@nestjs/common';
 import { Pool } from 'pg';
-import { toRunSummary, type RunRow } from '../run-row.js';
+import { toRunSummary, type WholeRunRow } from '../run-row.js';
 import { finishedRunsSql } from './finished-runs.sql.js';
 import { RunWatch, type FinishedRun } from './run-watch.js';
 
 export type { FinishedRun } from './run-watch.js';
+
+type FinishedRow = Omit<WholeRunRow, 'input' | 'input_blob'>;
 
 /** Most runs that one process waits for at a time: each is an open request. */
 const MOST_WATCHES = 10_000;
@@ -86,12 +88,12 @@ export class RunWatchesService {
   private async finished(ids: readonly string[]): Promise<FinishedRun[]> {
     const classes = new Set(ids.flatMap((id) => [...(this.watches.get(id) ?? [])].map(({ retention }) => retention)));
     const known = [...classes].every((each) => each !== undefined) ? [...classes] : retentionClasses;
-    const { rows } = await this.pool.query<RunRow & { output: unknown }>({
+    const { rows } = await this.pool.query<FinishedRow>({
       name: 'finished-runs',
       text: finishedRunsSql,
       values: [ids, known, ids[0], ids.at(-1), finalRunStatuses],
     });
-    return rows.map((row) => ({ run: toRunSummary(row), output: row.output }));
+    return rows.map((row) => ({ run: toRunSummary(row), output: row.output, outputBlob: row.output_blob }));
   }
 
   private remove(watch: RunWatch): void {

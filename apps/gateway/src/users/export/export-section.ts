@@ -12,6 +12,8 @@ export interface ExportSection {
   key: readonly [string, ...string[]];
   /** Rows that are read at a time: few where a row can be large, because they are all in memory. */
   batch: number;
+  /** Each row stands for a value in blob storage, under its `id`, which is shown with it. */
+  isInBlobStorage?: true;
 }
 
 export interface ExportStatement {

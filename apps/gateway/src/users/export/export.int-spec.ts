@@ -1,3 +1,5 @@
+import { LocalFolder } from '@app/blobs';
+import { testBlobFolder } from '@app/testing';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -9,6 +11,7 @@ import { accountExport } from './account-export.js';
 import { exportSections } from './export-sections.js';
 
 let gateway: TestGateway;
+const storage = new LocalFolder(testBlobFolder());
 
 beforeAll(async () => {
   gateway = await TestGateway.start();
@@ -17,7 +20,7 @@ afterAll(() => gateway.stop());
 
 async function exportOf(pool: Pool, ...accounts: string[]): Promise<string> {
   const pieces: string[] = [];
-  for await (const piece of accountExport(pool, accounts)) pieces.push(piece);
+  for await (const piece of accountExport(pool, storage, accounts)) pieces.push(piece);
   return pieces.join('');
 }
 
@@ -75,7 +78,7 @@ describe('the export of an account', () => {
   it('reads the next rows when the ones before were taken', async () => {
     const person = await everythingOf(gateway.pool, 'slowly');
     const query = vi.fn(gateway.pool.query.bind(gateway.pool));
-    const pieces = accountExport({ query } as unknown as Pool, [person.id]);
+    const pieces = accountExport({ query } as unknown as Pool, storage, [person.id]);
     await pieces.next();
     await pieces.next();
     expect(query).toHaveBeenCalledTimes(0);

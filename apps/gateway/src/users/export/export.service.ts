@@ -1,3 +1,4 @@
+import { BlobStorage } from '@app/blobs';
 import { inTransaction } from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { Pool } from 'pg';
@@ -14,6 +15,7 @@ export class ExportService {
   constructor(
     private readonly pool: Pool,
     private readonly audit: AuditService,
+    private readonly storage: BlobStorage,
   ) {}
 
   /** @returns the document, once it is in the trail that it was handed out */
@@ -23,6 +25,6 @@ export class ExportService {
       await this.audit.record(client, { action: 'user.exported', actor: caller, device, subject });
       return withMachines(client, caller.userId);
     });
-    return Readable.from(accountExport(this.pool, accounts), { highWaterMark: 1 });
+    return Readable.from(accountExport(this.pool, this.storage, accounts), { highWaterMark: 1 });
   }
 }

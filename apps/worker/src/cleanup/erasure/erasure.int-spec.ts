@@ -1,7 +1,8 @@
-import { CleanupConfig, ErasureConfig } from '@app/config';
+import { LocalFolder } from '@app/blobs';
+import { BlobsConfig, CleanupConfig, ErasureConfig } from '@app/config';
 import type { CommandBus } from '@app/messaging';
 import type { GracefulShutdown } from '@app/observability';
-import { testDatabase, type TestDatabase } from '@app/testing';
+import { testBlobFolder, testDatabase, type TestDatabase } from '@app/testing';
 import { Logger } from '@nestjs/common';
 import { Pool } from 'pg';
 import { Registry } from 'prom-client';
@@ -13,6 +14,7 @@ import {
   tablesWith,
   type Somebody,
 } from '../../../../../test/database/everything-of.js';
+import { BlobSweep } from '../blobs/blob-sweep.service.js';
 import { CleanupMetrics } from '../cleanup.metrics.js';
 import { CleanupService } from '../cleanup.service.js';
 import { ErasureService } from './erasure.service.js';
@@ -36,7 +38,9 @@ const bus = { publish: (name: string) => published.push(name) } as unknown as Co
 function cleanup(batchSize = 500): CleanupService {
   const config = Object.assign(new CleanupConfig(), { batchSize });
   const metrics = new CleanupMetrics(new Registry());
-  return new CleanupService(pool, config, new ErasureService(new ErasureConfig(), bus), metrics, bus, shutdown());
+  const blobs = new BlobSweep(new LocalFolder(testBlobFolder()), new BlobsConfig(), metrics);
+  const erasure = new ErasureService(new ErasureConfig(), bus, blobs);
+  return new CleanupService(pool, config, erasure, blobs, metrics, bus, shutdown());
 }
 
 function shutdown(): GracefulShutdown {

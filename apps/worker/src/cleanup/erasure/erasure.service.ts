@@ -4,6 +4,7 @@ import { cancelRunsOfUsersSql, recordAudit } from '@app/database';
 import { CommandBus } from '@app/messaging';
 import { Injectable } from '@nestjs/common';
 import type { PoolClient } from 'pg';
+import { BlobSweep } from '../blobs/blob-sweep.service.js';
 import { inBatches, type CleanupRound } from '../cleanup-round.js';
 import {
   beginErasureSql,
@@ -35,6 +36,7 @@ export class ErasureService {
   constructor(
     private readonly config: ErasureConfig,
     private readonly bus: CommandBus<'worker'>,
+    private readonly blobs: BlobSweep,
   ) {}
 
   /** @returns the accounts that are gone; others may need another round */
@@ -53,6 +55,7 @@ export class ErasureService {
     const accounts = ended.map((account) => account.id);
     if (accounts.length === 0 || (await this.hasRuns(round, ended))) return [];
     await inBatches(round, eraseRunsSql, [accounts]);
+    if (!(await this.blobs.removeAllOf(round, accounts))) return [];
     for (const statement of belongings) await inBatches(round, statement, [accounts]);
     const { rows: actors } = await round.client.query<{ id: string }>(actorIdsSql, [accounts]);
     const ids = actors.map((actor) => actor.id);

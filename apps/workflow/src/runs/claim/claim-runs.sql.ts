@@ -22,7 +22,7 @@ claimed AS (
 )
 SELECT c.run_id, c.retention, c.workflow_id, c.version, c.user_id, c.epoch, c.in_doubt, c.was_woken, c.watched,
        c.cancel_requested_at IS NOT NULL AS cancel_requested, now() AS claimed_at,
-       r.status, r.input, r.trigger, r.correlation_id, r.tags, r.depth, r.created_at
+       r.status, r.input, r.input_blob, r.trigger, r.correlation_id, r.tags, r.depth, r.created_at
 FROM claimed c
 JOIN workflow_runs r ON r.retention = c.retention AND r.id = c.run_id
 ORDER BY c.run_at`;

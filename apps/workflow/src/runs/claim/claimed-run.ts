@@ -1,4 +1,10 @@
-import { RunTriggerType, type RetentionClass, type RunStatus, type RunTrigger } from '@app/contracts';
+import {
+  RunTriggerType,
+  type BlobReference,
+  type RetentionClass,
+  type RunStatus,
+  type RunTrigger,
+} from '@app/contracts';
 import type { Pool } from 'pg';
 import { claimRunsSql } from './claim-runs.sql.js';
 
@@ -17,6 +23,8 @@ export interface ClaimedRun {
   claimedAt: Date;
   status: RunStatus;
   input: unknown;
+  /** Where the input is when it is too large for the row. */
+  inputBlob?: BlobReference;
   trigger: RunTrigger;
   correlationId: string | null;
   tags: readonly string[];
@@ -47,6 +55,7 @@ interface ClaimRow {
   claimed_at: Date;
   status: RunStatus;
   input: unknown;
+  input_blob: BlobReference | null;
   trigger: RunTrigger;
   correlation_id: string | null;
   tags: string[];
@@ -71,6 +80,7 @@ export async function claimRuns(pool: Pool, owner: string, limit: number): Promi
     claimedAt: row.claimed_at,
     status: row.status,
     input: row.input,
+    ...(row.input_blob !== null && { inputBlob: row.input_blob }),
     trigger: row.trigger,
     correlationId: row.correlation_id,
     tags: row.tags,

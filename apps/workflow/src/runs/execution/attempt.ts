@@ -1,8 +1,17 @@
-import type { JournalEntry, RunError } from '@app/contracts';
+import type { BlobReference, JournalEntry, RunError } from '@app/contracts';
 import { failureEntry, scopeOf, type ListState } from '../../engine/index.js';
 import type { CompiledStep } from '@app/definition';
 import type { RunUnderWay } from './run-under-way.js';
-import { assertStorable, type StepContext, type StepFailure, type Wish } from '../../steps/steps.service.js';
+import { storableJson, type StepContext, type StepFailure, type Wish } from '../../steps/steps.service.js';
+
+/** What is told besides an output. */
+interface Completion {
+  input?: unknown;
+  wish?: Wish;
+  inboxId?: string;
+  /** The run ends with it. */
+  ends?: true;
+}
 
 /** One attempt of one step: what it sees, and how it tells the journal what came of it. */
 export class Attempt {
@@ -45,31 +54,24 @@ export class Attempt {
     };
   }
 
-  /** @throws StepFailure when the output cannot be stored */
-  complete(output: unknown, more: { input?: unknown; wish?: Wish; inboxId?: string } = {}): void {
-    assertStorable(output, this.context.bounds);
-    const { input, wish, inboxId } = more;
-    this.append(
-      {
-        type: 'step.completed',
-        ...this.base,
-        started_at: this.startedAt,
-        output,
-        ...(input !== undefined && { input }),
-      },
-      wish,
-      inboxId,
-    );
+  /**
+   * @returns when the output is large and has to be kept first: until then the journal knows nothing of it
+   * @throws StepFailure when the output cannot be stored; so does what is returned
+   */
+  complete(output: unknown, more: Completion = {}): Promise<void> | undefined {
+    const json = storableJson(output, this.context.bounds);
+    const { values } = this.execution;
+    if (values.isLarge(json)) return values.keep(json).then((blob) => this.completed(output, more, blob));
+    this.completed(output, more);
+    return undefined;
   }
 
-  /** The step ends the whole run. */
-  end(result: { output: unknown } | { error: RunError }): void {
+  /** The step ends the whole run. What is returned and thrown is as `complete` has it. */
+  end(result: { output: unknown } | { error: RunError }): Promise<void> | undefined {
+    if ('output' in result) return this.complete(result.output, { ends: true });
     const ended = { ...this.base, started_at: this.startedAt, ends: true } as const;
-    if ('error' in result) this.append({ type: 'step.failed', ...ended, error: result.error });
-    else {
-      assertStorable(result.output, this.context.bounds);
-      this.append({ type: 'step.completed', ...ended, output: result.output });
-    }
+    this.append({ type: 'step.failed', ...ended, error: result.error });
+    return undefined;
   }
 
   fail({ error, options }: StepFailure): void {
@@ -91,6 +93,22 @@ export class Attempt {
 
   append(entry: JournalEntry, wish?: Wish, inboxId?: string): void {
     this.execution.journal.append(entry, { ...wish, ...(inboxId !== undefined && { inboxId }) });
+  }
+
+  private completed(output: unknown, { input, wish, inboxId, ends }: Completion, blob?: BlobReference): void {
+    this.append(
+      {
+        type: 'step.completed',
+        ...this.base,
+        started_at: this.startedAt,
+        output,
+        ...(blob !== undefined && { output_blob: blob }),
+        ...(input !== undefined && { input }),
+        ...(ends && { ends }),
+      },
+      wish,
+      inboxId,
+    );
   }
 
   /** What every entry about this attempt says. */

@@ -2,6 +2,7 @@ import { JobStatus } from '@app/contracts';
 import type { StepState } from '../../engine/index.js';
 import { StepFailure, type StepsService } from '../../steps/steps.service.js';
 import { ChildStatus } from '../store/child-status.js';
+import type { ChildRun } from '../store/run-history.js';
 import type { Attempt } from './attempt.js';
 
 /** Looks whether what a step waits for has happened; holds the step when it has not. */
@@ -22,7 +23,7 @@ export async function collect(steps: StepsService, attempt: Attempt, state: Step
   }
 }
 
-function collectJob(steps: StepsService, attempt: Attempt, state: StepState): void {
+function collectJob(steps: StepsService, attempt: Attempt, state: StepState): Promise<void> | undefined {
   const { execution } = attempt;
   const job = execution.history.jobs.get(state.jobId ?? '');
   const runner = steps.runner(state.step.type);
@@ -31,13 +32,12 @@ function collectJob(steps: StepsService, attempt: Attempt, state: StepState): vo
     case JobStatus.Queued:
     case JobStatus.Running:
       execution.hold(state.path, false);
-      return;
+      return undefined;
     case JobStatus.Succeeded:
-      attempt.complete(runner.kind === 'transactional' ? (runner.collect?.(job) ?? null) : null);
-      return;
+      return attempt.complete(runner.kind === 'transactional' ? (runner.collect?.(job) ?? null) : null);
     case JobStatus.InDoubt:
       attempt.doubt('The worker that had the job ended before it could tell whether it succeeded.');
-      return;
+      return undefined;
     case JobStatus.Failed:
     case JobStatus.Cancelled: {
       const { error } = job.result ?? {};
@@ -45,38 +45,41 @@ function collectJob(steps: StepsService, attempt: Attempt, state: StepState): vo
       const code = error?.code === 'TASK_FAILED' ? error.code : 'JOB_FAILED';
       const options = { retryable: error?.retryable !== false, mayHaveHappened: false };
       attempt.fail(new StepFailure({ code, message }, options));
+      return undefined;
     }
   }
 }
 
 /** The oldest signal of the name that no other step has taken. */
-function collectSignal(attempt: Attempt, state: StepState): void {
+function collectSignal(attempt: Attempt, state: StepState): Promise<void> | undefined {
   const { execution } = attempt;
   const { inbox } = execution.history;
   const signal = inbox.find((row) => row.kind === 'signal' && row.name === state.signal);
   if (signal?.kind !== 'signal') {
     execution.hold(state.path, false);
-    return;
+    return undefined;
   }
   execution.history.inbox = inbox.filter((row) => row !== signal);
   const { id, payload, by, at } = signal;
-  attempt.complete({ payload: payload ?? null, by, at }, { inboxId: id });
+  execution.journal.take(id);
+  return attempt.complete({ payload: payload ?? null, by, at }, { inboxId: id });
 }
 
 /** The event that a dispatcher has put into the inbox for this wait. */
-function collectEvent(attempt: Attempt, state: StepState): void {
+function collectEvent(attempt: Attempt, state: StepState): Promise<void> | undefined {
   const { execution } = attempt;
   const { inbox } = execution.history;
   const found = inbox.find((row) => row.kind === 'event' && row.wait === state.eventWaitId);
   if (found?.kind !== 'event') {
     execution.hold(state.path, false);
-    return;
+    return undefined;
   }
   execution.history.inbox = inbox.filter((row) => row !== found);
-  attempt.complete(found.event, { inboxId: found.id });
+  execution.journal.take(found.id);
+  return attempt.complete(found.event, { inboxId: found.id });
 }
 
-function collectRun(attempt: Attempt, state: StepState): void {
+async function collectRun(attempt: Attempt, state: StepState): Promise<void> {
   const { execution } = attempt;
   const child = execution.history.children.get(state.childRunId ?? '');
   switch (child?.status) {
@@ -85,8 +88,7 @@ function collectRun(attempt: Attempt, state: StepState): void {
       execution.hold(state.path, false);
       return;
     case ChildStatus.Completed:
-      attempt.complete(child.output);
-      return;
+      return attempt.complete(await outputOf(attempt, child));
     case ChildStatus.Refused:
       attempt.fail(
         StepFailure.permanent(
@@ -104,4 +106,9 @@ function collectRun(attempt: Attempt, state: StepState): void {
       );
     }
   }
+}
+
+/** A run of its own has its own values: what is large is kept once more for the one that waits for it. */
+async function outputOf({ execution }: Attempt, { output, output_blob }: ChildRun): Promise<unknown> {
+  return output_blob == null ? output : execution.values.read(output_blob);
 }

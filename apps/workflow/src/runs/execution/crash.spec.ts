@@ -4,6 +4,7 @@ import { sized } from '@app/testing';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { definitionOf, emitted, plainly, refusal, shapes } from '../../../../../test/workflow/shapes.js';
+import { noLargeValues } from '../../../../../test/blobs/no-large-values.js';
 import { claimed } from '../../../../../test/workflow/run-world.js';
 import { stepRunners, type StepServices } from '../../steps/step-runners.js';
 import { StepFailure, type StepRunner, type StepsService } from '../../steps/steps.service.js';
@@ -67,6 +68,7 @@ async function executeWithCrashes(steps: StepDefinition[], n: number, { before, 
       steps: new StepExecutor(service, () => now),
       now: () => now,
       holds: () => true,
+      values: noLargeValues,
       breathe: () => Promise.resolve(),
       maxEntries: 10_000,
       bounds: standardBounds,

@@ -47,7 +47,7 @@ export async function recoverCall(runner: EffectRunner, attempt: Attempt, state:
 async function verify(runner: EffectRunner, attempt: Attempt, state: StepState): Promise<void> {
   const said = await askReceiver(runner, attempt);
   if (said instanceof Error) attempt.doubt(`The probe could not tell whether the call has happened: ${said.message}`);
-  else if (said.happened) attempt.complete(said.output);
+  else if (said.happened) await attempt.complete(said.output);
   else await callAgain(runner, attempt, state);
 }
 
@@ -87,7 +87,8 @@ async function makeCall(
   try {
     const output = await runner.perform(call, { ...attempt.context, mayLeave });
     crashPoint('call.after');
-    attempt.complete(output);
+    const keeping = attempt.complete(output);
+    if (keeping !== undefined) await keeping;
   } catch (error) {
     if (isWithheld) return withheld();
     const failure = StepFailure.from(error);
@@ -103,6 +104,6 @@ async function makeCall(
 async function afterBreak(runner: EffectRunner, attempt: Attempt, failure: StepFailure): Promise<void> {
   const said = await askReceiver(runner, attempt);
   if (said instanceof Error) attempt.doubt(`${failure.message} The probe could not tell more: ${said.message}`);
-  else if (said.happened) attempt.complete(said.output);
+  else if (said.happened) await attempt.complete(said.output);
   else attempt.fail(failure);
 }

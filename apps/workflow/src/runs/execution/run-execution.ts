@@ -8,10 +8,13 @@ import {
   type Action,
   type RunFacts,
   type RunState,
+  type StepState,
 } from '../../engine/index.js';
-import { StepFailure, assertStorable } from '../../steps/steps.service.js';
+import { StepFailure, storableJson } from '../../steps/steps.service.js';
 import type { ClaimedRun } from '../claim/claimed-run.js';
 import type { Outside, RunHistory } from '../store/run-history.js';
+import { referenceOf } from '../store/whole-history.js';
+import { LargeValues, type ValueStore } from './large-values.js';
 import { RunJournal, type CommitSink } from './run-journal.js';
 import type { RunUnderWay, StepAction, StepPerformer } from './run-under-way.js';
 
@@ -19,6 +22,7 @@ import type { RunUnderWay, StepAction, StepPerformer } from './run-under-way.js'
 export interface ExecutionServices {
   sink: CommitSink;
   steps: StepPerformer;
+  values: ValueStore;
   /** ms since 1970. */
   now: () => number;
   /** Whether the lease that a run was claimed under is still held. */
@@ -42,6 +46,8 @@ const TURNS = 25;
 /** Entries of pure steps that are written although nothing asks for it, so that a long loop does not begin anew. */
 const BACKLOG = 1_000;
 
+type CompletedEntry = JournalEntry & { type: 'step.completed' };
+
 /** Why an execution ended. */
 export type ExecutionEnd = 'finished' | 'parked' | 'handed_back' | 'lost';
 
@@ -54,6 +60,7 @@ export class RunExecution implements RunUnderWay {
   readonly journal: RunJournal;
   readonly facts: RunFacts;
   readonly bounds: Bounds;
+  readonly values: LargeValues;
   private readonly underWay = new Set<string>();
   private readonly stops = new Map<string, AbortController>();
   /** Steps that wait for something outside which has not happened yet: a job, a signal, a run, a person. */
@@ -76,9 +83,10 @@ export class RunExecution implements RunUnderWay {
     this.cancelRequested = run.cancelRequested;
     this.state = newRunState(definition, run.createdAt.getTime());
     for (const entry of history.entries) apply(this.state, entry);
+    this.values = valuesOf(services.values, run, history);
     // Whoever tests a step sees how it ends: nothing else is to follow from that.
     const onFailure = run.trigger.type === RunTriggerType.Test ? undefined : definition.onFailure;
-    this.journal = new RunJournal(services.sink, run, this.state, history, { ...this.bounds, onFailure });
+    this.journal = new RunJournal(services.sink, run, this.state, history, this.values, { ...this.bounds, onFailure });
     this.facts = {
       id: run.runId,
       workflow_id: run.workflowId,
@@ -198,12 +206,31 @@ export class RunExecution implements RunUnderWay {
     const step = this.state.steps.get(entry.path);
     if (entry.type !== 'step.completed' || step?.nest === undefined) return this.journal.append(entry);
     try {
-      assertStorable(entry.output, this.bounds);
-      this.journal.append(entry);
+      const json = storableJson(entry.output, this.bounds);
+      if (this.values.isLarge(json)) void this.keepAndRecord(step, entry, json);
+      else this.journal.append(entry);
     } catch (error) {
-      if (!(error instanceof StepFailure)) throw error;
-      this.journal.append(failureEntry(step, { error: error.error, retryable: false }, entry.at, ''));
+      this.recordFailure(step, error, entry.at);
     }
+  }
+
+  /** The container is under way while its output is kept, so that nothing else is decided about it. */
+  private async keepAndRecord(step: StepState, entry: CompletedEntry, json: string): Promise<void> {
+    this.underWay.add(step.path);
+    try {
+      const output_blob = await this.values.keep(json);
+      this.journal.append({ ...entry, ...(output_blob !== undefined && { output_blob }) });
+    } catch (error) {
+      this.recordFailure(step, error, entry.at);
+    }
+    this.underWay.delete(step.path);
+    this.nudge();
+  }
+
+  private recordFailure(step: StepState, error: unknown, at: number): void {
+    if (error instanceof StepFailure) {
+      this.journal.append(failureEntry(step, { error: error.error, retryable: false }, at, ''));
+    } else this.failure ??= error instanceof Error ? error : new Error(String(error));
   }
 
   /** Resolves when something under way has ended, something outside has happened, or at a time. */
@@ -241,6 +268,14 @@ export class RunExecution implements RunUnderWay {
     while (this.underWay.size > 0) await this.somethingNew(null);
     return 'lost';
   }
+}
+
+/** The values that the run refers to already. */
+function valuesOf(store: ValueStore, run: ClaimedRun, { entries }: RunHistory): LargeValues {
+  const values = new LargeValues(store, run);
+  const references = [run.inputBlob, ...entries.map(referenceOf)];
+  for (const reference of references) if (reference !== undefined) values.know(reference);
+  return values;
 }
 
 function isAbort(action: Action): boolean {

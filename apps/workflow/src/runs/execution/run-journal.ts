@@ -1,11 +1,27 @@
-import { RunStatus, RunTrouble, StepStatus, type JobRequest, type JournalEntry } from '@app/contracts';
-import type { ChildRequest, EmittedEvent, EventWait, Wish } from '../../steps/steps.service.js';
+import type { ReferredBlob } from '@app/database';
+import {
+  RunStatus,
+  RunTrouble,
+  StepStatus,
+  type BlobReference,
+  type JobRequest,
+  type JournalEntry,
+} from '@app/contracts';
+import {
+  StepFailure,
+  type ChildRequest,
+  type EmittedEvent,
+  type EventWait,
+  type Wish,
+} from '../../steps/steps.service.js';
 import { apply, type Outcome, type RunState } from '../../engine/index.js';
 import { isJoined, type ClaimedRun } from '../claim/claimed-run.js';
 import type { NextClaim, RunCommit, Unwanted } from '../store/run-commit.js';
 import { FencedError } from '../store/fenced.error.js';
 import type { ObservedOutcome, RunHistory } from '../store/run-history.js';
 import { UnwrittenError } from '../store/unwritten.error.js';
+import { referenceOf, withoutLargeOutput } from '../store/whole-history.js';
+import type { LargeValues } from './large-values.js';
 import { isHeldInDoubt, wishesOf, type Following, type Trouble } from './on-failure.js';
 
 type DoubtEntry = Extract<JournalEntry, { type: 'step.in_doubt' }>;
@@ -30,6 +46,8 @@ export class RunJournal {
   private events: EmittedEvent[] = [];
   private eventWaits: EventWait[] = [];
   private readInbox: string[] = [];
+  /** What entries and runs to start refer to in blob storage. */
+  private blobs: ReferredBlob[] = [];
   private readonly everRead = new Set<string>();
   /** What steps asked for that were ended before it was over. */
   private unwanted = nothingUnwanted();
@@ -46,6 +64,7 @@ export class RunJournal {
     private readonly run: ClaimedRun,
     private readonly state: RunState,
     history: RunHistory,
+    private readonly values: LargeValues,
     private readonly following: Following,
   ) {
     this.nextSeq = history.nextSeq;
@@ -59,9 +78,11 @@ export class RunJournal {
     if (entry.type === 'step.in_doubt') this.tellDoubt(entry);
     apply(this.state, entry);
     this.pending.push(entry);
+    this.refer('journal', this.run.runId, referenceOf(entry));
     if (wish.job !== undefined) this.jobs.push(wish.job);
     if (wish.child !== undefined) {
       this.children.push(wish.child);
+      this.refer('input', wish.child.id, wish.child.inputBlob);
       this.hasChildren ||= wish.child.isJoined;
     }
     if (wish.event !== undefined) this.events.push(wish.event);
@@ -71,9 +92,14 @@ export class RunJournal {
     this.everRead.add(wish.inboxId);
   }
 
-  /** Whether an inbox row was taken into the journal, durable or not yet. */
+  /** Whether a step has taken an inbox row, durably or not yet. */
   hasRead(inboxId: string): boolean {
     return this.everRead.has(inboxId);
+  }
+
+  /** A step is about to take an inbox row: no other one may, also while a large output of the step is being kept. */
+  take(inboxId: string): void {
+    this.everRead.add(inboxId);
   }
 
   /** A call of this step may be made from here on: should the run be lost, what came of it is worth telling. */
@@ -114,10 +140,19 @@ export class RunJournal {
 
   /** Outcomes of calls that are not written yet: what a fenced replica saw and may still tell. */
   unwrittenOutcomes(): ObservedOutcome[] {
-    return this.pending.filter(
+    const outcomes = this.pending.filter(
       (entry): entry is ObservedOutcome =>
         (entry.type === 'step.completed' || entry.type === 'step.failed') && this.calls.has(entry.path),
     );
+    // A large output is told whole: what is in blob storage and has no commit is swept.
+    return outcomes.map(({ ...entry }) => {
+      if (entry.type === 'step.completed') delete entry.output_blob;
+      return entry;
+    });
+  }
+
+  private refer(place: ReferredBlob['place'], runId: string, reference: BlobReference | undefined): void {
+    if (reference !== undefined) this.blobs.push({ reference, runId, writer: this.run.runId, place });
   }
 
   private tellDoubt({ path, attempt }: DoubtEntry): void {
@@ -148,16 +183,20 @@ export class RunJournal {
   }
 
   private async writeNow(claim: NextClaim, status: RunStatus | null, outcome: Outcome | null): Promise<void> {
+    let outputJson = outcome === null ? null : JSON.stringify(outcome.output ?? null);
+    if (outputJson !== null && this.values.isLarge(outputJson)) outputJson = await this.keepOutput(outputJson);
     const entries = this.pending;
     if (claim.kind === 'keep' && entries.length === 0) return;
+    const { blobs } = this;
     const commit: RunCommit = {
       ...this.run,
       seq: this.nextSeq,
       entries,
-      entriesJson: entries.length === 0 ? null : JSON.stringify(entries),
+      entriesJson:
+        entries.length === 0 ? null : JSON.stringify(blobs.length === 0 ? entries : entries.map(withoutLargeOutput)),
       next: claim,
       status,
-      outputJson: outcome === null ? null : JSON.stringify(outcome.output ?? null),
+      outputJson,
       errorJson: outcome?.error == null ? null : JSON.stringify(outcome.error),
       startedAt: this.run.claimedAt,
       jobs: this.jobs,
@@ -168,12 +207,14 @@ export class RunJournal {
       eventWaits: this.eventWaits,
       readInbox: this.readInbox,
       unwanted: this.unwanted,
+      ...(blobs.length > 0 && { blobs }),
     };
     this.jobs = [];
     this.children = [];
     this.events = [];
     this.eventWaits = [];
     this.readInbox = [];
+    this.blobs = [];
     this.unwanted = nothingUnwanted();
     this.pending = [];
     try {
@@ -185,5 +226,19 @@ export class RunJournal {
     }
     if (entries.length > 0) this.nextSeq += 1;
     if (status !== null) this.written = status;
+  }
+
+  /** What a run comes to is almost always what a step of it came to: then it is kept already. */
+  private async keepOutput(json: string): Promise<string | null> {
+    try {
+      const reference = await this.values.keep(json);
+      if (reference === undefined) return json;
+      this.refer('output', this.run.runId, reference);
+      return null;
+    } catch (error) {
+      // The run is over, and nobody is left to be told that there is no room for its output.
+      if (error instanceof StepFailure) return json;
+      throw error;
+    }
   }
 }

@@ -2,6 +2,7 @@ import type { Bounds } from '@app/definition';
 import type { Action, RunFacts, RunState } from '../../engine/index.js';
 import type { ClaimedRun } from '../claim/claimed-run.js';
 import type { RunHistory } from '../store/run-history.js';
+import type { LargeValues } from './large-values.js';
 import type { RunJournal } from './run-journal.js';
 
 /** A run as the steps that are executed for it see it. */
@@ -12,6 +13,7 @@ export interface RunUnderWay {
   readonly journal: RunJournal;
   readonly facts: RunFacts;
   readonly bounds: Bounds;
+  readonly values: LargeValues;
   /** Aborts when the run or this step of it is cancelled, or this replica lost the run: for every call made for it. */
   signalOf(path: string): AbortSignal;
   /** Whether this replica has the right to go on at this moment: asked before each call. */

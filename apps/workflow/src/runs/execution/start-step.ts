@@ -37,9 +37,9 @@ async function compute(runner: PureRunner, attempt: Attempt): Promise<void> {
   const result = await resultOf(runner, attempt);
   if (result === undefined) return;
   const { path, at } = attempt.base;
-  if ('output' in result) attempt.complete(result.output);
-  else if ('end' in result) attempt.end(result.end);
-  else if ('items' in result) attempt.append({ type: 'step.entered', path, at, branch: null, items: result.items });
+  if ('output' in result) return attempt.complete(result.output);
+  if ('end' in result) return attempt.end(result.end);
+  if ('items' in result) attempt.append({ type: 'step.entered', path, at, branch: null, items: result.items });
   else attempt.append({ type: 'step.entered', path, at, branch: result.branch });
 }
 
@@ -55,11 +55,17 @@ async function resultOf(runner: PureRunner, { context }: Attempt): Promise<PureR
 
 async function act(runner: TransactionalRunner, attempt: Attempt): Promise<void> {
   const result = await runner.act(attempt.context);
+  const { journal, values } = attempt.execution;
+  // Kept before the commit that starts the run whose input it is.
+  if (result.child !== undefined && values.isInputLarge(result.child)) {
+    result.child = await values.keepInputOf(result.child);
+  }
   if ('output' in result) {
     const { output, input, ...wish } = result;
-    attempt.complete(output, { input, wish });
+    const keeping = attempt.complete(output, { input, wish });
+    if (keeping !== undefined) await keeping;
     // A promise of the language: what a step wants done is durable before the next step begins.
-    await attempt.execution.journal.commit();
+    await journal.commit();
   } else park(result, attempt);
 }
 

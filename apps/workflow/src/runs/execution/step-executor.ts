@@ -1,3 +1,4 @@
+import { UnreadableValueError } from '@app/blobs';
 import type { StepState } from '../../engine/index.js';
 import { CorruptJournalError } from '../../engine/index.js';
 import { FencedError } from '../store/fenced.error.js';
@@ -49,12 +50,20 @@ export class StepExecutor implements StepPerformer {
     try {
       await work(this.steps, attempt, ...more);
     } catch (error) {
-      if (error instanceof FencedError || error instanceof UnwrittenError || error instanceof CorruptJournalError) {
-        throw error;
-      }
+      if (isOfThePlatform(error)) throw error;
       attempt.fail(StepFailure.from(error));
     }
   }
+}
+
+/** Whether the run cannot go on here, and nothing is to be said about the step. */
+function isOfThePlatform(error: unknown): boolean {
+  return (
+    error instanceof FencedError ||
+    error instanceof UnwrittenError ||
+    error instanceof UnreadableValueError ||
+    error instanceof CorruptJournalError
+  );
 }
 
 async function recover(steps: StepsService, attempt: Attempt, state: StepState): Promise<void> {

@@ -1,3 +1,4 @@
+import { keptBlobs, referredBlobs } from '@app/database';
 import { eventParts } from './commit-events.sql.js';
 
 /**
@@ -18,14 +19,55 @@ import { eventParts } from './commit-events.sql.js';
  * $25 jobs that are no longer wanted; $26 … $34 a run to start each; $35 started runs that are no longer wanted; $36 runs
  * of the batch that another run waits for; $37 those that have started runs.
  */
-export const commitRunsSql = statement('');
+const plain = { name: 'commit-runs', text: statement('', noBlobs()) };
 
-/** The same for a batch that has to do with events, which few have. $38 … $41: see commit-events.sql.ts. */
-export const commitRunsWithEventsSql = statement(eventParts);
+/** For batches that have to do with events, which few have. $38 … $41: see commit-events.sql.ts. */
+const withEvents = { name: 'commit-runs-events', text: statement(eventParts, noBlobs()) };
 
-function statement(more: string): string {
+/**
+ * For batches with values in blob storage, which few have: a run of which one was swept meanwhile is not written, as if it
+ * were somebody else's. The last parameter: see referred-blobs.sql.ts.
+ */
+const withBlobs = { name: 'commit-runs-blobs', text: statement('', blobParts(38)) };
+
+const withBoth = { name: 'commit-runs-events-blobs', text: statement(eventParts, blobParts(42)) };
+
+/** The statement for a batch, and the name that it is prepared under. */
+export function commitRunsStatement(hasEvents: boolean, hasBlobs: boolean): { name: string; text: string } {
+  if (hasBlobs) return hasEvents ? withBoth : withBlobs;
+  return hasEvents ? withEvents : plain;
+}
+
+interface BlobParts {
+  referred: string;
+  fenced: string;
+  shown: string;
+  column: string;
+  value: string;
+  kept: string;
+}
+
+function noBlobs(): BlobParts {
+  return { referred: '', fenced: '', shown: '', column: '', value: '', kept: '' };
+}
+
+function blobParts(parameter: number): BlobParts {
+  const reference = (run: string, place: string): string =>
+    `(SELECT x.reference FROM referred x WHERE x.run_id = ${run} AND x.place = '${place}')`;
+  return {
+    referred: referredBlobs(parameter),
+    fenced: 'AND c.run_id NOT IN (SELECT writer FROM lost)',
+    shown: `output_blob = ${reference('w.run_id', 'output')},`,
+    column: ', input_blob',
+    value: `, ${reference('known_run.id', 'input')}`,
+    kept: keptBlobs('fenced'),
+  };
+}
+
+function statement(more: string, blobs: BlobParts): string {
   return `
-WITH incoming AS (
+WITH ${blobs.referred}
+incoming AS (
   SELECT * FROM unnest(
     $2::uuid[], $3::smallint[], $4::integer[], $5::integer[], $6::text[], $7::text[], $8::text[], $9::timestamptz[],
     $10::boolean[], $11::jsonb[], $12::jsonb[], $13::timestamptz[]
@@ -33,7 +75,7 @@ WITH incoming AS (
 ),
 fenced AS MATERIALIZED (
   SELECT c.run_id FROM claims c JOIN incoming i ON i.run_id = c.run_id
-  WHERE c.owner = $1 AND c.epoch = i.epoch
+  WHERE c.owner = $1 AND c.epoch = i.epoch ${blobs.fenced}
   ORDER BY c.run_id
   FOR UPDATE OF c
 ),
@@ -46,7 +88,7 @@ journaled AS (
 ),
 shown AS (
   UPDATE workflow_runs r SET
-    status = w.status, output = w.output, error = w.error,
+    status = w.status, output = w.output, error = w.error, ${blobs.shown}
     started_at = coalesce(r.started_at, w.started_at),
     completed_at = CASE WHEN w.next = 'finish' THEN now() END,
     updated_at = now()
@@ -82,9 +124,9 @@ known_run AS MATERIALIZED (
   JOIN workflows w ON w.id = n.workflow_id AND w.user_id = n.user_id AND w.deleted_at IS NULL
 ),
 started AS (
-  INSERT INTO workflow_runs (id, retention, workflow_id, version, user_id, trigger, input, correlation_id, tags, depth)
+  INSERT INTO workflow_runs (id, retention, workflow_id, version, user_id, trigger, input, correlation_id, tags, depth${blobs.column})
   SELECT id, retention, workflow_id, version, user_id, trigger, input, correlation_id,
-         ARRAY(SELECT jsonb_array_elements_text(tags)), depth
+         ARRAY(SELECT jsonb_array_elements_text(tags)), depth${blobs.value}
   FROM known_run
   ON CONFLICT DO NOTHING
   RETURNING id, retention, workflow_id, version, user_id
@@ -119,7 +161,7 @@ released AS (
     run_at = CASE WHEN c.woken OR c.cancel_requested_at IS NOT NULL THEN now() ELSE coalesce(w.run_at, 'infinity') END
   FROM written w WHERE w.next = 'park' AND c.run_id = w.run_id
 ),
-finished AS (DELETE FROM claims c USING written w WHERE w.next = 'finish' AND c.run_id = w.run_id)${more}
+finished AS (DELETE FROM claims c USING written w WHERE w.next = 'finish' AND c.run_id = w.run_id)${more}${blobs.kept}
 SELECT run_id FROM fenced`;
 }
 

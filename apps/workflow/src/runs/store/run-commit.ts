@@ -1,3 +1,4 @@
+import type { ReferredBlob } from '@app/database';
 import type { JobRequest, JournalEntry, RetentionClass, RunStatus } from '@app/contracts';
 import type { ChildRequest, EmittedEvent, EventWait } from '../../steps/steps.service.js';
 
@@ -50,4 +51,6 @@ export interface RunCommit {
   /** Inbox rows that the entries answer. */
   readInbox: readonly string[];
   unwanted: Unwanted;
+  /** What the entries, the output and the runs to start refer to in blob storage; few commits have any. */
+  blobs?: readonly ReferredBlob[];
 }

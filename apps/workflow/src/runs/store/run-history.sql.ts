@@ -14,7 +14,7 @@ export const runJobsSql = `SELECT id, run_id, status, result FROM jobs WHERE run
  * partitions are looked at. $1 run ids.
  */
 export const childRunsSql = `
-SELECT c.run_id AS id, c.parent_id, c.status, r.output, r.error
+SELECT c.run_id AS id, c.parent_id, c.status, r.output, r.output_blob, r.error
 FROM child_runs c
 LEFT JOIN workflow_runs r ON r.retention = c.retention AND r.id = c.run_id
 WHERE c.parent_id = ANY($1::uuid[])`;

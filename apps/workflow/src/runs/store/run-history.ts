@@ -1,4 +1,4 @@
-import type { CloudEvent, JournalEntry, Resolution, RunError, RunJob } from '@app/contracts';
+import type { BlobReference, CloudEvent, JournalEntry, Resolution, RunError, RunJob } from '@app/contracts';
 import type { Pool } from 'pg';
 import type { ChildStatus } from './child-status.js';
 import { childRunsSql, effectLedgerSql, inboxSql, journalSql, runJobsSql } from './run-history.sql.js';
@@ -43,6 +43,8 @@ export type InboxRow = InboxResolution | InboxSignal | InboxEvent;
 export interface ChildRun {
   status: ChildStatus;
   output: unknown;
+  /** Where the output is when it is too large for the row. */
+  output_blob?: BlobReference | null;
   error: RunError | null;
 }
 
