@@ -1,4 +1,5 @@
-import { sized, spawnService, testDatabase, testRedis, type TestDatabase } from '@app/testing';
+import { newId } from '@app/contracts';
+import { eventually, sized, spawnService, testDatabase, testRedis, type TestDatabase } from '@app/testing';
 import { Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { crashPoints, type CrashPoint } from '../../apps/workflow/src/crash-points/crash-points.service.js';
@@ -76,6 +77,22 @@ async function check(effect: Effect, runId: string, path: string, ended: Ended):
   }
 }
 
+/** Has a process end at a pass of a point, and another one go on. @returns whether the process came to it */
+async function interrupted(at: string, runId: string, verify: (ended: Ended) => Promise<string>, about: string) {
+  const armed = await spawnService('workflow', { env: { ...env, CRASH_AT: at }, waitUntilReady: false });
+  const first = await Promise.race([armed.exited, runs.endOf(runId).then(() => 'ended' as const)]);
+  // A run may be over a moment before its process ends: only one that was not killed ends in order.
+  const isCrashed = (first === 'ended' ? await armed.stop() : first) === 'SIGKILL';
+  const successor = await spawnService('workflow', { env });
+  try {
+    const outcome = await verify(await runs.endOf(runId));
+    table.push(`${at}, ${about}: ${isCrashed ? '' : 'not reached, '}${outcome}`);
+  } finally {
+    await successor.kill();
+  }
+  return isCrashed;
+}
+
 describe.each(crashPoints)('kill -9 at %s', (point) => {
   const reached = effects.filter((effect) => reaches(effect, point));
   it.each(reached)('%s: nothing is lost and nothing blindly repeated', async (effect) => {
@@ -85,25 +102,61 @@ describe.each(crashPoints)('kill -9 at %s', (point) => {
       const url = `${receiver.url}${path}/${pass}`;
       const workflow = await runs.createWorkflow(stepsOf[effect]({ workflow: child, url }));
       const runId = await runs.accept(workflow);
-      const armed = await spawnService('workflow', {
-        env: { ...env, CRASH_AT: `${point}#${pass}` },
-        waitUntilReady: false,
-      });
-      const first = await Promise.race([armed.exited, runs.endOf(runId).then(() => 'ended' as const)]);
-      // A run may be over a moment before its process ends: only one that was not killed ends in order.
-      const isCrashed = (first === 'ended' ? await armed.stop() : first) === 'SIGKILL';
-      if (isCrashed) crashes += 1;
-      const successor = await spawnService('workflow', { env });
-      try {
-        const outcome = await check(effect, runId, `${path}/${pass}`, await runs.endOf(runId));
-        table.push(`${point}#${pass}, ${effect}: ${isCrashed ? '' : 'not reached, '}${outcome}`);
-      } finally {
-        await successor.kill();
-      }
+      const verify = (ended: Ended) => check(effect, runId, `${path}/${pass}`, ended);
       // The process does not come to the point that often: later passes would show nothing new.
-      if (!isCrashed) break;
+      if (!(await interrupted(`${point}#${pass}`, runId, verify, effect))) break;
+      crashes += 1;
     }
     expect(crashes).toBeGreaterThan(0);
+  });
+});
+
+const pureSteps = [{ id: 'y', type: 'transform', config: { expression: 'input' } }];
+
+/** What a run wants to exist exactly when its journal says so, besides the runs that it waits for. */
+const wishes = {
+  'event.emit': {
+    workflow: async () => {
+      const type = `org.example.${newId()}`;
+      const listener = await runs.createWorkflow(pureSteps, { trigger: { type } });
+      const steps = [{ id: 'x', type: 'event.emit', config: { type, data: { n: '{{ input.n }}' } } }];
+      return { id: await runs.createWorkflow(steps), follower: listener };
+    },
+    status: 'completed',
+    made: `SELECT count(*)::int AS n FROM events WHERE event->>'id' = $1 || '/x'`,
+    followers: `SELECT status FROM workflow_runs WHERE workflow_id = $2 AND input->>'id' = $1 || '/x'`,
+  },
+  on_failure: {
+    workflow: async () => {
+      const follower = await runs.createWorkflow(pureSteps);
+      const steps = [{ id: 'x', type: 'fail', config: { message: 'no' } }];
+      return { id: await runs.createWorkflow(steps, { on_failure: { workflow_id: follower, mail: true } }), follower };
+    },
+    status: 'failed',
+    made: `SELECT count(*)::int AS n FROM jobs WHERE type = 'email.failure' AND payload->>'run_id' = $1`,
+    followers: `SELECT status FROM workflow_runs WHERE workflow_id = $2 AND trigger->>'run_id' = $1`,
+  },
+} as const;
+
+describe.each(['claim.after', 'commit.before', 'commit.after'] as const)('kill -9 at %s', (point) => {
+  it.each(Object.entries(wishes))('%s: what follows from the run is there exactly once', async (name, wish) => {
+    const { id, follower } = await wish.workflow();
+    for (const pass of passesOf(point)) {
+      const runId = await runs.accept(id);
+      const verify = async ({ status }: Ended): Promise<string> => {
+        expect(status).toBe(wish.status);
+        const followers = await eventually(async () => {
+          const { rows } = await pool.query<{ status: string }>(wish.followers, [runId, follower]);
+          return rows.length > 0 && rows.every((row) => row.status === 'completed') && rows;
+        });
+        const made = await pool.query<{ n: number }>(wish.made, [runId]);
+        expect({ followers: followers.length, made: made.rows[0]?.n }).toEqual({ followers: 1, made: 1 });
+        return `${status}, 1 run and 1 ${name === 'on_failure' ? 'mail' : 'event'} follow`;
+      };
+      const isCrashed = await interrupted(`${point}#${pass}`, runId, verify, name);
+      if (pass === 1) expect(isCrashed).toBe(true);
+      if (!isCrashed) break;
+    }
   });
 });
 

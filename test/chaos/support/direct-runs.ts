@@ -24,13 +24,19 @@ export class DirectRuns {
     await this.pool.query(`INSERT INTO users (id, email, name) VALUES ($1, 'a@example.com', 'A')`, [this.userId]);
   }
 
-  async createWorkflow(steps: StepDefinition[]): Promise<string> {
+  /** An active workflow. Its trigger is an event when its config has one. */
+  async createWorkflow(
+    steps: StepDefinition[],
+    config: { trigger?: object; on_failure?: object } = {},
+  ): Promise<string> {
     const id = newId();
+    const trigger = config.trigger === undefined ? 'manual' : 'event';
     await this.pool.query(
-      `WITH w AS (INSERT INTO workflows (id, user_id, name, trigger_type, steps) VALUES ($1, $2, 'w', 'manual', $3))
+      `WITH w AS (INSERT INTO workflows (id, user_id, name, trigger_type, status, steps, config)
+                  VALUES ($1, $2, 'w', $5, 'active', $3, $4))
        INSERT INTO workflow_versions (workflow_id, version, name, description, trigger_type, steps, config)
-       VALUES ($1, 1, 'w', '', 'manual', $3, '{}')`,
-      [id, this.userId, JSON.stringify(steps)],
+       VALUES ($1, 1, 'w', '', $5, $3, $4)`,
+      [id, this.userId, JSON.stringify(steps), JSON.stringify(config), trigger],
     );
     return id;
   }
