@@ -79,10 +79,15 @@ CREATE TABLE claims (
   woken boolean NOT NULL DEFAULT false,
   created_at timestamp with time zone NOT NULL DEFAULT now(),
   watched boolean NOT NULL DEFAULT false,
+  queue_order timestamp with time zone,
+  slot_key text,
+  rate_key text,
   CONSTRAINT claims_pkey PRIMARY KEY (run_id)
 ) WITH (fillfactor=60, autovacuum_vacuum_scale_factor=0.05, autovacuum_vacuum_threshold=2000);
+CREATE INDEX claims_due ON claims USING btree (run_at) WHERE ((owner IS NULL) AND (epoch > 0) AND ((queue_order IS NULL) OR (cancel_requested_at IS NOT NULL)));
+CREATE INDEX claims_fresh ON claims USING btree (user_id, run_at) WHERE ((owner IS NULL) AND (epoch = 0));
 CREATE INDEX claims_owner ON claims USING btree (owner) WHERE (owner IS NOT NULL);
-CREATE INDEX claims_ready ON claims USING btree (run_at) WHERE (owner IS NULL);
+CREATE INDEX claims_queued ON claims USING btree (workflow_id, slot_key, rate_key, queue_order) WHERE ((owner IS NULL) AND (queue_order IS NOT NULL) AND (cancel_requested_at IS NULL));
 CREATE INDEX claims_workflow_id ON claims USING btree (workflow_id);
 
 CREATE TABLE content (
@@ -366,6 +371,15 @@ CREATE TABLE pending_events (
 ) WITH (fillfactor=80, autovacuum_vacuum_scale_factor=0.05, autovacuum_vacuum_threshold=2000);
 CREATE INDEX pending_events_user_id ON pending_events USING btree (user_id, id);
 
+CREATE TABLE rate_starts (
+  workflow_id uuid NOT NULL,
+  key text NOT NULL,
+  at timestamp with time zone NOT NULL,
+  starts integer NOT NULL,
+  CONSTRAINT rate_starts_pkey PRIMARY KEY (workflow_id, key, at)
+);
+CREATE INDEX rate_starts_at ON rate_starts USING btree (at);
+
 CREATE TABLE replicas (
   id uuid NOT NULL,
   service character varying(20) NOT NULL,
@@ -452,6 +466,22 @@ CREATE TABLE run_journal_r365_default PARTITION OF run_journal_r365 DEFAULT;
 CREATE TABLE run_journal_r7_default PARTITION OF run_journal_r7 DEFAULT;
 
 CREATE TABLE run_journal_r90_default PARTITION OF run_journal_r90 DEFAULT;
+
+CREATE TABLE run_slots (
+  run_id uuid NOT NULL,
+  workflow_id uuid NOT NULL,
+  key text NOT NULL,
+  owner uuid,
+  epoch integer NOT NULL,
+  stays boolean NOT NULL,
+  grace_ms integer NOT NULL,
+  held_until timestamp with time zone,
+  freed boolean NOT NULL DEFAULT false,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT run_slots_pkey PRIMARY KEY (run_id)
+) WITH (fillfactor=60, autovacuum_vacuum_scale_factor=0.05, autovacuum_vacuum_threshold=2000);
+CREATE INDEX run_slots_freed ON run_slots USING btree (workflow_id) WHERE freed;
+CREATE INDEX run_slots_key ON run_slots USING btree (workflow_id, key);
 
 CREATE TABLE schedule_fires (
   workflow_id uuid NOT NULL,
@@ -618,6 +648,20 @@ CREATE TABLE webhook_endpoints (
   CONSTRAINT webhook_endpoints_workflow_id_key UNIQUE (workflow_id)
 );
 
+CREATE TABLE workflow_limits (
+  workflow_id uuid NOT NULL,
+  user_id uuid NOT NULL,
+  version integer NOT NULL,
+  max integer,
+  stays boolean NOT NULL,
+  grace_ms integer NOT NULL,
+  rate_max integer,
+  per_ms bigint,
+  look_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT workflow_limits_pkey PRIMARY KEY (workflow_id)
+) WITH (fillfactor=60);
+CREATE INDEX workflow_limits_look_at ON workflow_limits USING btree (look_at);
+
 CREATE TABLE workflow_runs (
   id uuid NOT NULL,
   retention smallint NOT NULL,
@@ -729,6 +773,8 @@ ALTER TABLE integrations ADD CONSTRAINT integrations_user_id_fkey FOREIGN KEY (u
 ALTER TABLE oauth_identities ADD CONSTRAINT oauth_identities_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
 ALTER TABLE one_time_tokens ADD CONSTRAINT one_time_tokens_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
 ALTER TABLE passkeys ADD CONSTRAINT passkeys_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
+ALTER TABLE rate_starts ADD CONSTRAINT rate_starts_workflow_id_fkey FOREIGN KEY (workflow_id) REFERENCES workflows(id) ON DELETE CASCADE;
+ALTER TABLE run_slots ADD CONSTRAINT run_slots_workflow_id_fkey FOREIGN KEY (workflow_id) REFERENCES workflows(id) ON DELETE CASCADE;
 ALTER TABLE schedule_fires ADD CONSTRAINT schedule_fires_workflow_id_fkey FOREIGN KEY (workflow_id) REFERENCES schedules(workflow_id) ON DELETE CASCADE;
 ALTER TABLE schedules ADD CONSTRAINT schedules_workflow_id_fkey FOREIGN KEY (workflow_id) REFERENCES workflows(id) ON DELETE CASCADE;
 ALTER TABLE secrets ADD CONSTRAINT secrets_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
@@ -737,6 +783,7 @@ ALTER TABLE sessions ADD CONSTRAINT sessions_user_id_fkey FOREIGN KEY (user_id) 
 ALTER TABLE sites ADD CONSTRAINT sites_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
 ALTER TABLE users ADD CONSTRAINT users_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES users(id) ON DELETE CASCADE;
 ALTER TABLE webhook_endpoints ADD CONSTRAINT webhook_endpoints_workflow_id_fkey FOREIGN KEY (workflow_id) REFERENCES workflows(id) ON DELETE CASCADE;
+ALTER TABLE workflow_limits ADD CONSTRAINT workflow_limits_workflow_id_fkey FOREIGN KEY (workflow_id) REFERENCES workflows(id) ON DELETE CASCADE;
 ALTER TABLE workflow_stats ADD CONSTRAINT workflow_stats_workflow_id_fkey FOREIGN KEY (workflow_id) REFERENCES workflows(id) ON DELETE CASCADE;
 ALTER TABLE workflow_versions ADD CONSTRAINT workflow_versions_workflow_id_fkey FOREIGN KEY (workflow_id) REFERENCES workflows(id) ON DELETE CASCADE;
 ALTER TABLE workflows ADD CONSTRAINT workflows_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;

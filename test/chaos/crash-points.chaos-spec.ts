@@ -4,7 +4,7 @@ import { Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { crashPoints, type CrashPoint } from '../../apps/workflow/src/crash-points/crash-points.service.js';
 import { DirectRuns, type Ended } from './support/direct-runs.js';
-import { effects, reaches, stepsOf, type Effect } from './support/effect-classes.js';
+import { configOf, effects, reaches, stepsOf, type Effect } from './support/effect-classes.js';
 import { EffectReceiver } from './support/effect-receiver.js';
 import { note } from './support/figures.js';
 
@@ -68,6 +68,7 @@ async function check(effect: Effect, runId: string, path: string, ended: Ended):
       expect(children.rows).toEqual([{ status: 'completed' }]);
       return 'completed, 1 run started';
     case 'keyed':
+    case 'limited':
       expect(keys.length).toBeGreaterThanOrEqual(1);
       expect(new Set(keys)).toEqual(new Set([`${runId}/x`]));
       return `completed, ${keys.length} calls with one key`;
@@ -100,7 +101,7 @@ describe.each(crashPoints)('kill -9 at %s', (point) => {
     let crashes = 0;
     for (const pass of passesOf(point)) {
       const url = `${receiver.url}${path}/${pass}`;
-      const workflow = await runs.createWorkflow(stepsOf[effect]({ workflow: child, url }));
+      const workflow = await runs.createWorkflow(stepsOf[effect]({ workflow: child, url }), configOf(effect));
       const runId = await runs.accept(workflow);
       const verify = (ended: Ended) => check(effect, runId, `${path}/${pass}`, ended);
       // The process does not come to the point that often: later passes would show nothing new.
@@ -161,9 +162,10 @@ describe.each(['claim.after', 'commit.before', 'commit.after'] as const)('kill -
 });
 
 it('leaves no claim and no waiting child behind, but those in doubt', async (context) => {
-  const { rows } = await pool.query<{ claims: number; children: number }>(
-    `SELECT (SELECT count(*)::int FROM claims WHERE NOT in_doubt) AS claims, (SELECT count(*)::int FROM child_runs) AS children`,
+  const { rows } = await pool.query<{ claims: number; children: number; slots: number }>(
+    `SELECT (SELECT count(*)::int FROM claims WHERE NOT in_doubt) AS claims, (SELECT count(*)::int FROM child_runs) AS children,
+            (SELECT count(*)::int FROM run_slots WHERE NOT freed) AS slots`,
   );
   note(context, { points: crashPoints.length, classes: effects.length, crashes: table.length });
-  expect(rows).toEqual([{ claims: 0, children: 0 }]);
+  expect(rows).toEqual([{ claims: 0, children: 0, slots: 0 }]);
 });

@@ -11,6 +11,7 @@ import {
   deliverJobsSql,
   freeRunsOfTheDeadSql,
 } from '../../apps/workflow/src/recovery/recovery.sql.js';
+import { FIRST_OWNER } from '../../apps/workflow/src/runs/claim/claim-runs.js';
 import { claimRunsSql, ownedRunsSql } from '../../apps/workflow/src/runs/claim/claim-runs.sql.js';
 import { copyParkedRun } from './support/parked-copies.js';
 import { DirectRuns } from './support/direct-runs.js';
@@ -137,7 +138,7 @@ it('parked runs cost a workflow process neither memory nor time', TIMEOUT, async
   const parked = await idle(port);
 
   const looks = {
-    claim: await costOf(claimRunsSql, [newId(), 100]),
+    claim: await costOf(claimRunsSql, [newId(), 100, 512, [], [], FIRST_OWNER]),
     owned: await costOf(ownedRunsSql, [newId()]),
     'free the runs of the dead': await costOf(freeRunsOfTheDeadSql, []),
     'deliver jobs': await costOf(deliverJobsSql, [500]),

@@ -3,7 +3,7 @@ import { Pool } from 'pg';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { chance } from './support/chance.js';
 import { DirectRuns } from './support/direct-runs.js';
-import { effects, stepsOf, type Effect } from './support/effect-classes.js';
+import { configOf, effects, stepsOf, type Effect } from './support/effect-classes.js';
 import { EffectReceiver } from './support/effect-receiver.js';
 import { note } from './support/figures.js';
 import { StoppableReplica } from './support/stoppable-replica.js';
@@ -37,7 +37,8 @@ beforeAll(async () => {
     { id: 'call', type: 'http.request', config: { method: 'PUT', url } },
     { id: 'y', type: 'transform', config: { expression: 'input.n * 2' } },
   ]);
-  for (const effect of effects) workflows.set(effect, await runs.createWorkflow(stepsOf[effect]({ workflow, url })));
+  for (const effect of effects)
+    workflows.set(effect, await runs.createWorkflow(stepsOf[effect]({ workflow, url }), configOf(effect)));
   const env = {
     DATABASE_URL: database.url,
     REDIS_URL: (await testRedis()).url,
@@ -105,6 +106,7 @@ function expectEffects(effect: Effect, runId: string, facts: readonly Facts[]): 
       return;
     }
     case 'keyed':
+    case 'limited':
       expect(new Set(keys)).toEqual(new Set([`${runId}/x`]));
       return;
     case 'verifiable':

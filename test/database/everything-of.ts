@@ -126,6 +126,9 @@ async function workflowOf(insert: Insert, of: { owner: string; marker: string; s
   await insert('jobs', { id: newId(), ...job });
   await insert('child_runs', { run_id, retention: 30, parent_id: newId(), status: 'completed' });
   await insert('claims', { run_id, retention: 30, workflow_id, version: 1, user_id: owner, run_at: 'infinity' });
+  await insert('workflow_limits', { workflow_id, user_id: owner, version: 1, max: 1, stays: false, grace_ms: 0 });
+  await insert('run_slots', { run_id, workflow_id, key: marker, epoch: 1, stays: false, grace_ms: 0 });
+  await insert('rate_starts', { workflow_id, key: marker, at: new Date(), starts: 1 });
   return run_id;
 }
 

@@ -8,7 +8,7 @@ import { Pool } from 'pg';
 import { Registry } from 'prom-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runSql } from '../../apps/gateway/src/runs/runs.sql.js';
-import { claimRuns } from '../../apps/workflow/src/runs/claim/claimed-run.js';
+import { claimAny } from '../workflow/claim-any.js';
 import { RunWriter } from '../../apps/workflow/src/runs/run-writer.service.js';
 import { loadHistories } from '../../apps/workflow/src/runs/store/run-history.js';
 import { HistoryMetrics } from '../../apps/workflow/src/history/retention/history.metrics.js';
@@ -100,7 +100,7 @@ describe('retention', () => {
     await pool.query('UPDATE workflow_runs SET completed_at = $2 WHERE id = $1', [late, days(1)]);
     const longer = await run(days(0), { retention: 7 });
     const owner = newId();
-    const [claimed] = await claimRuns(pool, owner, 10);
+    const [claimed] = await claimAny(pool, owner, 10);
     expect(claimed?.runId).toBe(due);
 
     await service.dropDue(days(1.4));
@@ -140,7 +140,7 @@ describe('retention', () => {
     });
     expect((await pool.query(runSql, [due, user])).rows).toMatchObject([{ status: 'completed', output: { x: 1 } }]);
     await pool.query('UPDATE claims SET run_at = now() WHERE run_id = $1', [doubtful]);
-    expect((await claimRuns(pool, owner, 10)).map(({ runId }) => runId)).toEqual([doubtful]);
+    expect((await claimAny(pool, owner, 10)).map(({ runId }) => runId)).toEqual([doubtful]);
     expect((await loadHistories(pool, [due])).get(due)).toMatchObject({ nextSeq: 3 });
     expect(await registry.getSingleMetricAsString('history_partitions_dropped_total')).toContain('{retention="1"} 1');
   });

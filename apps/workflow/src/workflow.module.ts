@@ -35,6 +35,7 @@ import { ActiveRuns } from './runs/active-runs.service.js';
 import { OwnedRuns } from './runs/owned-runs.service.js';
 import { RunClaimer } from './runs/run-claimer.service.js';
 import { RunExecutor } from './runs/run-executor.service.js';
+import { RunQueue } from './runs/limits/run-queue.service.js';
 import { RunMetrics } from './runs/run.metrics.js';
 import { RunWriter } from './runs/run-writer.service.js';
 import { ScheduleMetrics } from './schedules/schedule.metrics.js';
@@ -75,6 +76,7 @@ import { StepsService } from './steps/steps.service.js';
     RunWriter,
     RunMetrics,
     RunExecutor,
+    RunQueue,
     RunClaimer,
     OwnedRuns,
     RecoveryService,

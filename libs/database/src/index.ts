@@ -16,6 +16,7 @@ export * from './replicas/replicas.sql.js';
 export * from './runs/accept-runs.js';
 export { acceptRunsWithBlobsSql } from './runs/accept-runs.sql.js';
 export * from './runs/cancel-runs.sql.js';
+export * from './runs/due-since.sql.js';
 export * from './runs/referred-blobs.sql.js';
 export * from './storable-json.js';
 export * from './users/may-act.sql.js';

@@ -1,4 +1,5 @@
 import type { EffectClass } from '@app/contracts';
+import { compileLimits, type CompiledLimits } from './compile-limits.js';
 import type { OnInDoubt, StepDefinition } from './definition.js';
 import type { Expression } from './expressions/expression.js';
 import { compileBare, compileTemplate, expressionsIn, type Template } from './expressions/template.js';
@@ -40,6 +41,8 @@ export interface CompiledDefinition {
   timeoutMs?: number;
   /** What happens when a run is in trouble. */
   onFailure?: OnFailure;
+  /** What its runs have to ask for. */
+  limits?: CompiledLimits;
 }
 
 const plainLoop: LoopSettings = { concurrency: 1, failFast: true, maxIterations: 1, delayMs: 0 };
@@ -54,10 +57,12 @@ export function compileDefinition(
 ): CompiledDefinition {
   const timeoutMs = config['timeout_ms'];
   const onFailure = config['on_failure'];
+  const limits = compileLimits(config['limits'], steps);
   return {
     steps: steps.map(compileStep),
     ...(typeof timeoutMs === 'number' && { timeoutMs }),
     ...(onFailure !== undefined && { onFailure: checkShape(OnFailure, onFailure, '').value }),
+    ...(limits !== undefined && { limits }),
   };
 }
 

@@ -1,5 +1,6 @@
 export * from './bounds.js';
 export * from './compile-definition.js';
+export * from './compile-limits.js';
 export * from './cron/cron-line.js';
 export * from './cron/cron-schedule.js';
 export * from './cron/time-zone.js';
@@ -35,6 +36,7 @@ export * from './validation/check-shape.js';
 export * from './validation/cron-trigger.shape.js';
 export * from './validation/event-pattern.js';
 export * from './validation/event-trigger.shape.js';
+export * from './validation/limits.shape.js';
 export * from './validation/on-failure.shape.js';
 export * from './validation/validate-definition.js';
 export * from './validation/webhook-challenge.shape.js';

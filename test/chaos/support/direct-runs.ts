@@ -21,14 +21,15 @@ export class DirectRuns {
 
   /** Before anything else: the owner of everything. */
   async createOwner(): Promise<void> {
-    await this.pool.query(`INSERT INTO users (id, email, name) VALUES ($1, 'a@example.com', 'A')`, [this.userId]);
+    const { userId } = this;
+    await this.pool.query(`INSERT INTO users (id, email, name) VALUES ($1, $2, 'A')`, [
+      userId,
+      `${userId}@example.com`,
+    ]);
   }
 
   /** An active workflow. Its trigger is an event when its config has one. */
-  async createWorkflow(
-    steps: StepDefinition[],
-    config: { trigger?: object; on_failure?: object } = {},
-  ): Promise<string> {
+  async createWorkflow(steps: StepDefinition[], config: Record<string, unknown> = {}): Promise<string> {
     const id = newId();
     const trigger = config.trigger === undefined ? 'manual' : 'event';
     await this.pool.query(

@@ -8,7 +8,7 @@ interface Place {
   url: string;
 }
 
-/** The steps of a workflow for each class of effects. */
+/** The steps of a workflow for each class of effects, and of one whose runs have to ask for a slot. */
 export const stepsOf = {
   pure: (): StepDefinition[] => [{ id: 'x', type: 'transform', config: { expression: 'input.n * 2' } }],
   transactional: ({ workflow }: Place): StepDefinition[] => [
@@ -24,17 +24,30 @@ export const stepsOf = {
     },
   ],
   unsafe: ({ url }: Place): StepDefinition[] => [{ id: 'x', type: 'http.request', config: { method: 'POST', url } }],
+  limited: ({ url }: Place): StepDefinition[] => [
+    { id: 'x', type: 'http.request', config: { method: 'PUT', url }, timeout_ms: 1_000 },
+  ],
 } as const;
 export type Effect = keyof typeof stepsOf;
 export const effects = Object.keys(stepsOf) as Effect[];
+/** Those whose workflows have no limits: they need no slot, and their commits are the usual ones. */
+export const freeEffects = effects.filter((effect) => effect !== 'limited');
 
-/** Points that a workflow of the class never comes to: it makes no call, or starts no run. */
+/** `config` of a workflow of the class. */
+export function configOf(effect: Effect): Record<string, unknown> {
+  return effect === 'limited' ? { limits: { concurrency: { max: 1 } } } : {};
+}
+
+const ofLimits: readonly CrashPoint[] = ['queue.before', 'queue.after', 'slot.before', 'slot.after'];
+
+/** Points that a workflow of the class never comes to: it makes no call, starts no run, or needs no slot. */
 const unreachable: Readonly<Record<Effect, readonly CrashPoint[]>> = {
-  pure: ['call.before', 'call.after', 'deliver.after'],
-  transactional: ['call.before', 'call.after'],
-  keyed: ['deliver.after'],
-  verifiable: ['deliver.after'],
-  unsafe: ['deliver.after'],
+  pure: [...ofLimits, 'call.before', 'call.after', 'deliver.after'],
+  transactional: [...ofLimits, 'call.before', 'call.after'],
+  keyed: [...ofLimits, 'deliver.after'],
+  verifiable: [...ofLimits, 'deliver.after'],
+  unsafe: [...ofLimits, 'deliver.after'],
+  limited: ['deliver.after'],
 };
 
 /** Whether a workflow of the class comes to a point. */

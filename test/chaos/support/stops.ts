@@ -4,12 +4,12 @@ import { crashPoints, type CrashPoint } from '../../../apps/workflow/src/crash-p
 import { deliverChildrenSql } from '../../../apps/workflow/src/recovery/recovery.sql.js';
 import { claimRunsSql } from '../../../apps/workflow/src/runs/claim/claim-runs.sql.js';
 import { commitRunsStatement } from '../../../apps/workflow/src/runs/store/commit-runs.sql.js';
-import { effects, reaches, type Effect } from './effect-classes.js';
+import { effects, freeEffects, reaches, type Effect } from './effect-classes.js';
 import type { EffectReceiver } from './effect-receiver.js';
 import { HeldStatement } from './held-statement.js';
 import type { StoppableReplica } from './stoppable-replica.js';
 
-const { text: commitRunsSql } = commitRunsStatement(false, false);
+const { text: commitRunsSql } = commitRunsStatement({});
 
 const PATIENCE = { timeoutMs: 30_000, everyMs: 5 };
 
@@ -41,8 +41,23 @@ export interface Stop {
 }
 
 /** Commits of a run, claims of it: those of the run that a step starts included. */
-const commitsOf: Readonly<Record<Effect, number>> = { pure: 1, transactional: 3, keyed: 2, verifiable: 2, unsafe: 2 };
-const claimsOf: Readonly<Record<Effect, number>> = { pure: 1, transactional: 3, keyed: 1, verifiable: 1, unsafe: 1 };
+const commitsOf: Readonly<Record<Effect, number>> = {
+  pure: 1,
+  transactional: 3,
+  keyed: 2,
+  verifiable: 2,
+  unsafe: 2,
+  limited: 2,
+};
+/** One of a limited run by its replica's hand, one by way of the queue, which has a point of its own. */
+const claimsOf: Readonly<Record<Effect, number>> = {
+  pure: 1,
+  transactional: 3,
+  keyed: 1,
+  verifiable: 1,
+  unsafe: 1,
+  limited: 1,
+};
 
 function passesOf(point: CrashPoint, effect: Effect): number {
   if (point.startsWith('commit')) return commitsOf[effect];
@@ -82,7 +97,7 @@ const atPoint = (point: CrashPoint): Stop => ({
 /** The statement is done while its sender does not know: it is the sender's, under a lease that is still good. */
 const withinAcceptedWrite = (point: CrashPoint, lock: string, sql: string): Stop => ({
   name: `within the write after ${point}, which is accepted`,
-  reachedBy: effects,
+  reachedBy: freeEffects,
   passes: (effect) => passesOf(point, effect),
   bring: async (round) => {
     await stopAt(round, point);
@@ -95,7 +110,7 @@ const withinAcceptedWrite = (point: CrashPoint, lock: string, sql: string): Stop
 /** PostgreSQL comes to the statement when the lease is over and another process has claimed the run. */
 const withinRefusedWrite: Stop = {
   name: 'within a commit that comes after another process has the run',
-  reachedBy: effects,
+  reachedBy: freeEffects,
   passes: (effect) => commitsOf[effect],
   bring: async (round) => {
     const { pool, staleId } = round;

@@ -37,6 +37,12 @@ DELETE FROM event_deliveries WHERE id IN (
   SELECT id FROM event_deliveries WHERE created_at < now() - interval '30 days'
   ORDER BY created_at LIMIT $1 FOR UPDATE SKIP LOCKED
 )`,
+  // No rate counts longer than a day. A key that is not used for a week counts as one that never was.
+  rate_starts: `
+DELETE FROM rate_starts WHERE (workflow_id, key, at) IN (
+  SELECT workflow_id, key, at FROM rate_starts WHERE at < now() - interval '8 days'
+  ORDER BY at LIMIT $1 FOR UPDATE SKIP LOCKED
+)`,
   // An unfinished run reads the results of its jobs whenever it is claimed, so they stay as long as it has a claim.
   jobs: `
 DELETE FROM jobs WHERE id IN (

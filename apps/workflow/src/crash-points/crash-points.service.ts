@@ -10,6 +10,14 @@ export const crashPoints = [
   'claim.before',
   /** Runs are claimed, and this process knows. */
   'claim.after',
+  /** Runs are claimed that need a slot, and are about to wait for it. */
+  'queue.before',
+  /** They wait, and this process has not acted on it. */
+  'queue.after',
+  /** Runs are about to get their slots. */
+  'slot.before',
+  /** They have them and are claimed, and this process knows. */
+  'slot.after',
   /** Entries are about to be committed: an announcement, a wait, a result, the end. */
   'commit.before',
   /** They are committed, and this process has not acted on it. */

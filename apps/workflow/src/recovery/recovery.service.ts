@@ -4,8 +4,9 @@ import { GracefulShutdown, Periodic, ShutdownPhase } from '@app/observability';
 import { Injectable, Logger } from '@nestjs/common';
 import { Pool } from 'pg';
 import { Counter, Registry } from 'prom-client';
+import { RunQueue } from '../runs/limits/run-queue.service.js';
 import { RunClaimer } from '../runs/run-claimer.service.js';
-import { forgetTheDeadSql, freeRunsOfTheDeadSql } from './recovery.sql.js';
+import { forgetTheDeadSql, freeRunsOfTheDeadSql, giveUpHeldSlotsSql, holdSlotsOfTheLostSql } from './recovery.sql.js';
 
 /** Looks for replicas that stopped renewing their leases and frees their runs. Every replica does it for all. */
 @Injectable()
@@ -17,6 +18,7 @@ export class RecoveryService {
   constructor(
     private readonly pool: Pool,
     private readonly claimer: RunClaimer,
+    private readonly queue: RunQueue,
     config: EngineConfig,
     registry: Registry,
     shutdown: GracefulShutdown,
@@ -47,6 +49,12 @@ export class RecoveryService {
     this.dead.inc(dead.length);
     const { rowCount: freed } = await this.pool.query(freeRunsOfTheDeadSql);
     if (dead.length > 0) await this.pool.query(forgetTheDeadSql);
+    await this.pool.query(holdSlotsOfTheLostSql);
+    const { rowCount: slots } = await this.pool.query(giveUpHeldSlotsSql);
+    if (slots !== null && slots > 0) {
+      this.queue.want();
+      this.claimer.wake();
+    }
     if (freed !== null && freed > 0) {
       this.log.warn(`Freed ${freed} runs of replicas that ended.`);
       this.claimer.wake();

@@ -86,3 +86,33 @@ forgotten AS (
   WHERE c.run_id = u.run_id AND NOT EXISTS (SELECT FROM claims p WHERE p.run_id = u.parent_id)
 )
 SELECT u.run_id, a.run_id IS NOT NULL AS is_under_way FROM unwanted u LEFT JOIN asked a ON a.run_id = u.run_id`;
+
+/**
+ * Holds the slots whose run nobody has any more who took them: their holder died, froze or lost its lease, and may have a
+ * call open for as long as one may take. So nothing but the commit of a run gives a slot up at once.
+ */
+export const holdSlotsOfTheLostSql = `
+UPDATE run_slots s SET held_until = clock_timestamp() + s.grace_ms * interval '1 millisecond'
+WHERE s.held_until IS NULL AND NOT s.freed AND NOT EXISTS (
+  SELECT FROM claims c WHERE c.run_id = s.run_id AND (s.owner IS NULL OR (c.owner = s.owner AND c.epoch = s.epoch)))`;
+
+/**
+ * Gives up the slots that nobody can have a call open for any more. One that its run keeps to the end (`stays`) is the run's
+ * again, which need not wait for another one.
+ */
+export const giveUpHeldSlotsSql = `
+WITH over AS MATERIALIZED (
+  SELECT s.run_id, s.stays AND EXISTS (SELECT FROM claims c WHERE c.run_id = s.run_id) AS stays
+  FROM run_slots s WHERE s.held_until <= clock_timestamp() AND NOT s.freed
+),
+waiting AS MATERIALIZED (
+  SELECT run_id FROM claims
+  WHERE run_id IN (SELECT run_id FROM over WHERE stays) AND owner IS NULL AND queue_order IS NOT NULL
+  ORDER BY run_id
+  FOR UPDATE
+),
+due AS (
+  UPDATE claims c SET queue_order = NULL, run_at = least(c.run_at, now()) FROM waiting w WHERE c.run_id = w.run_id
+)
+UPDATE run_slots s SET freed = NOT o.stays, owner = NULL, held_until = NULL FROM over o WHERE s.run_id = o.run_id
+RETURNING s.run_id`;

@@ -6,11 +6,17 @@ import type { RunExecution } from './execution/run-execution.js';
 @Injectable()
 export class ActiveRuns {
   private readonly executions = new Map<string, RunExecution>();
+  private readonly byOwner = new Map<string, number>();
   private readonly starting = new Set<string>();
   private idle: (() => void)[] = [];
 
   get size(): number {
     return this.executions.size;
+  }
+
+  /** How many there are, by the owner of their workflows. */
+  get held(): ReadonlyMap<string, number> {
+    return this.byOwner;
   }
 
   has(runId: string): boolean {
@@ -28,12 +34,18 @@ export class ActiveRuns {
   }
 
   add(execution: RunExecution): void {
-    this.executions.set(execution.run.runId, execution);
+    const { runId } = execution.run;
+    if (!this.executions.has(runId)) this.count(execution, 1);
+    this.executions.set(runId, execution);
   }
 
   /** Only the execution that was added: a run may have been claimed again meanwhile. */
   remove(execution: RunExecution): void {
-    if (this.executions.get(execution.run.runId) === execution) this.executions.delete(execution.run.runId);
+    const { runId } = execution.run;
+    if (this.executions.get(runId) === execution) {
+      this.executions.delete(runId);
+      this.count(execution, -1);
+    }
     if (this.executions.size === 0) for (const resolve of this.idle.splice(0)) resolve();
   }
 
@@ -60,5 +72,11 @@ export class ActiveRuns {
   /** Resolves when nothing is under way. */
   async whenIdle(): Promise<void> {
     if (this.executions.size > 0) await new Promise<void>((resolve) => this.idle.push(resolve));
+  }
+
+  private count({ run }: RunExecution, change: 1 | -1): void {
+    const count = (this.byOwner.get(run.userId) ?? 0) + change;
+    if (count === 0) this.byOwner.delete(run.userId);
+    else this.byOwner.set(run.userId, count);
   }
 }

@@ -1,4 +1,5 @@
 import { EngineConfig } from '@app/config';
+import { SlotScope, type CompiledDefinition, type CompiledLimits, type OnFailure } from '@app/definition';
 import { GracefulShutdown, Periodic, ShutdownPhase } from '@app/observability';
 import { Injectable, Logger } from '@nestjs/common';
 import { Pool } from 'pg';
@@ -7,9 +8,15 @@ import { crashPoint } from '../crash-points/crash-points.service.js';
 import { DefinitionCache, keyOf } from '../definitions/definition-cache.service.js';
 import { ReplicaService } from '../replica/replica.service.js';
 import { ActiveRuns } from './active-runs.service.js';
-import { claimRuns, FIRST_EPOCH, type ClaimedRun } from './claim/claimed-run.js';
+import { claimRoom, type ClaimRoom } from './claim/claim-room.js';
+import { claimRuns, FIRST_OWNER } from './claim/claim-runs.js';
+import { FIRST_EPOCH, type ClaimedRun } from './claim/claimed-run.js';
+import { limitKeys, type LimitKeys } from './limits/limit-keys.js';
+import { RunQueue, type LimitedRun } from './limits/run-queue.service.js';
 import { RunExecutor } from './run-executor.service.js';
 import { emptyHistory, loadHistories } from './store/run-history.js';
+import { RunWriter } from './run-writer.service.js';
+import { StepFailure } from '../steps/steps.service.js';
 import { RunMetrics } from './run.metrics.js';
 
 /** How long runs under way may take to come to the end of their step when the process ends, in ms. */
@@ -19,8 +26,10 @@ const FINISH_WITHIN_MS = 6_000;
 @Injectable()
 export class RunClaimer {
   private readonly claiming: Periodic;
-  /** There was more to claim than room for it. */
+  /** Somebody has as many runs here as they may: there may be more of them to claim. */
   private isHungry = false;
+  /** The owner of runs who had the last turn. */
+  private lastOwner = FIRST_OWNER;
 
   constructor(
     private readonly pool: Pool,
@@ -30,8 +39,14 @@ export class RunClaimer {
     private readonly executor: RunExecutor,
     private readonly active: ActiveRuns,
     private readonly metrics: RunMetrics,
+    private readonly queue: RunQueue,
+    writer: RunWriter,
     shutdown: GracefulShutdown,
   ) {
+    writer.whenSlotIsFree(() => {
+      this.queue.want();
+      this.wake();
+    });
     const log = new Logger(RunClaimer.name);
     const everyMs = config.pollMs;
     this.claiming = new Periodic({ name: 'Claiming runs', everyMs, gapMs: 0, task: () => this.claim(), log });
@@ -51,30 +66,91 @@ export class RunClaimer {
   private async claim(): Promise<void> {
     for (;;) {
       const owner = this.replica.id();
-      const limit = Math.min(this.config.claimBatch, this.config.concurrency - this.active.size);
-      this.isHungry = limit <= 0;
-      if (owner === undefined || limit <= 0) return;
+      const room = this.room();
+      if (owner === undefined || room.most === 0) return;
       crashPoint('claim.before');
-      const runs = await claimRuns(this.pool, owner, limit);
+      const { runs, isMore, lastOwner } = await claimRuns(this.pool, owner, room, this.lastOwner);
       if (runs.length > 0) crashPoint('claim.after');
+      this.lastOwner = lastOwner;
       if (runs.length > 0) await this.launch(runs);
-      if (runs.length < limit) return;
+      if (!isMore) break;
+    }
+    await this.letIn();
+    this.room();
+  }
+
+  /** Runs that wait because their workflows limit them. */
+  private async letIn(): Promise<void> {
+    for (;;) {
+      const owner = this.replica.id();
+      const room = this.room();
+      if (owner === undefined || room.most === 0) return;
+      const runs = await this.queue.letIn(owner, room);
+      if (runs === undefined) return;
+      if (runs.length > 0) await this.launch(runs, true);
     }
   }
 
-  private async launch(runs: ClaimedRun[]): Promise<void> {
+  private room(): ClaimRoom {
+    const room = claimRoom(this.config.concurrency, this.config.claimBatch, this.active.held);
+    this.isHungry = room.isTight;
+    return room;
+  }
+
+  /** @param areLetIn they have what their workflows limit */
+  private async launch(runs: ClaimedRun[], areLetIn = false): Promise<void> {
     this.metrics.claimed.observe(runs.length);
     const known = runs.filter(({ epoch, wasWoken }) => epoch > FIRST_EPOCH || wasWoken).map(({ runId }) => runId);
     const claimed = runs.map(({ runId }) => runId);
-    const [definitions, histories] = await this.active.whileStarting(claimed, () =>
-      Promise.all([this.definitions.load(runs), loadHistories(this.pool, known)]),
-    );
-    for (const run of runs) {
+    const [definitions, histories, mayBegin] = await this.active.whileStarting(claimed, async () => {
+      const [loaded, read] = await Promise.all([this.definitions.load(runs), loadHistories(this.pool, known)]);
+      return [loaded, read, areLetIn ? runs : await this.queueLimited(runs, loaded)] as const;
+    });
+    for (const run of mayBegin) {
       // Claimed under a lease that is gone by now: whoever frees the runs of the dead frees this one too.
       if (run.owner !== this.replica.id()) continue;
       const history = histories.get(run.runId) ?? emptyHistory();
-      void this.executor.execute(run, definitions.get(keyOf(run)), history).then(() => this.makeUseOfRoom());
+      const definition = definitions.get(keyOf(run));
+      const slot = slotOf(definition?.limits);
+      const execution = slot === undefined ? run : { ...run, slot };
+      void this.executor.execute(execution, definition, history).then(() => this.makeUseOfRoom());
     }
+  }
+
+  /** Puts those that have to ask into their queues. Answers with those that may begin; a cancelled one needs no slot. */
+  private async queueLimited(
+    runs: ClaimedRun[],
+    definitions: ReadonlyMap<string, CompiledDefinition>,
+  ): Promise<ClaimedRun[]> {
+    const free: ClaimedRun[] = [];
+    const limited: LimitedRun[] = [];
+    for (const run of runs) {
+      const definition = definitions.get(keyOf(run));
+      if (definition?.limits === undefined || run.cancelRequested) free.push(run);
+      else {
+        const keys = await this.keysOf(run, definition.limits, definition.onFailure);
+        if (keys !== undefined) limited.push({ run, limits: definition.limits, keys });
+      }
+    }
+    const [first] = limited;
+    if (first === undefined) return free;
+    return [...free, ...(await this.queue.enter(first.run.owner, limited))];
+  }
+
+  /** With whom a run is counted; undefined when nobody can tell, and the run was put back or ended. */
+  private async keysOf(run: ClaimedRun, limits: CompiledLimits, onFailure?: OnFailure): Promise<LimitKeys | undefined> {
+    let read: ClaimedRun;
+    try {
+      read = await this.executor.withInput(run);
+    } catch (error) {
+      await this.executor.giveBack(run, error);
+      return undefined;
+    }
+    return limitKeys(read, limits).catch(async (error: unknown) => {
+      const { error: reason } = StepFailure.from(error);
+      await this.executor.refuse(run, emptyHistory(), reason, onFailure);
+      return undefined;
+    });
   }
 
   private makeUseOfRoom(): void {
@@ -86,4 +162,9 @@ export class RunClaimer {
     this.active.handBack();
     await Promise.race([this.active.whenIdle(), pause(FINISH_WITHIN_MS, undefined, { ref: false })]);
   }
+}
+
+/** What becomes of a run's slot; undefined when it has none. */
+function slotOf(limits: CompiledLimits | undefined): SlotScope | undefined {
+  return limits === undefined ? undefined : (limits.concurrency?.scope ?? SlotScope.Claim);
 }

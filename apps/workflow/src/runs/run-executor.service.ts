@@ -1,6 +1,6 @@
 import { RunValues } from '@app/blobs';
 import { BoundsConfig, EngineConfig } from '@app/config';
-import { RunTrouble } from '@app/contracts';
+import { RunTrouble, type RunError } from '@app/contracts';
 import type { CompiledDefinition, OnFailure } from '@app/definition';
 import { runInContext, runTrace } from '@app/observability';
 import { Injectable, Logger } from '@nestjs/common';
@@ -50,6 +50,11 @@ export class RunExecutor {
     await runInContext(context, () => this.executeInContext(run, definition, history));
   }
 
+  /** Ends a run that was claimed and cannot begin. Rejects when that cannot be written. */
+  async refuse(run: ClaimedRun, history: RunHistory, error: RunError, onFailure?: OnFailure): Promise<void> {
+    await this.failRun(run, history, error, onFailure);
+  }
+
   private async executeInContext(
     run: ClaimedRun,
     definition: CompiledDefinition | undefined,
@@ -57,7 +62,7 @@ export class RunExecutor {
   ): Promise<void> {
     try {
       if (definition === undefined)
-        await this.failRun(run, history, 'The definition of this version cannot be loaded.');
+        await this.failRun(run, history, crashed('The definition of this version cannot be loaded.'));
       else if (!hasReferences(run, history)) await this.executeDefinition(run, definition, history);
       else {
         const read = await whole(run, history, (reference) => this.values.read(reference));
@@ -109,11 +114,18 @@ export class RunExecutor {
     }
   }
 
-  private async giveBack(run: ClaimedRun, error: unknown, definition?: CompiledDefinition): Promise<void> {
+  /** The run with its input, wherever that is kept. Rejects when the storage does not have it at the moment. */
+  async withInput(run: ClaimedRun): Promise<ClaimedRun> {
+    if (run.inputBlob === undefined) return run;
+    return (await whole(run, emptyHistory(), (reference) => this.values.read(reference))).run;
+  }
+
+  /** A run cannot go on because of the platform: it is tried again a while later. Never rejects. */
+  async giveBack(run: ClaimedRun, error: unknown, definition?: CompiledDefinition): Promise<void> {
     this.log.error(`Run ${run.runId} cannot go on: ${String(error)}`);
     try {
       if (error instanceof CorruptJournalError)
-        await this.failRun(run, emptyHistory(), error.message, definition?.onFailure);
+        await this.failRun(run, emptyHistory(), crashed(error.message), definition?.onFailure);
       else {
         const pauseMs = Math.min(FIRST_PAUSE_MS * run.epoch, LONGEST_PAUSE_MS);
         await this.pool.query(releaseRunSql, [run.runId, run.owner, run.epoch, pauseMs]);
@@ -125,8 +137,8 @@ export class RunExecutor {
   }
 
   /** Ends a run that cannot be executed at all. */
-  private async failRun(run: ClaimedRun, history: RunHistory, message: string, onFailure?: OnFailure): Promise<void> {
-    const outcome: Outcome = { status: 'failed', output: null, error: { code: 'STEP_CRASHED', message } };
+  private async failRun(run: ClaimedRun, history: RunHistory, error: RunError, onFailure?: OnFailure): Promise<void> {
+    const outcome = { status: 'failed', output: null, error } satisfies Outcome;
     await this.writer.commit({
       ...run,
       seq: history.nextSeq,
@@ -147,4 +159,8 @@ export class RunExecutor {
     });
     this.count(run, 'finished');
   }
+}
+
+function crashed(message: string): RunError {
+  return { code: 'STEP_CRASHED', message };
 }

@@ -5,7 +5,8 @@ import { GracefulShutdown, HealthService } from '@app/observability';
 import { testDatabase, type TestDatabase } from '@app/testing';
 import { Pool, type QueryConfig } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { claimRuns, type ClaimedRun } from './claim/claimed-run.js';
+import { claimAny } from '../../../../test/workflow/claim-any.js';
+import type { ClaimedRun } from './claim/claimed-run.js';
 import { RunWriter } from './run-writer.service.js';
 import { FencedError } from './store/fenced.error.js';
 import type { RunCommit } from './store/run-commit.js';
@@ -43,7 +44,7 @@ describe('RunWriter', () => {
        INSERT INTO claims (run_id, retention, workflow_id, version, user_id) SELECT id, 30, $2, 1, $2 FROM unnest($1::uuid[]) AS i (id)`,
       [ids, newId()],
     );
-    return (await claimRuns(pool, claimer, 1_000)).filter(({ runId }) => ids.includes(runId));
+    return (await claimAny(pool, claimer, 1_000)).filter(({ runId }) => ids.includes(runId));
   };
   const one = async (): Promise<ClaimedRun> => {
     const [run] = await claimed();
@@ -162,7 +163,7 @@ describe('RunWriter', () => {
     const next = { kind: 'park', until: null, inDoubt: false } as const;
     await Promise.all([quiet, woken, cancelled].map((run) => writer.commit(commit(run, { next, status: 'waiting' }))));
     expect(await claim(quiet.runId)).toMatchObject({ owner: null, due: 'infinity' });
-    const again = (await claimRuns(pool, owner, 1_000)).map(({ runId }) => runId);
+    const again = (await claimAny(pool, owner, 1_000)).map(({ runId }) => runId);
     expect(again).toEqual(expect.arrayContaining([woken.runId, cancelled.runId]));
     expect(again).not.toContain(quiet.runId);
   });
@@ -277,7 +278,7 @@ describe('RunWriter', () => {
        INSERT INTO claims (run_id, retention, workflow_id, version, user_id) SELECT id, 30, $2, 1, $2 FROM unnest($1::uuid[]) AS i (id)`,
       [ids, newId()],
     );
-    const batches = await Promise.all(Array.from({ length: 8 }, () => claimRuns(pool, newId(), 50)));
+    const batches = await Promise.all(Array.from({ length: 8 }, () => claimAny(pool, newId(), 50)));
     const taken = batches.flat().map(({ runId }) => runId);
     expect(new Set(taken).size).toBe(taken.length);
     expect(taken.length).toBeGreaterThanOrEqual(200);

@@ -9,6 +9,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { crashPoint } from '../crash-points/crash-points.service.js';
 import { eventValues, hasEvents, sizeOfEvents } from './store/commit-events.js';
 import { alreadyCommittedSql, commitRunsStatement } from './store/commit-runs.sql.js';
+import { hasSlot, slotValues } from './store/commit-slots.js';
 import { FencedError } from './store/fenced.error.js';
 import type { RunCommit } from './store/run-commit.js';
 import type { ChildRequest } from '../steps/steps.service.js';
@@ -23,6 +24,7 @@ const MOST_TOLD = 500;
 export class RunWriter {
   private readonly coalescer: Coalescer<RunCommit, true>;
   private onFamily: () => void = () => undefined;
+  private onSlot: () => void = () => undefined;
 
   constructor(
     private readonly pool: Pool,
@@ -60,12 +62,18 @@ export class RunWriter {
     for (const job_id of commit.unwanted.jobs) this.bus.publish('job.cancel', { job_id });
     if (commit.children.length > 0) this.bus.publish('runs.waiting', { count: commit.children.length });
     if (commit.events.length > 0) this.bus.publish('events.waiting', { count: commit.events.length });
+    if (hasSlot(commit)) this.onSlot();
     if (commit.unwanted.children.length > 0 || (commit.isJoined && commit.next.kind === 'finish')) this.onFamily();
   }
 
   /** @param tell called when a run that another one waits for is over, or is no longer waited for */
   whenFamilyChanges(tell: () => void): void {
     this.onFamily = tell;
+  }
+
+  /** @param tell called when a run has given its slot up */
+  whenSlotIsFree(tell: () => void): void {
+    this.onSlot = tell;
   }
 
   private async write(rows: readonly RunCommit[], repeated: boolean): Promise<Acknowledgements<true>> {
@@ -92,9 +100,10 @@ export class RunWriter {
     const children = rows.flatMap((row) => row.children.map((child) => ({ child, row })));
     const withEvents = rows.some(hasEvents);
     const blobs = rows.flatMap((row) => row.blobs ?? []);
+    const withSlots = rows.some(hasSlot);
     crashPoint('commit.before');
     const { rows: fenced } = await this.pool.query<{ run_id: string }>({
-      ...commitRunsStatement(withEvents, blobs.length > 0),
+      ...commitRunsStatement({ withEvents, withSlots, withBlobs: blobs.length > 0 }),
       values: [
         owner,
         rows.map((row) => row.runId),
@@ -134,6 +143,7 @@ export class RunWriter {
         rows.filter((row) => row.isJoined).map((row) => row.runId),
         rows.filter((row) => row.hasChildren).map((row) => row.runId),
         ...(withEvents ? eventValues(rows) : []),
+        ...(withSlots ? slotValues(rows) : []),
         ...(blobs.length > 0 ? [referredBlobsValue(blobs)] : []),
       ],
     });

@@ -28,7 +28,7 @@ export class EngineConfig {
   @Max(60_000)
   pollMs = 500;
 
-  /** Runs one replica holds at the same time. */
+  /** Runs of one owner that one replica holds at the same time; those of all together are at most twice as many. */
   @Variable('ENGINE_CONCURRENCY', integer)
   @Min(1)
   @Max(100_000)

@@ -13,4 +13,6 @@ export * from './1795000000021-event-waits.js';
 export * from './1795000000022-event-subscriptions.js';
 export * from './1795000000023-failure-mails.js';
 export * from './1795000000024-retries.js';
+export * from './1795000000025-fair-claims.js';
+export * from './1795000000026-limits.js';
 export * from './1795000000030-run-blobs.js';

@@ -1,4 +1,5 @@
 import { mayAct, mayActAlone } from '../users/may-act.sql.js';
+import { dueSince } from './due-since.sql.js';
 import { keptBlobs, referredBlobs } from './referred-blobs.sql.js';
 
 /**
@@ -61,7 +62,7 @@ incoming AS (
 ),
 -- The workflow decides the version and how long the history is kept.
 found AS MATERIALIZED (
-  SELECT i.*, w.version, w.retention,
+  SELECT i.*, w.version, w.retention, ${dueSince('w')} AS run_at,
          i.checked_for IS NOT NULL AND i.checked_for <> w.version AND w.config ? 'input_schema' AS is_unchecked${parts.found}
   FROM incoming i
   JOIN workflows w ON w.id = i.workflow_id AND w.user_id = i.user_id AND w.deleted_at IS NULL
@@ -114,8 +115,8 @@ run AS (
 ),
 -- Only for runs written just now: a finished run has no claim, and with a new one it would be executed once more.
 claim AS (
-  INSERT INTO claims (run_id, retention, workflow_id, version, user_id, watched)
-  SELECT r.id, r.retention, r.workflow_id, r.version, r.user_id, f.watched FROM run r JOIN fresh f ON f.id = r.id
+  INSERT INTO claims (run_id, retention, workflow_id, version, user_id, run_at, watched)
+  SELECT r.id, r.retention, r.workflow_id, r.version, r.user_id, f.run_at, f.watched FROM run r JOIN fresh f ON f.id = r.id
 )${parts.kept}
 SELECT f.id, f.version, f.retention, f.is_unchecked, f.id IN (SELECT id FROM fresh) AS is_new${parts.is_lost} FROM found f`;
 }

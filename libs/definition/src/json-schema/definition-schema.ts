@@ -4,6 +4,7 @@ import { CronTrigger } from '../validation/cron-trigger.shape.js';
 import { DefinitionConfig } from '../validation/definition-config.shape.js';
 import { DefinitionShape, StepShape } from '../validation/definition.shape.js';
 import { EventTrigger } from '../validation/event-trigger.shape.js';
+import { Limits } from '../validation/limits.shape.js';
 import { OnFailure } from '../validation/on-failure.shape.js';
 import { WebhookTrigger } from '../validation/webhook-trigger.shape.js';
 import { DRAFT, when, type JsonSchema } from './json-schema.js';
@@ -23,7 +24,10 @@ export function definitionSchema(): Record<string, unknown> {
     $defs: {
       config: {
         anyOf: [
-          withProperties(shapeSchema(DefinitionConfig), { on_failure: shapeSchema(OnFailure) }),
+          withProperties(shapeSchema(DefinitionConfig), {
+            limits: shapeSchema(Limits),
+            on_failure: shapeSchema(OnFailure),
+          }),
           { type: 'null' },
         ],
       },

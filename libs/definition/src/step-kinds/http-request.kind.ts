@@ -5,6 +5,9 @@ import { NoCredentials } from '../validation/no-credentials.js';
 import { leaf, type StepKind } from './step-kind.js';
 
 export const httpMethods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
+/** Longest time of a call whose step has no `timeout_ms`, in ms. */
+export const HTTP_TIMEOUT_MS = 30_000;
+
 export type HttpMethod = (typeof httpMethods)[number];
 
 export class HttpRequestConfig {

@@ -28,6 +28,10 @@ export class DefinitionConfig {
   @Allow()
   on_failure?: unknown;
 
+  /** How many runs may be at work or begin at the same time, see `Limits`. */
+  @Allow()
+  limits?: unknown;
+
   /** What the input of a manual run has to be. */
   @Allow(schemaHint({ schema: { type: ['object', 'boolean'] } }))
   input_schema?: object | boolean;

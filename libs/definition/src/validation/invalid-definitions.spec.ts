@@ -9,6 +9,7 @@ import { SwitchCase } from '../step-kinds/switch.kind.js';
 import { CronTrigger } from './cron-trigger.shape.js';
 import { DefinitionConfig } from './definition-config.shape.js';
 import { DefinitionShape, ProbeShape, RetryShape, StepShape } from './definition.shape.js';
+import { ConcurrencyLimit, Limits, RateLimit } from './limits.shape.js';
 import { OnFailure } from './on-failure.shape.js';
 import { EventTrigger } from './event-trigger.shape.js';
 import { validateDefinition } from './validate-definition.js';
@@ -25,6 +26,9 @@ const shapes: readonly (new () => object)[] = [
   SwitchCase,
   CronTrigger,
   EventTrigger,
+  Limits,
+  ConcurrencyLimit,
+  RateLimit,
   OnFailure,
   WebhookTrigger,
   WebhookVerification,

@@ -2,6 +2,7 @@ import { TriggerType, type FieldError } from '@app/contracts';
 import { standardBounds, type Bounds } from '../bounds.js';
 import type { WorkflowDefinition } from '../definition.js';
 import { checkEventTrigger } from './check-event-trigger.js';
+import { checkLimits } from './check-limits.js';
 import { checkShape } from './check-shape.js';
 import { checkWebhookTrigger } from './check-webhook-trigger.js';
 import { CronTrigger } from './cron-trigger.shape.js';
@@ -33,6 +34,7 @@ function configErrors({ trigger_type, config: given }: WorkflowDefinition): Fiel
   const { errors } = checkShape(DefinitionConfig, config, 'config');
   errors.push(...inputSchemaErrors(config['input_schema']));
   errors.push(...checkOnFailure(config['on_failure'], 'config.on_failure'));
+  errors.push(...checkLimits(config['limits'], 'config.limits'));
   if (trigger_type === TriggerType.Webhook && config['trigger'] !== undefined) {
     errors.push(...checkWebhookTrigger(config['trigger'], 'config.trigger'));
   }

@@ -1,4 +1,4 @@
-import { mayAct } from '@app/database';
+import { dueSince, mayAct } from '@app/database';
 
 /** Whether a run `r` was retried. */
 export const hasRetry = 'EXISTS (SELECT FROM workflow_runs again WHERE again.retry_of = r.id)';
@@ -40,8 +40,9 @@ WITH run AS (
   ON CONFLICT DO NOTHING
   RETURNING id, retention, workflow_id, version, user_id
 )
-INSERT INTO claims (run_id, retention, workflow_id, version, user_id, epoch)
-SELECT id, retention, workflow_id, version, user_id, CASE WHEN $5::boolean THEN 1 ELSE 0 END FROM run
+INSERT INTO claims (run_id, retention, workflow_id, version, user_id, run_at, epoch)
+SELECT r.id, r.retention, r.workflow_id, r.version, r.user_id, ${dueSince('w')}, CASE WHEN $5::boolean THEN 1 ELSE 0 END
+FROM run r JOIN workflows w ON w.id = r.workflow_id
 RETURNING retention`;
 
 /** A part of a new run's journal, before anybody has claimed it: $1 run, $2 retention, $3 place, $4 entries. */

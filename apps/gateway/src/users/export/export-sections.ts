@@ -56,6 +56,9 @@ const works: readonly ExportSection[] = [
     LARGE,
   ),
   ofWorkflows('workflow_stats', 'workflow_id', 'workflow_id, run_count, last_run_at, failure_mail_at'),
+  ofWorkflows('workflow_limits', 'workflow_id', 'workflow_id, version, max, rate_max, per_ms'),
+  ofWorkflows('rate_starts', 'at', 'workflow_id, key, at, starts'),
+  ofWorkflows('run_slots', 'run_id', 'run_id, workflow_id, key, created_at'),
   // The token of the address opens it, like a password.
   ofWorkflows('webhook_endpoints', 'id', 'id, workflow_id, created_at'),
   ofWorkflows('seen_deliveries', 'key', 'workflow_id, key, run_id, seen_at'),

@@ -5,8 +5,7 @@ import {
   type RunStatus,
   type RunTrigger,
 } from '@app/contracts';
-import type { Pool } from 'pg';
-import { claimRunsSql } from './claim-runs.sql.js';
+import type { SlotScope } from '@app/definition';
 
 /** A run that this replica may work at until its lease or its epoch is gone. */
 export interface ClaimedRun {
@@ -33,6 +32,8 @@ export interface ClaimedRun {
   /** Somebody waits for its end: gateways are told of it. */
   watched: boolean;
   createdAt: Date;
+  /** The workflow limits its runs: what becomes of the run's slot when it is parked. */
+  slot?: SlotScope;
 }
 
 /** Whether a step of another run waits for this one. */
@@ -43,7 +44,7 @@ export function isJoined({ trigger }: Pick<ClaimedRun, 'trigger'>): boolean {
 /** The first claim of a run: nothing was ever written to its journal. */
 export const FIRST_EPOCH = 1;
 
-interface ClaimRow {
+export interface ClaimRow {
   run_id: string;
   retention: RetentionClass;
   workflow_id: string;
@@ -64,10 +65,8 @@ interface ClaimRow {
   created_at: Date;
 }
 
-/** Claims up to `limit` due runs for `owner`, the longest due first. */
-export async function claimRuns(pool: Pool, owner: string, limit: number): Promise<ClaimedRun[]> {
-  const { rows } = await pool.query<ClaimRow>({ name: 'claim-runs', text: claimRunsSql, values: [owner, limit] });
-  return rows.map((row) => ({
+export function claimedRun(row: ClaimRow, owner: string): ClaimedRun {
+  return {
     runId: row.run_id,
     retention: row.retention,
     workflowId: row.workflow_id,
@@ -87,5 +86,5 @@ export async function claimRuns(pool: Pool, owner: string, limit: number): Promi
     depth: row.depth,
     watched: row.watched,
     createdAt: row.created_at,
-  }));
+  };
 }

@@ -15,6 +15,7 @@ import type { ClaimedRun } from '../claim/claimed-run.js';
 import type { Outside, RunHistory } from '../store/run-history.js';
 import { referenceOf } from '../store/whole-history.js';
 import { LargeValues, type ValueStore } from './large-values.js';
+import { runFacts } from './run-facts.js';
 import { RunJournal, type CommitSink } from './run-journal.js';
 import type { RunUnderWay, StepAction, StepPerformer } from './run-under-way.js';
 
@@ -87,15 +88,7 @@ export class RunExecution implements RunUnderWay {
     // Whoever tests a step sees how it ends: nothing else is to follow from that.
     const onFailure = run.trigger.type === RunTriggerType.Test ? undefined : definition.onFailure;
     this.journal = new RunJournal(services.sink, run, this.state, history, this.values, { ...this.bounds, onFailure });
-    this.facts = {
-      id: run.runId,
-      workflow_id: run.workflowId,
-      workflow_version: run.version,
-      correlation_id: run.correlationId,
-      tags: run.tags,
-      trigger: run.trigger,
-      created_at: run.createdAt.toISOString(),
-    };
+    this.facts = runFacts(run);
   }
 
   /** Aborts when the run or this step is cancelled, or this replica lost the run: for every call made on its behalf. */

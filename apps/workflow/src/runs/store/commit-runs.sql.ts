@@ -1,41 +1,33 @@
-import { keptBlobs, referredBlobs } from '@app/database';
+import { dueSince, keptBlobs, referredBlobs } from '@app/database';
 import { eventParts } from './commit-events.sql.js';
+import { slotParts } from './commit-slots.sql.js';
+
+/** What a batch has to do with. Most have to do with none of it, and their statement knows of none. */
+export interface BatchKind {
+  withEvents?: boolean;
+  withSlots?: boolean;
+  /** A run of which a value was swept meanwhile is not written, as if it were somebody else's. */
+  withBlobs?: boolean;
+}
+
+const prepared = new Map<string, { name: string; text: string }>();
 
 /**
- * Writes what happened to a batch of runs: journal, run row, jobs, runs that they start, inbox and claim, in one
- * statement and one commit.
- *
- * Guarantees
- * - Fenced: only for runs whose claim has this owner and this epoch. The claim's row is locked first, in the order of
- *   ids, so that two batches cannot deadlock and nobody else can change the run in between.
- * - All or nothing for each run: a job, an intent and an output exist together or not at all.
- * - A run that is parked while somebody wakes it is due at once: the flag is read from the locked row.
- * - Repeating it changes nothing: journal rows, jobs and runs have ids made by the writer.
- * - A run whose workflow does not exist is not started, and whoever waits for it is told so.
- * - It locks no claims but those of the batch: waking a parent and cancelling a child are left to the delivery.
- *
- * $1 owner; $2 … $13 a run each; $14 the retention classes that occur, $15 and $16 the lowest and highest run id, so
- * that the other partitions are not even opened; $17 … $23 a job each; $24 inbox rows that were taken into a journal;
- * $25 jobs that are no longer wanted; $26 … $34 a run to start each; $35 started runs that are no longer wanted; $36 runs
- * of the batch that another run waits for; $37 those that have started runs.
+ * The statement for a batch, and the name that it is prepared under. After the parameters of every batch come those of events
+ * (commit-events.sql.ts), of slots (commit-slots.sql.ts) and of values in blob storage (referred-blobs.sql.ts), in this order.
  */
-const plain = { name: 'commit-runs', text: statement('', noBlobs()) };
-
-/** For batches that have to do with events, which few have. $38 … $41: see commit-events.sql.ts. */
-const withEvents = { name: 'commit-runs-events', text: statement(eventParts, noBlobs()) };
-
-/**
- * For batches with values in blob storage, which few have: a run of which one was swept meanwhile is not written, as if it
- * were somebody else's. The last parameter: see referred-blobs.sql.ts.
- */
-const withBlobs = { name: 'commit-runs-blobs', text: statement('', blobParts(38)) };
-
-const withBoth = { name: 'commit-runs-events-blobs', text: statement(eventParts, blobParts(42)) };
-
-/** The statement for a batch, and the name that it is prepared under. */
-export function commitRunsStatement(hasEvents: boolean, hasBlobs: boolean): { name: string; text: string } {
-  if (hasBlobs) return hasEvents ? withBoth : withBlobs;
-  return hasEvents ? withEvents : plain;
+export function commitRunsStatement({ withEvents, withSlots, withBlobs }: BatchKind): { name: string; text: string } {
+  const name = ['commit-runs', withEvents && 'events', withSlots && 'slots', withBlobs && 'blobs']
+    .filter(Boolean)
+    .join('-');
+  const known = prepared.get(name);
+  if (known !== undefined) return known;
+  const firstOfSlots = withEvents ? 42 : 38;
+  const firstOfBlobs = withSlots ? firstOfSlots + 2 : firstOfSlots;
+  const more = (withEvents ? eventParts : '') + (withSlots ? slotParts(firstOfSlots) : '');
+  const made = { name, text: statement(more, withBlobs ? blobParts(firstOfBlobs) : noBlobs()) };
+  prepared.set(name, made);
+  return made;
 }
 
 interface BlobParts {
@@ -64,6 +56,24 @@ function blobParts(parameter: number): BlobParts {
   };
 }
 
+/**
+ * Writes what happened to a batch of runs: journal, run row, jobs, runs that they start, inbox and claim, in one
+ * statement and one commit.
+ *
+ * Guarantees
+ * - Fenced: only for runs whose claim has this owner and this epoch. The claim's row is locked first, in the order of
+ *   ids, so that two batches cannot deadlock and nobody else can change the run in between.
+ * - All or nothing for each run: a job, an intent and an output exist together or not at all.
+ * - A run that is parked while somebody wakes it is due at once: the flag is read from the locked row.
+ * - Repeating it changes nothing: journal rows, jobs and runs have ids made by the writer.
+ * - A run whose workflow does not exist is not started, and whoever waits for it is told so.
+ * - It locks no claims but those of the batch: waking a parent and cancelling a child are left to the delivery.
+ *
+ * $1 owner; $2 … $13 a run each; $14 the retention classes that occur, $15 and $16 the lowest and highest run id, so
+ * that the other partitions are not even opened; $17 … $23 a job each; $24 inbox rows that were taken into a journal;
+ * $25 jobs that are no longer wanted; $26 … $34 a run to start each; $35 started runs that are no longer wanted; $36 runs
+ * of the batch that another run waits for; $37 those that have started runs.
+ */
 function statement(more: string, blobs: BlobParts): string {
   return `
 WITH ${blobs.referred}
@@ -120,7 +130,7 @@ wanted_run AS MATERIALIZED (
   JOIN fenced f ON f.run_id = n.parent_id
 ),
 known_run AS MATERIALIZED (
-  SELECT n.*, w.version, w.retention FROM wanted_run n
+  SELECT n.*, w.version, w.retention, ${dueSince('w')} AS run_at FROM wanted_run n
   JOIN workflows w ON w.id = n.workflow_id AND w.user_id = n.user_id AND w.deleted_at IS NULL
 ),
 started AS (
@@ -132,8 +142,8 @@ started AS (
   RETURNING id, retention, workflow_id, version, user_id
 ),
 claimable AS (
-  INSERT INTO claims (run_id, retention, workflow_id, version, user_id)
-  SELECT id, retention, workflow_id, version, user_id FROM started
+  INSERT INTO claims (run_id, retention, workflow_id, version, user_id, run_at)
+  SELECT s.id, s.retention, s.workflow_id, s.version, s.user_id, k.run_at FROM started s JOIN known_run k ON k.id = s.id
 ),
 awaited AS (
   INSERT INTO child_runs (run_id, retention, parent_id, status)

@@ -1,5 +1,6 @@
 import type { ReferredBlob } from '@app/database';
 import type { JobRequest, JournalEntry, RetentionClass, RunStatus } from '@app/contracts';
+import type { SlotScope } from '@app/definition';
 import type { ChildRequest, EmittedEvent, EventWait } from '../../steps/steps.service.js';
 
 /** What a run's claim becomes with a commit. */
@@ -38,6 +39,8 @@ export interface RunCommit {
   startedAt: Date;
   /** Whether another run waits for this one. */
   isJoined: boolean;
+  /** Of a run whose workflow limits its runs, see `ClaimedRun`. */
+  slot?: SlotScope;
   /** Whether gateways are told of its end. */
   watched: boolean;
   jobs: readonly JobRequest[];

@@ -1,5 +1,5 @@
 import { EffectClass, type RunError } from '@app/contracts';
-import { HttpRequestConfig } from '@app/definition';
+import { HTTP_TIMEOUT_MS, HttpRequestConfig } from '@app/definition';
 import { EgressError, isSafe, type EgressClient, type EgressErrorCode, type EgressResponse } from '@app/egress';
 import { resolvedConfig } from '../resolved-config.js';
 import { StepFailure } from '../step-failure.js';
@@ -11,8 +11,6 @@ import { hashOf, httpCall, shownCall, type HttpCall } from './http-call.js';
 import { probe } from './probe.js';
 import { retryAfterMs } from './retry-after.js';
 import { redirectLimits, type RedirectLimits } from './redirect-limits.js';
-
-const DEFAULT_TIMEOUT_MS = 30_000;
 
 /** Answers after which another attempt may end differently (RFC 9110 §15). */
 const retryableStatuses = new Set([408, 425, 429, 500, 502, 503, 504]);
@@ -50,7 +48,7 @@ export function httpRequestRunner(egress: EgressClient, reader: SecretReader): E
           ...call,
           ...limits,
           headers: { ...call.headers, 'idempotency-key': `${runId}/${path}` },
-          timeoutMs: step.definition.timeout_ms ?? DEFAULT_TIMEOUT_MS,
+          timeoutMs: step.definition.timeout_ms ?? HTTP_TIMEOUT_MS,
           signal,
           mayLeave,
           reuseConnection: step.effect === EffectClass.Keyed,
