@@ -1,6 +1,7 @@
 import { firstIdAt, newId } from '@app/contracts';
 import { acceptRuns, ensurePartitions } from '@app/database';
 import { eventually } from '@app/testing';
+import { createHash } from 'node:crypto';
 import { renameSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RetentionService } from '../../apps/workflow/src/history/retention/retention.service.js';
@@ -103,6 +104,16 @@ describe('large values of a run', () => {
     );
     expect(await platform.becomes(user, started, 'completed')).toMatchObject({ input: event, output: large });
     expect((await platform.rowOf(started)).input).toBeNull();
+  });
+
+  it('are seen by the key of a limit', async () => {
+    const config = { limits: { rate: { max: 100, per_ms: 100, key: '$length(input.text)' } } };
+    const workflowId = await platform.createWorkflow(user, { config, steps: [transform('x', '1')] });
+    await platform.becomes(user, await execute(workflowId), 'completed');
+    const counted = 'SELECT key FROM rate_starts WHERE workflow_id = $1';
+    const { rows } = await platform.gateway.pool.query<{ key: string }>(counted, [workflowId]);
+    const key = createHash('sha256').update('30000').digest('base64url');
+    expect(new Set(rows.map((row) => row.key))).toEqual(new Set([key]));
   });
 
   it('are the answer of a webhook', async () => {
