@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { compileDefinition } from '@app/definition';
+import { compileDefinition, standardBounds } from '@app/definition';
 import { scriptRunner } from '../../../apps/workflow/src/steps/script/script.runner.js';
 import { ScriptThreads } from '../../../apps/workflow/src/steps/script/script-threads.js';
 import { StepFailure, type PureResult, type StepContext } from '../../../apps/workflow/src/steps/steps.service.js';
@@ -47,6 +47,7 @@ async function resultOf(code: string, timeout_ms?: number): Promise<ScriptReport
       step,
       scope: { input: { n: 1 }, steps: {}, run: { id: 'r' } },
       evaluation: { nowMs: 1_000, seed: 'r/s' },
+      bounds: standardBounds,
       signal: new AbortController().signal,
     };
     return await runner.run(context as unknown as StepContext);
