@@ -1,4 +1,4 @@
-import { Max, Min, MinLength } from 'class-validator';
+import { IsOptional, Max, Min, MinLength } from 'class-validator';
 import { bytes } from '../parsers/bytes.parser.js';
 import { duration } from '../parsers/duration.parser.js';
 import { text } from '../parsers/text.parser.js';
@@ -11,6 +11,7 @@ export class BlobsConfig {
    * several machines it is a volume that they share.
    */
   @Variable('BLOB_FOLDER', text)
+  @IsOptional()
   @MinLength(1)
   folder?: string;
 
