@@ -106,10 +106,12 @@ describe('large values of a run', () => {
     expect((await platform.rowOf(started)).input).toBeNull();
   });
 
-  it('are seen by the key of a limit', async () => {
-    const config = { limits: { rate: { max: 100, per_ms: 100, key: '$length(input.text)' } } };
-    const workflowId = await platform.createWorkflow(user, { config, steps: [transform('x', '1')] });
-    await platform.becomes(user, await execute(workflowId), 'completed');
+  it('are seen by the key of a limit, and are outputs of limited runs', async () => {
+    const rate = { max: 100, per_ms: 100, key: '$length(input.text)' };
+    const config = { limits: { rate, concurrency: { max: 1 } } };
+    const workflowId = await platform.createWorkflow(user, { config, steps: [transform('x', 'input')] });
+    // The commit that gives the slot up refers to the output.
+    expect(await platform.becomes(user, await execute(workflowId), 'completed')).toMatchObject({ output: large });
     const counted = 'SELECT key FROM rate_starts WHERE workflow_id = $1';
     const { rows } = await platform.gateway.pool.query<{ key: string }>(counted, [workflowId]);
     const key = createHash('sha256').update('30000').digest('base64url');

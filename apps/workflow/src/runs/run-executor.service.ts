@@ -50,11 +50,6 @@ export class RunExecutor {
     await runInContext(context, () => this.executeInContext(run, definition, history));
   }
 
-  /** Ends a run that was claimed and cannot begin. Rejects when that cannot be written. */
-  async refuse(run: ClaimedRun, history: RunHistory, error: RunError, onFailure?: OnFailure): Promise<void> {
-    await this.failRun(run, history, error, onFailure);
-  }
-
   private async executeInContext(
     run: ClaimedRun,
     definition: CompiledDefinition | undefined,
@@ -62,7 +57,7 @@ export class RunExecutor {
   ): Promise<void> {
     try {
       if (definition === undefined)
-        await this.failRun(run, history, crashed('The definition of this version cannot be loaded.'));
+        await this.refuse(run, history, crashed('The definition of this version cannot be loaded.'));
       else if (!hasReferences(run, history)) await this.executeDefinition(run, definition, history);
       else {
         const read = await whole(run, history, (reference) => this.values.read(reference));
@@ -125,7 +120,7 @@ export class RunExecutor {
     this.log.error(`Run ${run.runId} cannot go on: ${String(error)}`);
     try {
       if (error instanceof CorruptJournalError)
-        await this.failRun(run, emptyHistory(), crashed(error.message), definition?.onFailure);
+        await this.refuse(run, emptyHistory(), crashed(error.message), definition?.onFailure);
       else {
         const pauseMs = Math.min(FIRST_PAUSE_MS * run.epoch, LONGEST_PAUSE_MS);
         await this.pool.query(releaseRunSql, [run.runId, run.owner, run.epoch, pauseMs]);
@@ -136,8 +131,8 @@ export class RunExecutor {
     }
   }
 
-  /** Ends a run that cannot be executed at all. */
-  private async failRun(run: ClaimedRun, history: RunHistory, error: RunError, onFailure?: OnFailure): Promise<void> {
+  /** Ends a run that cannot be executed at all. Rejects when that cannot be written. */
+  async refuse(run: ClaimedRun, history: RunHistory, error: RunError, onFailure?: OnFailure): Promise<void> {
     const outcome = { status: 'failed', output: null, error } satisfies Outcome;
     await this.writer.commit({
       ...run,

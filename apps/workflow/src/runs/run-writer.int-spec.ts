@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { claimAny } from '../../../../test/workflow/claim-any.js';
 import type { ClaimedRun } from './claim/claimed-run.js';
 import { RunWriter } from './run-writer.service.js';
+import { commitRunsStatement } from './store/commit-runs.sql.js';
 import { FencedError } from './store/fenced.error.js';
 import type { RunCommit } from './store/run-commit.js';
 import { loadHistories } from './store/run-history.js';
@@ -94,6 +95,16 @@ describe('RunWriter', () => {
     expect(await claim(run.runId)).toBeUndefined();
     const history = (await loadHistories(pool, [run.runId])).get(run.runId);
     expect(history).toMatchObject({ nextSeq: 3, entries: [{ type: 'step.skipped' }, { type: 'step.skipped' }] });
+  });
+
+  it('has a statement that PostgreSQL understands for every kind of batch', async () => {
+    const either = [false, true];
+    const kinds = either.flatMap((withEvents) =>
+      either.flatMap((withSlots) => either.map((withBlobs) => ({ withEvents, withSlots, withBlobs }))),
+    );
+    const statements = kinds.map(commitRunsStatement);
+    expect(new Set(statements.map(({ name }) => name)).size).toBe(8);
+    for (const { name, text } of statements) await pool.query(`PREPARE "try-${name}" AS ${text}`);
   });
 
   it('writes nothing of a run that refers to a blob which was swept, and all of the others in its batch', async () => {

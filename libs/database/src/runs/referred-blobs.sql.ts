@@ -37,7 +37,7 @@ lost AS MATERIALIZED (
 /** The part that makes the blobs of written runs kept ones. @param written a table of their ids, `run_id` */
 export function keptBlobs(written: string): string {
   return `,
-kept AS (
+kept_blobs AS (
   UPDATE run_blobs b SET status = 'kept'
   FROM referred x JOIN ${written} w ON w.run_id = x.writer
   WHERE b.id = x.id AND b.run_id = x.run_id AND b.status = 'new'

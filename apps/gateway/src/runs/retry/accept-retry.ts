@@ -1,4 +1,5 @@
 import {
+  AppError,
   conflict,
   isFinalRunStatus,
   notFound,
@@ -86,8 +87,11 @@ function blobsOf({ input_blob }: RetriedRun, entries: readonly JournalEntry[]): 
 async function shareBlobs(client: PoolClient, of: { runId: string; id: string }, ids: string[]): Promise<void> {
   if (ids.length === 0) return;
   const { rowCount } = await client.query(shareBlobsSql, [of.id, of.runId, ids]);
-  // The run was deleted while it was being copied.
-  if (rowCount !== ids.length) throw notFound('run');
+  if (rowCount === ids.length) return;
+  // The run is locked, so only the erasure of the account takes its values. The new run is there already: no answer about
+  // this run alone would undo it, so the whole transaction ends.
+  const message = 'Large values of the run are being removed.';
+  throw new AppError({ code: 'SERVICE_UNAVAILABLE', kind: 'transient', message, retryAfterS: 10 });
 }
 
 async function copiedEntries(

@@ -6,7 +6,7 @@ FROM claimed c
 JOIN workflow_runs r ON r.retention = c.retention AND r.id = c.run_id
 ORDER BY c.run_at`;
 
-/** The owner who has the next turn after \`user\`: when there is none after them, the first of all. */
+/** The owner who has the next turn after `user`: when there is none after them, the first of all. */
 const nextOwner = (user: string): string => `coalesce(
       (SELECT user_id FROM claims WHERE owner IS NULL AND epoch = 0 AND user_id > ${user} ORDER BY user_id LIMIT 1),
       (SELECT user_id FROM claims WHERE owner IS NULL AND epoch = 0 ORDER BY user_id LIMIT 1))`;
@@ -18,8 +18,8 @@ const nextOwner = (user: string): string => `coalesce(
  * - A run has one owner: rows that another replica is claiming at this moment are skipped, not waited for.
  * - The epoch grows with every claim, so that every write of an earlier owner is refused from here on.
  * - What has begun goes before what never began, the longest due first; but a quarter is left to what never began.
- * - Owners of what never began take turns, from \`$6\` on, each with an equal part: whoever goes on after \`last_owner\` while
- *   \`is_more\` reaches everybody. It jumps from one to the next: neither parked runs nor the length of a backlog cost it.
+ * - Owners of what never began take turns, from `$6` on, each with an equal part: whoever goes on after `last_owner` while
+ *   `is_more` reaches everybody. It jumps from one to the next: neither parked runs nor the length of a backlog cost it.
  * - What waits in a queue of `config.limits` is left there, unless somebody asked to cancel it.
  * - Of nobody more than there is room for.
  * - A wake-up that came before the claim is answered by it, and told: what woke the run is to be read.

@@ -34,9 +34,9 @@ const countsFor = (key: string, limit: string): string => `(${key} <> '' AND ${l
  * Lets waiting runs of a taken workflow in: gives them slots, counts their starts and claims them, in one commit.
  *
  * Guarantees
- * - Slots of one key are never more than \`max\`: those of runs that died included, until nobody can have a call open.
- * - Starts of one key in any \`per_ms\` are never more than \`rate_max\`, by PostgreSQL's clock. What is known of a key for less
- *   than \`per_ms\` counts as a bucket that fills evenly from empty.
+ * - Slots of one key are never more than `max`: those of runs that died included, until nobody can have a call open.
+ * - Starts of one key in any `per_ms` are never more than `rate_max`, by PostgreSQL's clock. What is known of a key for less
+ *   than `per_ms` counts as a bucket that fills evenly from empty.
  * - What has begun goes first, then the order of the queue. Keys are jumped through in the index, so the length of a queue
  *   costs nothing; lists of ids are given as arrays, so that the table is not read instead of its index.
  * - A claim that somebody has locked at this moment is left for the next look, which comes soon.

@@ -10,10 +10,10 @@ export function slotParts(first: number): string {
   const isOurs =
     's.run_id = w.run_id AND s.held_until IS NULL AND (s.owner IS NULL OR (s.owner = $1 AND s.epoch = w.epoch))';
   return `,
-freed AS (
+freed_slots AS (
   UPDATE run_slots s SET freed = true FROM written w WHERE ${isOurs} AND w.run_id = ANY($${first}::uuid[])
 ),
-kept AS (
+kept_slots AS (
   UPDATE run_slots s SET owner = NULL FROM written w WHERE ${isOurs} AND w.run_id = ANY($${first + 1}::uuid[])
 )`;
 }
