@@ -23,7 +23,9 @@ export function queueOptions(config: RedisConfig): QueueOptions {
 
 /**
  * The taking side: waits for Redis as long as it takes. BullMQ's own counters play no part: a message that stalled is
- * delivered again as often as it likes, since the job's row decides whether it still means anything.
+ * delivered again as often as it likes, since the job's row decides whether it still means anything. For the same reason it
+ * may be taken for stalled early: what a worker took and died with before it claimed the row is delivered again within
+ * `lockDuration` and two `stalledInterval`s, which in BullMQ's own measure are a minute and a half.
  */
 export function consumerOptions(config: RedisConfig, concurrency: number): WorkerOptions {
   return {
@@ -32,6 +34,8 @@ export function consumerOptions(config: RedisConfig, concurrency: number): Worke
     concurrency,
     autorun: false,
     maxStalledCount: 1_000_000,
+    lockDuration: 6_000,
+    stalledInterval: 3_000,
     runRetryDelay: 1_000,
     drainDelay: 5,
   };
