@@ -23,7 +23,7 @@ ORDER BY s.next_at
 LIMIT $2
 FOR UPDATE OF s SKIP LOCKED`;
 
-/** A run that the schedule \`s\` started and that is not over: a run that is over has no claim. */
+/** A run that the schedule `s` started and that is not over: a run that is over has no claim. */
 const hasUnfinished = `EXISTS (
   SELECT FROM claims c JOIN schedule_fires f ON f.run_id = c.run_id AND f.workflow_id = c.workflow_id
   WHERE c.workflow_id = s.workflow_id)`;
