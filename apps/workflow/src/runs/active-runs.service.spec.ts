@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { ActiveRuns } from './active-runs.service.js';
+import type { RunExecution } from './execution/run-execution.js';
 
 describe('ActiveRuns', () => {
   it('has a run while it is being started, so that nobody gives it back as forgotten', async () => {
@@ -17,4 +18,18 @@ describe('ActiveRuns', () => {
     await expect(failed).rejects.toThrow('away');
     expect(active.has('a')).toBe(false);
   });
+
+  it('hands back a run that was claimed before the process was told to end and starts after it', () => {
+    const active = new ActiveRuns();
+    const [early, late] = [anExecution('early'), anExecution('late')];
+    active.add(early);
+    active.handBack();
+    active.add(late);
+    expect(early.handBack).toHaveBeenCalledOnce();
+    expect(late.handBack).toHaveBeenCalledOnce();
+  });
 });
+
+function anExecution(runId: string): RunExecution {
+  return { run: { runId, userId: 'owner' }, handBack: vi.fn() } as unknown as RunExecution;
+}

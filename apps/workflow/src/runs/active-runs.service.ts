@@ -8,6 +8,7 @@ export class ActiveRuns {
   private readonly executions = new Map<string, RunExecution>();
   private readonly byOwner = new Map<string, number>();
   private readonly starting = new Set<string>();
+  private isLeaving = false;
   private idle: (() => void)[] = [];
 
   get size(): number {
@@ -37,6 +38,7 @@ export class ActiveRuns {
     const { runId } = execution.run;
     if (!this.executions.has(runId)) this.count(execution, 1);
     this.executions.set(runId, execution);
+    if (this.isLeaving) execution.handBack();
   }
 
   /** Only the execution that was added: a run may have been claimed again meanwhile. */
@@ -64,8 +66,9 @@ export class ActiveRuns {
     for (const execution of this.executions.values()) if (execution.run.owner === owner) execution.lose();
   }
 
-  /** Asks every run to stop between two steps. */
+  /** From now on every run stops before its next step: those under way and those that are still being started. */
   handBack(): void {
+    this.isLeaving = true;
     for (const execution of this.executions.values()) execution.handBack();
   }
 

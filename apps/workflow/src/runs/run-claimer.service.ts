@@ -50,7 +50,7 @@ export class RunClaimer {
     const log = new Logger(RunClaimer.name);
     const everyMs = config.pollMs;
     this.claiming = new Periodic({ name: 'Claiming runs', everyMs, gapMs: 0, task: () => this.claim(), log });
-    shutdown.add(ShutdownPhase.StopTaking, 'claiming', () => this.claiming.stop());
+    shutdown.add(ShutdownPhase.StopTaking, 'claiming', () => this.stop());
     shutdown.add(ShutdownPhase.FinishWork, 'runs', () => this.finish());
   }
 
@@ -157,9 +157,14 @@ export class RunClaimer {
     if (this.isHungry) this.wake();
   }
 
-  /** Runs stop between two steps and are given back; what does not stop in time is freed with the lease. */
-  private async finish(): Promise<void> {
+  /** Runs stop between two steps and are given back, at once: no step begins while other things are being stopped. */
+  private async stop(): Promise<void> {
     this.active.handBack();
+    await this.claiming.stop();
+  }
+
+  /** Waits for those steps; what does not come to its end in time is freed with the lease. */
+  private async finish(): Promise<void> {
     await Promise.race([this.active.whenIdle(), pause(FINISH_WITHIN_MS, undefined, { ref: false })]);
   }
 }
