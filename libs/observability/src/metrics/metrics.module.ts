@@ -1,5 +1,6 @@
 import { Global, Module } from '@nestjs/common';
-import { collectDefaultMetrics, Registry } from 'prom-client';
+import { Registry } from 'prom-client';
+import { collectNodeMetrics } from './node-metrics.js';
 
 /** Provides the registry that METRICS_PORT shows, with Node's own figures in it. Metrics are made beside what they measure. */
 @Global()
@@ -9,7 +10,7 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
       provide: Registry,
       useFactory: () => {
         const register = new Registry();
-        collectDefaultMetrics({ register });
+        collectNodeMetrics(register);
         return register;
       },
     },
