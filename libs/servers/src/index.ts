@@ -1,3 +1,4 @@
+export { canUnpack, unpackPackages } from './debian/unpack-packages.js';
 export { freePort, isPortFree, portOr } from './free-port.js';
 export { startPostgres } from './postgres/start-postgres.js';
 export { withLogFile } from './processes/log-file.js';

@@ -9,8 +9,8 @@ import { pacedRequests, type PacedResult } from './paced-requests.js';
 import type { Person } from './people.js';
 
 const CONNECTIONS = 16;
-/** Before it the sign-ins run in the interpreter, and threads compile them on the cores that are measured. */
-const WARM_UP_SECONDS = 30;
+/** A few thousand sign-ins: before them much of their code runs unoptimized, and threads compile it on the cores that are measured. */
+const WARM_UP_SECONDS = 90;
 const QUEUED = 200;
 const json = { 'content-type': 'application/json' };
 

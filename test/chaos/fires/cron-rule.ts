@@ -25,8 +25,7 @@ export function firesByRule({ cron, zone, change, after, until }: Case, followsC
   const shown = clock(zone);
   const named = namedTimes(cron, after - DAY_MS, until + DAY_MS);
   const isHandled = !followsClock && Math.abs(change.shift) < CORRECTION_MS;
-  const [skippedFrom, skippedUntil] = [shown(change.at) - change.shift, shown(change.at)];
-  const isAnySkipped = [...named].some((time) => time >= skippedFrom && time < skippedUntil);
+  const isAnySkipped = skipped(named, change, shown).length > 0;
   const fires: number[] = [];
   const seen = new Set<number>();
   // From before the window, so that what is repeated in it has been seen.
@@ -38,6 +37,22 @@ export function firesByRule({ cron, zone, change, after, until }: Case, followsC
     if (at > after && (isNamed || isLate)) fires.push(at);
   }
   return fires;
+}
+
+/**
+ * How many times of a line, which does not follow the clock, fall on the moment of a change beside the first one: those
+ * that no clock shows, and that of the new time itself.
+ */
+export function skippedBeside({ cron, zone, change }: Pick<Case, 'cron' | 'zone' | 'change'>): number {
+  if (change.shift >= CORRECTION_MS) return 0;
+  const shown = clock(zone);
+  const named = namedTimes(cron, change.at - 2 * DAY_MS, change.at + 2 * DAY_MS);
+  const missed = skipped(named, change, shown).length;
+  return Math.max(0, missed - (named.has(shown(change.at)) ? 0 : 1));
+}
+
+function skipped(named: ReadonlySet<number>, { at, shift }: Change, shown: (at: number) => number): number[] {
+  return [...named].filter((time) => time >= shown(at) - shift && time < shown(at));
 }
 
 /** What the zone's clocks show, as if they were UTC's. */

@@ -3,7 +3,8 @@ import { delimiter, join } from 'node:path';
 import { ServerError } from '../server.error.js';
 import { installHint } from './install-hint.js';
 import type { RedisFiles } from './redis-files.js';
-import { canUnpack, cachedRedis, unpackRedis } from './unpack-redis.js';
+import { cachedRedis, unpackRedis } from './unpack-redis.js';
+import { canUnpack } from '../debian/unpack-packages.js';
 
 /**
  * Finds a Redis server: on the PATH, else in the cache folder, else unpacked into it from the distribution's packages.

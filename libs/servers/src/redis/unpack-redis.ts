@@ -1,20 +1,10 @@
-import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { installedPackages, PrivateApt } from './apt.js';
-import { packageClosure } from './package-closure.js';
+import { unpackPackages } from '../debian/unpack-packages.js';
 import type { RedisFiles } from './redis-files.js';
-
-const run = promisify(execFile);
 
 /** redis-server is a link to a binary of redis-tools, so both are needed. */
 const ROOTS = ['redis-server', 'redis-tools'];
-
-/** Whether this system has the tools to fetch and unpack Debian packages. */
-export function canUnpack(): boolean {
-  return ['apt-get', 'apt-cache', 'dpkg', 'dpkg-query'].every((tool) => existsSync(join('/usr/bin', tool)));
-}
 
 /** The server that an earlier call of `unpackRedis` put into the cache folder. */
 export function cachedRedis(cacheDir: string): RedisFiles | undefined {
@@ -31,24 +21,9 @@ export async function unpackRedis(cacheDir: string): Promise<RedisFiles> {
   mkdirSync(cacheDir, { recursive: true });
   const work = mkdtempSync(join(cacheDir, 'unpacking-'));
   try {
-    const apt = new PrivateApt(join(work, 'apt'));
-    await apt.update();
-    const needed = packageClosure(ROOTS, await apt.dependencies(ROOTS));
-    const installed = await installedPackages(needed);
-    const missing = needed.filter((name) => ROOTS.includes(name) || !installed.has(name));
-    await unpack(apt, missing, work);
-    return publish(join(work, 'root'), cacheDir);
+    return publish(await unpackPackages(ROOTS, work), cacheDir);
   } finally {
     rmSync(work, { recursive: true, force: true });
-  }
-}
-
-async function unpack(apt: PrivateApt, packages: readonly string[], work: string): Promise<void> {
-  const downloads = join(work, 'downloads');
-  mkdirSync(downloads);
-  await apt.download(packages, downloads);
-  for (const name of readdirSync(downloads)) {
-    await run('dpkg', ['--extract', join(downloads, name), join(work, 'root')]);
   }
 }
 
