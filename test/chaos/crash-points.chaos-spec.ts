@@ -1,48 +1,60 @@
 import { newId } from '@app/contracts';
-import { eventually, sized, spawnService, testDatabase, testRedis, type TestDatabase } from '@app/testing';
+import { eventually, sized, temporaryFolder, testDatabase, type TestDatabase } from '@app/testing';
 import { Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { crashPoints, type CrashPoint } from '../../apps/workflow/src/crash-points/crash-points.service.js';
 import { DirectRuns, type Ended } from './support/direct-runs.js';
 import { configOf, effects, reaches, stepsOf, type Effect } from './support/effect-classes.js';
 import { EffectReceiver } from './support/effect-receiver.js';
+import { bundleEngine } from './support/engine-alone/bundle-engine.js';
+import { EngineRelay } from './support/engine-alone/engine-relay.js';
 import { note } from './support/figures.js';
 
 /** At which of its passes of a point the process ends: the second commit of a run is another one than the first. */
 const passesOf = (point: CrashPoint): readonly number[] =>
   sized({ ci: point.startsWith('commit') ? [1, 2] : [1], full: [1, 2, 3, 4, 5] });
 
+const folder = temporaryFolder('engine');
 let database: TestDatabase;
 let pool: Pool;
-let env: Record<string, string>;
+let engines: EngineRelay;
 let child: string;
 let runs: DirectRuns;
 const receiver = new EffectReceiver();
 const table: string[] = [];
+let spentMs = 0;
 
 beforeAll(async () => {
-  const redis = await testRedis();
-  database = await testDatabase();
+  const [script, made] = await Promise.all([bundleEngine(folder.path), testDatabase()]);
+  database = made;
   pool = new Pool({ connectionString: database.url, max: 4 });
+  engines = new EngineRelay(pool, script, {
+    ENVIRONMENT: 'test',
+    BIOMETRICS_DATA_DIR: folder.path,
+    HEALTH_PORT: '0',
+    METRICS_PORT: '0',
+    DATABASE_URL: database.url,
+    EGRESS_ALLOW: '127.0.0.1/32',
+    ENGINE_POLL_MS: '20',
+    ENGINE_HEARTBEAT_MS: '50',
+  });
   runs = new DirectRuns(pool);
   await runs.createOwner();
   await receiver.start();
-  env = {
-    DATABASE_URL: database.url,
-    REDIS_URL: redis.url,
-    EGRESS_ALLOW: '127.0.0.1/32',
-    ENGINE_POLL_MS: '50',
-    ENGINE_HEARTBEAT_MS: '100',
-    ENGINE_ABORT_AFTER_MS: '400',
-    ENGINE_LEASE_MS: '600',
-  };
   child = await runs.createWorkflow([{ id: 'y', type: 'transform', config: { expression: 'input.n * 2' } }]);
+  await engines.start(async () => {
+    const url = `${receiver.url}/first`;
+    const workflow = await runs.createWorkflow(stepsOf.keyed({ workflow: child, url }));
+    await runs.endOf(await runs.accept(workflow));
+  });
 });
 afterAll(async () => {
   process.stdout.write(`${['point#pass, class: outcome', ...table].join('\n  ')}\n`);
+  await engines.close();
   receiver.stop();
   await pool.end();
   await database.drop();
+  folder.remove();
 });
 
 /** What must be true of a run that was interrupted, whatever the point. */
@@ -79,20 +91,16 @@ async function check(effect: Effect, runId: string, path: string, ended: Ended):
 }
 
 /** Has a process end at a pass of a point, and another one go on. @returns whether the process came to it */
-async function interrupted(at: string, runId: string, verify: (ended: Ended) => Promise<string>, about: string) {
-  const armed = await spawnService('workflow', { env: { ...env, CRASH_AT: at }, waitUntilReady: false });
-  const first = await Promise.race([armed.exited, runs.endOf(runId).then(() => 'ended' as const)]);
-  // A run may be over a moment before its process ends: only one that was not killed ends in order.
-  const isCrashed = (first === 'ended' ? await armed.stop() : first) === 'SIGKILL';
-  const successor = await spawnService('workflow', { env });
-  try {
-    const outcome = await verify(await runs.endOf(runId));
-    table.push(`${at}, ${about}: ${isCrashed ? '' : 'not reached, '}${outcome}`);
-  } finally {
-    await successor.kill();
-  }
+async function interrupted(at: string, workflow: string, about: string, verify: Verification): Promise<boolean> {
+  const began = performance.now();
+  const accept = (): Promise<string> => runs.accept(workflow);
+  const { runId, isCrashed } = await engines.interrupt(at, accept, (id) => runs.endOf(id));
+  const outcome = await verify(runId, await runs.endOf(runId));
+  spentMs += performance.now() - began;
+  table.push(`${at}, ${about}: ${isCrashed ? '' : 'not reached, '}${outcome}`);
   return isCrashed;
 }
+type Verification = (runId: string, ended: Ended) => Promise<string>;
 
 describe.each(crashPoints)('kill -9 at %s', (point) => {
   const reached = effects.filter((effect) => reaches(effect, point));
@@ -102,10 +110,9 @@ describe.each(crashPoints)('kill -9 at %s', (point) => {
     for (const pass of passesOf(point)) {
       const url = `${receiver.url}${path}/${pass}`;
       const workflow = await runs.createWorkflow(stepsOf[effect]({ workflow: child, url }), configOf(effect));
-      const runId = await runs.accept(workflow);
-      const verify = (ended: Ended) => check(effect, runId, `${path}/${pass}`, ended);
+      const verify: Verification = (runId, ended) => check(effect, runId, `${path}/${pass}`, ended);
       // The process does not come to the point that often: later passes would show nothing new.
-      if (!(await interrupted(`${point}#${pass}`, runId, verify, effect))) break;
+      if (!(await interrupted(`${point}#${pass}`, workflow, effect, verify))) break;
       crashes += 1;
     }
     expect(crashes).toBeGreaterThan(0);
@@ -143,8 +150,7 @@ describe.each(['claim.after', 'commit.before', 'commit.after'] as const)('kill -
   it.each(Object.entries(wishes))('%s: what follows from the run is there exactly once', async (name, wish) => {
     const { id, follower } = await wish.workflow();
     for (const pass of passesOf(point)) {
-      const runId = await runs.accept(id);
-      const verify = async ({ status }: Ended): Promise<string> => {
+      const verify: Verification = async (runId, { status }) => {
         expect(status).toBe(wish.status);
         const followers = await eventually(async () => {
           const { rows } = await pool.query<{ status: string }>(wish.followers, [runId, follower]);
@@ -154,7 +160,7 @@ describe.each(['claim.after', 'commit.before', 'commit.after'] as const)('kill -
         expect({ followers: followers.length, made: made.rows[0]?.n }).toEqual({ followers: 1, made: 1 });
         return `${status}, 1 run and 1 ${name === 'on_failure' ? 'mail' : 'event'} follow`;
       };
-      const isCrashed = await interrupted(`${point}#${pass}`, runId, verify, name);
+      const isCrashed = await interrupted(`${point}#${pass}`, id, name, verify);
       if (pass === 1) expect(isCrashed).toBe(true);
       if (!isCrashed) break;
     }
@@ -166,6 +172,11 @@ it('leaves no claim and no waiting child behind, but those in doubt', async (con
     `SELECT (SELECT count(*)::int FROM claims WHERE NOT in_doubt) AS claims, (SELECT count(*)::int FROM child_runs) AS children,
             (SELECT count(*)::int FROM run_slots WHERE NOT freed) AS slots`,
   );
-  note(context, { points: crashPoints.length, classes: effects.length, crashes: table.length });
+  note(context, {
+    points: crashPoints.length,
+    classes: effects.length,
+    rounds: table.length,
+    'a round, ms': Math.round(spentMs / table.length),
+  });
   expect(rows).toEqual([{ claims: 0, children: 0, slots: 0 }]);
 });

@@ -35,12 +35,19 @@ export type CrashPoint = (typeof crashPoints)[number];
 
 const isTest = process.env['ENVIRONMENT'] === 'test';
 /** `<point>#<n>`: end this process when it comes to the point for the n-th time. Only in tests. */
-const armed = isTest ? process.env['CRASH_AT'] : undefined;
+let armed = isTest ? process.env['CRASH_AT'] : undefined;
 /** A file that may come to hold `<point>#<n>`: stop this process there, once, until it is told to go on. Only in tests. */
 const stopFile = isTest ? process.env['STOP_AT_FILE'] : undefined;
 let passed = 0;
 let asked = '';
 let passedSinceAsked = 0;
+
+/** Asks for what CRASH_AT asks for, counted from now on: for a process that has something else to do before. Only in tests. */
+export function crashAt(place: string): void {
+  if (!isTest) return;
+  armed = place;
+  passed = 0;
+}
 
 /** Ends or stops this process here if a test asked for it. Costs two comparisons otherwise. */
 export function crashPoint(point: CrashPoint): void {

@@ -137,6 +137,30 @@ describe('RunWriter', () => {
     ]);
   });
 
+  it('writes nothing of a run whose blob is being swept at this moment', async () => {
+    const run = await one();
+    const reference = { id: newId(), bytes: 1, sha256: 'x' };
+    const added = `INSERT INTO run_blobs (id, run_id, user_id, bytes, status) VALUES ($1, $2, $2, 1, 'new')`;
+    await pool.query(added, [reference.id, run.runId]);
+    const sweep = await pool.connect();
+    await sweep.query('BEGIN');
+    await sweep.query(`UPDATE run_blobs SET status = 'doomed' WHERE id = $1`, [reference.id]);
+    const refers = { reference, runId: run.runId, writer: run.runId, place: 'output' } as const;
+    const written = writer.commit(commit(run, { next: { kind: 'finish' }, status: 'completed', blobs: [refers] }));
+    const [refused] = await Promise.all([
+      Promise.allSettled([written]),
+      (async () => {
+        const blocked = `SELECT FROM pg_stat_activity WHERE pg_blocking_pids(pid) <> '{}' AND datname = current_database()`;
+        await expect.poll(async () => (await pool.query(blocked)).rowCount, { timeout: 10_000 }).toBe(1);
+        await sweep.query('COMMIT');
+        sweep.release();
+      })(),
+    ]);
+    expect(refused).toEqual([{ status: 'rejected', reason: expect.any(FencedError) }]);
+    expect(await row(run.runId)).toMatchObject({ status: 'pending', output_blob: null });
+    expect(await claim(run.runId)).toMatchObject({ owner });
+  });
+
   it('tells once which of the runs that a flush ended somebody waits for', async () => {
     const runs = await claimed(4);
     const [quiet, first, second, fenced] = runs;

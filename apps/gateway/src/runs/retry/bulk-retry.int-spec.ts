@@ -100,6 +100,27 @@ describe('POST /runs/bulk with the action retry', () => {
     expect((await retry({ from: 'start' })).body).toMatchObject({ accepted: 1, refused: [] });
   });
 
+  it('makes no retry at all while the large values of one are being erased', async () => {
+    const [fine, erased] = [await ended('failed'), await ended('failed')];
+    const reference = { id: randomUUID(), bytes: 1, sha256: 'x' };
+    const large = 'UPDATE workflow_runs SET input = NULL, input_blob = $2 WHERE id = $1';
+    await gateway.pool.query(large, [erased, JSON.stringify(reference)]);
+    const kept = `INSERT INTO run_blobs (id, run_id, user_id, bytes, status)
+                  SELECT $2, id, user_id, 1, 'kept' FROM workflow_runs WHERE id = $1`;
+    await gateway.pool.query(kept, [erased, reference.id]);
+    const erasure = await gateway.pool.connect();
+    await erasure.query('BEGIN');
+    await erasure.query(`UPDATE run_blobs SET status = 'doomed' WHERE id = $1`, [reference.id]);
+    const asked = retry();
+    const waiting = `SELECT count(*)::int AS n FROM pg_stat_activity
+                     WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+    await expect.poll(async () => (await gateway.pool.query(waiting)).rows[0].n, { timeout: 10_000 }).toBe(1);
+    await erasure.query('COMMIT');
+    erasure.release();
+    expect(await asked).toMatchObject({ status: 503, body: { code: 'SERVICE_UNAVAILABLE' } });
+    expect([await retriesOf(fine), await retriesOf(erased)]).toEqual([[], []]);
+  });
+
   it('makes one retry of a run when two ask at once, and none of one that was retried by itself', async () => {
     const old = await ended('failed');
     const holder = await gateway.pool.connect();

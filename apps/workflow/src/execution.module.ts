@@ -1,0 +1,86 @@
+import { BlobsModule } from '@app/blobs';
+import { EgressConfig, EncryptionConfig, ScriptsConfig } from '@app/config';
+import { EgressClient } from '@app/egress';
+import { KeyRing } from '@app/security';
+import { Module, type OnApplicationBootstrap } from '@nestjs/common';
+import { Pool } from 'pg';
+import { DefinitionCache } from './definitions/definition-cache.service.js';
+import { EventDispatcher } from './events/event-dispatcher.service.js';
+import { EventMetrics } from './events/event.metrics.js';
+import { FamilyDeliveryService } from './recovery/family-delivery.service.js';
+import { JobDeliveryService } from './recovery/job-delivery.service.js';
+import { RecoveryService } from './recovery/recovery.service.js';
+import { ReplicaService } from './replica/replica.service.js';
+import { ActiveRuns } from './runs/active-runs.service.js';
+import { StepExecutor } from './runs/execution/step-executor.js';
+import { RunQueue } from './runs/limits/run-queue.service.js';
+import { OwnedRuns } from './runs/owned-runs.service.js';
+import { RunClaimer } from './runs/run-claimer.service.js';
+import { RunExecutor } from './runs/run-executor.service.js';
+import { RunMetrics } from './runs/run.metrics.js';
+import { RunWriter } from './runs/run-writer.service.js';
+import { StatsService } from './stats/stats.service.js';
+import { ScriptThreads } from './steps/script/script-threads.js';
+import { SecretReader } from './steps/secrets/secret-reader.js';
+import { StepsService } from './steps/steps.service.js';
+
+/**
+ * Whatever takes runs forward: it claims and executes them, tells them what they wait for and recovers what others left.
+ * Needs the process's configuration, the ObservabilityModule, the `Pool` and the `CommandBus`, each of them global.
+ */
+@Module({
+  imports: [BlobsModule],
+  providers: [
+    ActiveRuns,
+    ReplicaService,
+    DefinitionCache,
+    RunWriter,
+    RunMetrics,
+    RunExecutor,
+    RunQueue,
+    RunClaimer,
+    OwnedRuns,
+    RecoveryService,
+    JobDeliveryService,
+    FamilyDeliveryService,
+    StatsService,
+    StepsService,
+    EventDispatcher,
+    EventMetrics,
+    {
+      provide: SecretReader,
+      inject: [Pool, EncryptionConfig],
+      useFactory: (pool: Pool, { keys }: EncryptionConfig) => new SecretReader(pool, new KeyRing(keys)),
+    },
+    {
+      provide: ScriptThreads,
+      inject: [ScriptsConfig],
+      useFactory: (config: ScriptsConfig) => new ScriptThreads(config),
+    },
+    { provide: EgressClient, inject: [EgressConfig], useFactory: (config: EgressConfig) => new EgressClient(config) },
+    {
+      provide: StepExecutor,
+      inject: [StepsService],
+      useFactory: (steps: StepsService) => new StepExecutor(steps, Date.now),
+    },
+  ],
+  exports: [RunClaimer],
+})
+export class ExecutionModule implements OnApplicationBootstrap {
+  constructor(
+    private readonly replica: ReplicaService,
+    private readonly claimer: RunClaimer,
+    private readonly owned: OwnedRuns,
+    private readonly recovery: RecoveryService,
+    private readonly delivery: JobDeliveryService,
+    private readonly families: FamilyDeliveryService,
+    private readonly stats: StatsService,
+    private readonly events: EventDispatcher,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    await this.replica.start();
+    for (const part of [this.claimer, this.owned, this.recovery, this.delivery, this.families, this.stats, this.events])
+      part.start();
+  }
+}
