@@ -371,6 +371,16 @@ CREATE TABLE pending_events (
 ) WITH (fillfactor=80, autovacuum_vacuum_scale_factor=0.05, autovacuum_vacuum_threshold=2000);
 CREATE INDEX pending_events_user_id ON pending_events USING btree (user_id, id);
 
+CREATE TABLE provider_pauses (
+  user_id uuid NOT NULL,
+  account character varying(255) NOT NULL,
+  until timestamp with time zone NOT NULL,
+  changed_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT provider_pauses_pkey PRIMARY KEY (user_id, account)
+);
+CREATE INDEX provider_pauses_changed_at ON provider_pauses USING btree (changed_at);
+CREATE INDEX provider_pauses_until ON provider_pauses USING btree (until);
+
 CREATE TABLE rate_starts (
   workflow_id uuid NOT NULL,
   key text NOT NULL,
@@ -773,6 +783,7 @@ ALTER TABLE integrations ADD CONSTRAINT integrations_user_id_fkey FOREIGN KEY (u
 ALTER TABLE oauth_identities ADD CONSTRAINT oauth_identities_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
 ALTER TABLE one_time_tokens ADD CONSTRAINT one_time_tokens_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
 ALTER TABLE passkeys ADD CONSTRAINT passkeys_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
+ALTER TABLE provider_pauses ADD CONSTRAINT provider_pauses_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
 ALTER TABLE rate_starts ADD CONSTRAINT rate_starts_workflow_id_fkey FOREIGN KEY (workflow_id) REFERENCES workflows(id) ON DELETE CASCADE;
 ALTER TABLE run_slots ADD CONSTRAINT run_slots_workflow_id_fkey FOREIGN KEY (workflow_id) REFERENCES workflows(id) ON DELETE CASCADE;
 ALTER TABLE schedule_fires ADD CONSTRAINT schedule_fires_workflow_id_fkey FOREIGN KEY (workflow_id) REFERENCES schedules(workflow_id) ON DELETE CASCADE;

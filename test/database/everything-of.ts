@@ -74,6 +74,7 @@ export async function everythingOf(pool: Pool, marker: string): Promise<Somebody
   const wanted = { types: [marker], url: `https://${marker}.example`, secret, previous_secret: secret };
   await insert('event_subscriptions', { id: subscriptionId, user_id: id, ...wanted });
   await insert('event_deliveries', { id: newId(), subscription_id: subscriptionId, event_id: eventId, error: marker });
+  await insert('provider_pauses', { user_id: id, account: `https://${marker}.example`, until: soon });
   await insert('secrets', { id: newId(), user_id: id, name: marker, value: secret });
   await insert('sites', { id: newId(), user_id: id, origin: `https://${marker}.example`, verification_token: secret });
   const contentId = newId();

@@ -41,8 +41,12 @@ export class World {
   /** What the receiver says of a call that nobody knows of. */
   probe: NonNullable<EffectRunner['probe']> = async () => ({ happened: true, output: 'probed' });
 
+  /** How long the provider wants no calls, in ms from now. */
+  waitMs = 0;
+
   private readonly effect: EffectRunner = {
     kind: 'effect',
+    mustWait: () => (this.waitMs === 0 ? undefined : { ms: this.waitMs, provider: 'https://x' }),
     probe: (context) => this.probe(context),
     prepare: async () => ({ request: null, input: { shown: true }, hash: this.hash }),
     perform: (call, context) => {

@@ -28,7 +28,7 @@ export interface RunRow {
   workflow_id: string;
 }
 
-type Answer = (end: (status: number, body?: object) => void) => void;
+type Answer = (end: (status: number, body?: object, headers?: Record<string, string>) => void) => void;
 
 /** The key ring that the service opens secrets with. */
 export const TEST_KEY = Buffer.alloc(32, 7);
@@ -151,8 +151,8 @@ export class WorkflowService {
         const { method = '', url = '' } = request;
         const { 'idempotency-key': key, traceparent: trace } = request.headers;
         this.received.push({ method, url, key: String(key), trace: String(trace), body });
-        const end = (status: number, data: object = { ok: true }): void =>
-          void response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(data));
+        const end = (status: number, data: object = { ok: true }, headers: Record<string, string> = {}): void =>
+          void response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(data));
         const answer = this.answers.get(url) ?? ((done: typeof end) => done(200));
         answer(end);
       });

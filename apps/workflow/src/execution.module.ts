@@ -1,6 +1,9 @@
 import { BlobsModule } from '@app/blobs';
-import { EgressConfig, EncryptionConfig, ScriptsConfig } from '@app/config';
+import { EgressConfig, EncryptionConfig, EngineConfig, ScriptsConfig } from '@app/config';
 import { EgressClient } from '@app/egress';
+import { CommandBus } from '@app/messaging';
+import { GracefulShutdown, ShutdownPhase } from '@app/observability';
+import { ProviderMetrics, ProviderPauses } from '@app/providers';
 import { KeyRing } from '@app/security';
 import { Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { Pool } from 'pg';
@@ -52,6 +55,12 @@ import { StepsService } from './steps/steps.service.js';
       inject: [Pool, EncryptionConfig],
       useFactory: (pool: Pool, { keys }: EncryptionConfig) => new SecretReader(pool, new KeyRing(keys)),
     },
+    ProviderMetrics,
+    {
+      provide: ProviderPauses,
+      inject: [Pool, CommandBus, ProviderMetrics, EngineConfig, GracefulShutdown],
+      useFactory: pausesOf,
+    },
     {
       provide: ScriptThreads,
       inject: [ScriptsConfig],
@@ -69,6 +78,7 @@ import { StepsService } from './steps/steps.service.js';
 export class ExecutionModule implements OnApplicationBootstrap {
   constructor(
     private readonly replica: ReplicaService,
+    private readonly pauses: ProviderPauses,
     private readonly claimer: RunClaimer,
     private readonly owned: OwnedRuns,
     private readonly recovery: RecoveryService,
@@ -79,8 +89,26 @@ export class ExecutionModule implements OnApplicationBootstrap {
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    await this.replica.start();
+    await Promise.all([this.replica.start(), this.pauses.start()]);
     for (const part of [this.claimer, this.owned, this.recovery, this.delivery, this.families, this.stats, this.events])
       part.start();
   }
+}
+
+function pausesOf(
+  pool: Pool,
+  bus: CommandBus<'workflow'>,
+  metrics: ProviderMetrics,
+  { pollMs }: EngineConfig,
+  shutdown: GracefulShutdown,
+): ProviderPauses {
+  const pauses = new ProviderPauses({
+    pool,
+    tell: (paused) => bus.publish('account.paused', paused),
+    metrics,
+    pollMs,
+  });
+  // Steps come to their end while the process does: until then it hears of pauses.
+  shutdown.add(ShutdownPhase.Flush, 'pauses', () => pauses.stop());
+  return pauses;
 }

@@ -1,4 +1,5 @@
 import type { CommandHandlers } from '@app/messaging';
+import type { ProviderPauses } from '@app/providers';
 import type { EventDispatcher } from './events/event-dispatcher.service.js';
 import type { JobDeliveryService } from './recovery/job-delivery.service.js';
 import type { ActiveRuns } from './runs/active-runs.service.js';
@@ -12,6 +13,7 @@ export function commandHandlers(
   active: ActiveRuns,
   schedules: SchedulesService,
   events: EventDispatcher,
+  pauses: ProviderPauses,
 ): CommandHandlers<'workflow'> {
   return {
     'runs.waiting': () => {
@@ -20,6 +22,7 @@ export function commandHandlers(
     },
     'events.waiting': () => events.wake(),
     'run.cancel': ({ run_id }) => active.cancel(run_id),
+    'account.paused': (paused) => pauses.hear(paused),
     'schedule.changed': () => schedules.wake(),
   };
 }

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { ServiceName } from '@app/contracts';
 import { CommandReceiver } from '@app/messaging';
 import { runProcess } from '@app/observability';
+import { ProviderPauses } from '@app/providers';
 import { NestFactory } from '@nestjs/core';
 import type { AsyncMicroserviceOptions } from '@nestjs/microservices';
 import { EventDispatcher } from './events/event-dispatcher.service.js';
@@ -17,7 +18,15 @@ await runProcess(
     NestFactory.createMicroservice<AsyncMicroserviceOptions>(
       WorkflowModule,
       Object.assign({}, options, {
-        inject: [CommandReceiver, RunClaimer, JobDeliveryService, ActiveRuns, SchedulesService, EventDispatcher],
+        inject: [
+          CommandReceiver,
+          RunClaimer,
+          JobDeliveryService,
+          ActiveRuns,
+          SchedulesService,
+          EventDispatcher,
+          ProviderPauses,
+        ],
         useFactory: (
           receiver: CommandReceiver,
           claimer: RunClaimer,
@@ -25,8 +34,12 @@ await runProcess(
           active: ActiveRuns,
           schedules: SchedulesService,
           events: EventDispatcher,
+          pauses: ProviderPauses,
         ) => ({
-          strategy: receiver.serve(ServiceName.Workflow, commandHandlers(claimer, delivery, active, schedules, events)),
+          strategy: receiver.serve(
+            ServiceName.Workflow,
+            commandHandlers(claimer, delivery, active, schedules, events, pauses),
+          ),
         }),
       }),
     ),

@@ -1,6 +1,7 @@
 import { newId } from '@app/contracts';
 import { acceptRuns } from '@app/database';
 import { standardBounds, type StepDefinition } from '@app/definition';
+import { ProviderPauses } from '@app/providers';
 import { eventually } from '@app/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { WorkflowService } from '../../../test/workflow/workflow-service.js';
@@ -120,22 +121,36 @@ describe('the workflow service', () => {
     expect(service.received).toHaveLength(1);
   });
 
-  it('cancels at once when the command comes, and does not mind commands about runs of others', async () => {
-    service.answers.set('/post', () => undefined);
-    const id = await service.start([service.call('post', 'POST')]);
-    await eventually(() => service.received.length === 1);
-    const handlers = commandHandlers(
+  const handlersOf = (): ReturnType<typeof commandHandlers> =>
+    commandHandlers(
       service.app.get(RunClaimer),
       service.app.get(JobDeliveryService),
       service.app.get(ActiveRuns),
       service.app.get(SchedulesService),
       service.app.get(EventDispatcher),
+      service.app.get(ProviderPauses),
     );
+
+  it('cancels at once when the command comes, and does not mind commands about runs of others', async () => {
+    service.answers.set('/post', () => undefined);
+    const id = await service.start([service.call('post', 'POST')]);
+    await eventually(() => service.received.length === 1);
+    const handlers = handlersOf();
     await handlers['run.cancel']({ run_id: newId() });
     await handlers['runs.waiting']({ count: 1 });
     await handlers['run.cancel']({ run_id: id });
     await service.becomes(id, 'cancelled');
     expect(await service.steps(id)).toMatchObject([{ path: 'post', status: 'in_doubt' }]);
+  });
+
+  it('makes no call that a provider asked another replica not to make', async () => {
+    const account = service.receiverUrl;
+    await handlersOf()['account.paused']({ user_id: service.userId, account, for_ms: 2_000 });
+    const id = await service.start([service.call('told', 'PUT')]);
+    await service.becomes(id, 'waiting');
+    expect(await service.steps(id)).toMatchObject([{ status: 'waiting', error: { code: 'PROVIDER_PAUSED' } }]);
+    expect(service.received).toEqual([]);
+    await service.becomes(id, 'completed');
   });
 
   it('takes over from a replica whose lease ran out: keyed calls again, unsafe ones in doubt', async () => {

@@ -1,4 +1,5 @@
 import { ServiceName } from './services.js';
+import { AccountPaused } from './messages/account-paused.message.js';
 import { EmailAccount } from './messages/email-account.message.js';
 import { EmailFailure } from './messages/email-failure.message.js';
 import { EmailSend } from './messages/email-send.message.js';
@@ -56,6 +57,13 @@ export const commands = {
   'run.cancel': {
     payload: RunCancel,
     from: [ServiceName.Gateway, ServiceName.Workflow],
+    to: ServiceName.Workflow,
+    merge: false,
+  },
+  /** A provider asked for no more calls of an account. The receiver makes none until the time is over. */
+  'account.paused': {
+    payload: AccountPaused,
+    from: [ServiceName.Workflow],
     to: ServiceName.Workflow,
     merge: false,
   },

@@ -57,6 +57,8 @@ export const runErrorCodes = {
   SECRET_MISSING: 'SECRET_MISSING',
   /** The receiver answered with a status that counts as a failure. */
   HTTP_STATUS: 'HTTP_STATUS',
+  /** The provider asked for fewer calls: the step waits and goes on by itself, without using up an attempt. */
+  PROVIDER_PAUSED: 'PROVIDER_PAUSED',
   /** The receiver could not be reached: nothing was sent. */
   HTTP_UNREACHABLE: 'HTTP_UNREACHABLE',
   /** The call was under way when it broke; whether it took effect is not known. */

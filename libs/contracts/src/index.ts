@@ -40,6 +40,7 @@ export * from './job-status.js';
 export * from './journal/blob-reference.js';
 export * from './journal/journal-entry.js';
 export * from './journal/step-views.js';
+export * from './messages/account-paused.message.js';
 export * from './messages/email-account.message.js';
 export * from './messages/email-failure.message.js';
 export * from './messages/email-send.message.js';

@@ -19,13 +19,18 @@ export interface ProcessMetrics {
 
 /** Reads them. @param port of the process's metrics */
 export async function processMetrics(port: number): Promise<ProcessMetrics> {
+  const read = await metricsAt(port);
+  const found = samples.map(([key, name]) => [key, read(name)] as const);
+  return Object.fromEntries(found) as Record<(typeof samples)[number][0], number>;
+}
+
+/** What a process tells at /metrics just now, by name. @param port of its metrics */
+export async function metricsAt(port: number): Promise<(name: string) => number> {
   const response = await fetch(`http://127.0.0.1:${port}/metrics`);
-  const text = await response.text();
-  const read = (name: string): number => {
-    const line = text.split('\n').find((each) => each.startsWith(`${name} `));
+  const lines = (await response.text()).split('\n');
+  return (name) => {
+    const line = lines.find((each) => each.startsWith(`${name} `));
     if (line === undefined) throw new Error(`/metrics has no ${name}`);
     return Number(line.slice(name.length + 1));
   };
-  const found = samples.map(([key, name]) => [key, read(name)] as const);
-  return Object.fromEntries(found) as Record<(typeof samples)[number][0], number>;
 }

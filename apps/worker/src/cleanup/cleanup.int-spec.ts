@@ -106,6 +106,17 @@ describe('the cleanup', () => {
     await pool.query('DELETE FROM claims WHERE run_id = $1', [unfinished]);
   });
 
+  it('forgets pauses of providers that are over, and no others', async () => {
+    const { id } = await everythingOf(pool, 'paused');
+    await pool.query(
+      `INSERT INTO provider_pauses (user_id, account, until) VALUES ($1, 'over', now() - interval '1 ms')`,
+      [id],
+    );
+    await cleanup.cleanUp();
+    const { rows } = await pool.query('SELECT account FROM provider_pauses WHERE user_id = $1', [id]);
+    expect(rows).toEqual([{ account: 'https://paused.example' }]);
+  });
+
   it('cancels runs of deactivated accounts and of their machines that nobody cancelled', async () => {
     const somebody = await everythingOf(pool, 'deactivated');
     const other = await everythingOf(pool, 'active');

@@ -37,6 +37,10 @@ DELETE FROM event_deliveries WHERE id IN (
   SELECT id FROM event_deliveries WHERE created_at < now() - interval '30 days'
   ORDER BY created_at LIMIT $1 FOR UPDATE SKIP LOCKED
 )`,
+  provider_pauses: `
+DELETE FROM provider_pauses WHERE (user_id, account) IN (
+  SELECT user_id, account FROM provider_pauses WHERE until < now() ORDER BY until LIMIT $1 FOR UPDATE SKIP LOCKED
+)`,
   // No rate counts longer than a day. A key that is not used for a week counts as one that never was.
   rate_starts: `
 DELETE FROM rate_starts WHERE (workflow_id, key, at) IN (

@@ -2,6 +2,7 @@ import { WorkersConfig } from '@app/config';
 import { AuditActorKind, DeliveryStatus, type DisabledReason, type EventDeliver } from '@app/contracts';
 import { inTransaction, recordAudit } from '@app/database';
 import { EgressClient, EgressError } from '@app/egress';
+import { retryAfterMs } from '@app/providers';
 import { KeyRing, openSubscriptionSecret } from '@app/security';
 import { Injectable, Logger } from '@nestjs/common';
 import { Pool } from 'pg';
@@ -14,11 +15,12 @@ import {
   deliveryHeldSql,
   findDeliverySql,
 } from './event-deliveries.sql.js';
-import { retryAfterMs } from './retry-after.js';
 import { signedHeaders } from './signed-headers.js';
 
 /** A receiver has so long to answer, in ms: what takes longer is better done after the answer. */
 const ANSWER_WITHIN_MS = 15_000;
+/** However long a receiver asks to wait, it is asked again after this time, in ms. */
+const LONGEST_WAIT_MS = 6 * 3_600_000;
 /** What waits for the same moment is spread over so many ms. */
 const SPREAD_MS = 1_000;
 
@@ -93,7 +95,7 @@ export class EventDeliveryService {
       return {
         status: answer.status,
         message: `The receiver answered ${answer.status}.`,
-        retryAfterMs: retryAfterMs(answer.headers['retry-after'], now.getTime()),
+        retryAfterMs: Math.min(retryAfterMs(answer.headers, now.getTime()) ?? 0, LONGEST_WAIT_MS),
       };
     } catch (error) {
       if (error instanceof EgressError) return { status: null, message: error.message, retryAfterMs: 0 };

@@ -34,6 +34,8 @@ export interface View {
   underWay: ReadonlySet<string>;
   /** Paths of steps that wait for something outside which has not happened yet. */
   held: ReadonlySet<string>;
+  /** Steps that are to be recovered later, by path: their provider wants no call before, in ms since 1970. */
+  postponed: ReadonlyMap<string, number>;
   /** Somebody asked to cancel the run. */
   isCancelled: boolean;
   /** Most entries of the journal. */
@@ -44,6 +46,7 @@ export interface View {
 export const plainView: View = {
   underWay: new Set(),
   held: new Set(),
+  postponed: new Map(),
   isCancelled: false,
   maxEntries: Number.POSITIVE_INFINITY,
 };
@@ -149,7 +152,7 @@ function actionFor(state: RunState, list: ListState, view: View, now: number): A
   }
   switch (begun.status) {
     case StepStatus.Running:
-      return begun.nest === undefined ? { do: 'recover', state: begun } : undefined;
+      return begun.nest === undefined ? recovery(begun, view, now) : undefined;
     case StepStatus.Waiting:
       return waitingAction(begun, view, now);
     case StepStatus.InDoubt:
@@ -160,6 +163,11 @@ function actionFor(state: RunState, list: ListState, view: View, now: number): A
     case StepStatus.Cancelled:
       return undefined;
   }
+}
+
+function recovery(begun: StepState, { postponed }: View, now: number): ActionOrWait {
+  const until = postponed.get(begun.path) ?? 0;
+  return until > now ? { do: 'wait', until } : { do: 'recover', state: begun };
 }
 
 function waitingAction(begun: StepState, { held }: View, now: number): ActionOrWait | undefined {

@@ -129,10 +129,20 @@ export interface Probed {
   output: unknown;
 }
 
+/** A call may not be made yet. */
+export interface CallWait {
+  /** From now on. */
+  ms: number;
+  /** Who asked for it: an origin. */
+  provider: string;
+}
+
 /** A step with an effect outside: announced in the journal, then called. */
 export interface EffectRunner<Request = unknown> {
   kind: 'effect';
   prepare: (context: StepContext) => Promise<PreparedCall<Request>>;
+  /** Whether the call has to wait because its provider asked for it; asked again in the last moment before it leaves. */
+  mustWait: (call: PreparedCall<Request>) => CallWait | undefined;
   /** Finds out whether a call has happened that nobody knows of. @throws when it cannot be told */
   probe?: (context: StepContext) => Promise<Probed>;
   /** @throws StepFailure when there is no output */

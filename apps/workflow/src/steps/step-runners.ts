@@ -1,6 +1,4 @@
 import type { StepType } from '@app/definition';
-import type { EgressClient } from '@app/egress';
-import type { SecretReader } from './secrets/secret-reader.js';
 import { delayRunner } from './delay/delay.runner.js';
 import { emailSendRunner } from './email-send/email-send.runner.js';
 import { failRunner, succeedRunner } from './ending/ending.runners.js';
@@ -8,6 +6,7 @@ import { eventEmitRunner } from './event-emit/event-emit.runner.js';
 import { externalRunner } from './external/external.runner.js';
 import { foreachRunner } from './foreach/foreach.runner.js';
 import { httpRequestRunner } from './http-request/http-request.runner.js';
+import type { HttpServices } from './http-request/http-services.js';
 import { jobStepRunner } from './job-step/job-step.runner.js';
 import { parallelRunner } from './parallel/parallel.runner.js';
 import { repeatRunner } from './repeat/repeat.runner.js';
@@ -21,18 +20,16 @@ import { waitSignalRunner } from './wait-signal/wait-signal.runner.js';
 import { workflowRunRunner } from './workflow-run/workflow-run.runner.js';
 
 /** What steps are done with. */
-export interface StepServices {
-  egress: EgressClient;
-  secrets: SecretReader;
+export interface StepServices extends HttpServices {
   scripts: ScriptThreads;
 }
 
 /** How each step type runs. A type of the registry without a runner is a compile error. */
 export type StepRunners = Readonly<Record<StepType, StepRunner>>;
 
-export function stepRunners({ egress, secrets, scripts }: StepServices): StepRunners {
+export function stepRunners({ scripts, ...outside }: StepServices): StepRunners {
   return {
-    'http.request': httpRequestRunner(egress, secrets) as StepRunner,
+    'http.request': httpRequestRunner(outside) as StepRunner,
     transform: transformRunner,
     script: scriptRunner(scripts),
     switch: switchRunner,

@@ -1,5 +1,6 @@
 import type { StepType } from '@app/definition';
 import { EgressClient } from '@app/egress';
+import { ProviderPauses } from '@app/providers';
 import { Injectable } from '@nestjs/common';
 import { ScriptThreads } from './script/script-threads.js';
 import { SecretReader } from './secrets/secret-reader.js';
@@ -16,8 +17,8 @@ export type * from './step-runner.js';
 export class StepsService {
   private readonly runners: StepRunners;
 
-  constructor(egress: EgressClient, secrets: SecretReader, scripts: ScriptThreads) {
-    this.runners = stepRunners({ egress, secrets, scripts });
+  constructor(egress: EgressClient, pauses: ProviderPauses, secrets: SecretReader, scripts: ScriptThreads) {
+    this.runners = stepRunners({ egress, pauses, secrets, scripts });
   }
 
   runner(type: StepType): StepRunner {

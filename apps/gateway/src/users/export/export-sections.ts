@@ -34,6 +34,7 @@ const access: readonly ExportSection[] = [
     ...owned('revocations', 'kind, revoked_at, expires_at'),
     from: 'FROM revocations WHERE subject_id = $1',
   },
+  { ...owned('provider_pauses', 'account, until, changed_at'), key: ['account'] },
   {
     ...owned('idempotency_keys', 'method, route, key, run_id, created_at, expires_at'),
     from: `FROM idempotency_keys

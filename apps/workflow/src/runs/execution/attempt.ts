@@ -1,8 +1,17 @@
 import type { BlobReference, JournalEntry, RunError } from '@app/contracts';
 import { failureEntry, scopeOf, type ListState } from '../../engine/index.js';
-import type { CompiledStep } from '@app/definition';
+import { seededRandom, type CompiledStep } from '@app/definition';
 import type { RunUnderWay } from './run-under-way.js';
-import { storableJson, type StepContext, type StepFailure, type Wish } from '../../steps/steps.service.js';
+import {
+  storableJson,
+  type CallWait,
+  type StepContext,
+  type StepFailure,
+  type Wish,
+} from '../../steps/steps.service.js';
+
+/** Calls that wait for the same provider go on within so many ms of each other, or within as long as they waited. */
+const LONGEST_SPREAD_MS = 30_000;
 
 /** What is told besides an output. */
 interface Completion {
@@ -89,6 +98,32 @@ export class Attempt {
     const error = { code: 'HTTP_UNREACHABLE', message: 'The process lost the run before it made the call.' } as const;
     const { base, startedAt } = this;
     this.append({ type: 'step.failed', ...base, started_at: startedAt, error, retry_at: base.at });
+  }
+
+  /**
+   * The call may not be made yet: the attempts so far are followed by this one later, and none is used up.
+   * @param input shown as the step's, when no announcement has shown it
+   */
+  putOff(wait: CallWait, input?: unknown): void {
+    const { base, startedAt } = this;
+    const { attempt, step } = this.context;
+    const until = new Date(base.at + wait.ms).toISOString();
+    const message = `${wait.provider} asked for no more calls until ${until}; the step goes on then by itself.`;
+    this.append({
+      type: 'step.failed',
+      ...base,
+      attempt: attempt - 1,
+      started_at: startedAt,
+      error: { code: 'PROVIDER_PAUSED', message, step_id: step.id },
+      retry_at: this.endOf(wait),
+      ...(input !== undefined && { input }),
+    });
+  }
+
+  /** When this step goes on of all that wait, in ms since 1970: they do not all call at once. */
+  endOf({ ms }: CallWait): number {
+    const share = seededRandom(this.context.evaluation.seed)();
+    return Math.ceil(this.now() + ms + share * Math.min(ms, LONGEST_SPREAD_MS));
   }
 
   append(entry: JournalEntry, wish?: Wish, inboxId?: string): void {

@@ -30,6 +30,7 @@ function receiver(order: string): { runner: StepRunner; keys: Map<string, Set<st
   const runner: StepRunner = {
     kind: 'effect',
     prepare: async ({ step }) => ({ request: step.definition.config['url'], input: null, hash: 'h' }),
+    mustWait: () => (random() < 0.1 ? { ms: 5, provider: 'https://x' } : undefined),
     perform: async ({ request }, { path, runId }) => {
       keys.set(path, (keys.get(path) ?? new Set()).add(`${runId}/${path}`));
       for (let turns = Math.floor(random() * 20); turns > 0; turns--) await Promise.resolve();

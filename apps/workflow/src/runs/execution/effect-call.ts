@@ -10,6 +10,8 @@ import { StepFailure, type EffectRunner, type PreparedCall, type Probed } from '
  */
 export async function announceAndCall(runner: EffectRunner, attempt: Attempt): Promise<void> {
   const call = await runner.prepare(attempt.context);
+  const early = runner.mustWait(call);
+  if (early !== undefined) return attempt.putOff(early, call.input);
   attempt.append({
     type: 'step.started',
     ...attempt.base,
@@ -22,6 +24,9 @@ export async function announceAndCall(runner: EffectRunner, attempt: Attempt): P
   crashPoint('call.before');
   // The lease may have gone meanwhile. Without a word the next owner would be in doubt about a call that nobody made.
   if (!attempt.execution.isOurs()) return attempt.notMade();
+  // Others may have been answered meanwhile that no more calls are wanted.
+  const late = runner.mustWait(call);
+  if (late !== undefined) return attempt.putOff(late);
   await makeCall(runner, call, attempt, () => attempt.notMade());
 }
 
@@ -35,12 +40,24 @@ export async function recoverCall(runner: EffectRunner, attempt: Attempt, state:
     attempt.append(observed);
     return;
   }
-  if (state.step.effect === EffectClass.Verifiable) return verify(runner, attempt, state);
-  if (state.step.effect !== EffectClass.Keyed) {
+  const { effect } = state.step;
+  if (effect !== EffectClass.Keyed && effect !== EffectClass.Verifiable) {
     attempt.doubt('The process that made the call ended before it could tell whether the call succeeded.');
     return;
   }
-  await callAgain(runner, attempt, state);
+  if (await isTooEarly(runner, attempt)) return;
+  if (effect === EffectClass.Verifiable) await verify(runner, attempt, state);
+  else await callAgain(runner, attempt, state);
+}
+
+/** Whether its provider wants no call yet: then the step stays as it is, and nobody asks about the call either. */
+async function isTooEarly(runner: EffectRunner, attempt: Attempt): Promise<boolean> {
+  // What keeps the request from being made is told by whoever is about to make it.
+  const call = await runner.prepare(attempt.context).catch(() => undefined);
+  const wait = call === undefined ? undefined : runner.mustWait(call);
+  if (wait === undefined) return false;
+  attempt.execution.postpone(attempt.context.path, attempt.endOf(wait));
+  return true;
 }
 
 /** Nobody knows whether the call has happened: the receiver is asked, and the call is made when it says no. */

@@ -66,6 +66,8 @@ export class RunExecution implements RunUnderWay {
   private readonly stops = new Map<string, AbortController>();
   /** Steps that wait for something outside which has not happened yet: a job, a signal, a run, a person. */
   private readonly held = new Set<string>();
+  /** Steps to be recovered that must not be called yet, with the time, in ms since 1970. */
+  private readonly postponed = new Map<string, number>();
   /** Makes the loop look again although nothing of what is under way has ended. */
   private nudge: () => void = () => undefined;
   private isLost = false;
@@ -160,10 +162,15 @@ export class RunExecution implements RunUnderWay {
     this.inDoubt ||= inDoubt;
   }
 
+  postpone(path: string, until: number): void {
+    this.postponed.set(path, until);
+  }
+
   private view(): Parameters<typeof decide>[2] {
     return {
       underWay: this.underWay,
       held: this.held,
+      postponed: this.postponed,
       isCancelled: this.cancelRequested,
       maxEntries: this.services.maxEntries,
     };

@@ -20,6 +20,8 @@ export interface RunUnderWay {
   isOurs(): boolean;
   /** Leaves a step waiting for something outside; it is looked at again at the next claim. */
   hold(path: string, inDoubt: boolean): void;
+  /** Leaves a step that is to be recovered alone until a time, in ms since 1970. */
+  postpone(path: string, until: number): void;
 }
 
 /** What the engine decided about one step, apart from mere entries and stopping. */

@@ -1,21 +1,31 @@
 import { compileDefinition, type StepDefinition } from '@app/definition';
 import { EgressError, type EgressClient, type EgressRequest, type EgressResponse } from '@app/egress';
+import { ProviderPauses, type ProviderPausesOptions } from '@app/providers';
 import { describe, expect, it } from 'vitest';
 import type { SecretReader } from '../secrets/secret-reader.js';
 import { StepFailure } from '../step-failure.js';
-import type { StepContext } from '../step-runner.js';
+import type { CallWait, StepContext } from '../step-runner.js';
 import { httpRequestRunner } from './http-request.runner.js';
 
 const NOW = Date.parse('2026-11-25T12:00:00Z');
 const secrets = { token: 's3cret-token' };
+/** Pauses that no other process hears of. */
+const newPauses = (): ProviderPauses =>
+  new ProviderPauses({
+    pool: { query: async () => ({ rows: [] }) },
+    tell: () => undefined,
+    metrics: { pauses: { inc: () => undefined }, waits: { inc: () => undefined } },
+    pollMs: 1_000,
+  } as unknown as ProviderPausesOptions);
 const reader = { read: async () => secrets } as unknown as SecretReader;
 
-/** What a step sends, and what becomes of it with the given answer. */
-async function run(
+/** A step, and what it is done with: each call gets the given answer. */
+async function made(
   config: Record<string, unknown>,
-  more: Partial<StepDefinition> = {},
-  answer: Partial<EgressResponse> | EgressError = {},
-): Promise<{ sent: EgressRequest; came: unknown }> {
+  more: Partial<StepDefinition>,
+  answer: Partial<EgressResponse> | EgressError,
+  pauses: ProviderPauses,
+) {
   const sent: EgressRequest[] = [];
   const egress = {
     request: async (request: EgressRequest) => {
@@ -28,6 +38,7 @@ async function run(
   const [step] = compileDefinition([definition]).steps;
   const context = {
     runId: 'r',
+    userId: 'u',
     path: 'a',
     step,
     scope: { input: {} },
@@ -35,9 +46,20 @@ async function run(
     now: NOW,
     signal: new AbortController().signal,
   } as unknown as StepContext;
-  const runner = httpRequestRunner(egress, reader);
-  const came = await runner.perform(await runner.prepare(context), context).catch((error: unknown) => error);
-  return { sent: sent[0]!, came };
+  return { runner: httpRequestRunner({ egress, pauses, secrets: reader }), context, sent };
+}
+
+/** What a step sends, what becomes of it with the given answer, and whether the next one has to wait. */
+async function run(
+  config: Record<string, unknown>,
+  more: Partial<StepDefinition> = {},
+  answer: Partial<EgressResponse> | EgressError = {},
+  pauses = newPauses(),
+): Promise<{ sent: EgressRequest; came: unknown; wait: CallWait | undefined }> {
+  const { runner, context, sent } = await made(config, more, answer, pauses);
+  const call = await runner.prepare(context);
+  const came = await runner.perform(call, context).catch((error: unknown) => error);
+  return { sent: sent[0]!, came, wait: runner.mustWait(call) };
 }
 
 const failed = (options: Partial<StepFailure['options']>): unknown =>
@@ -99,12 +121,41 @@ describe('http.request', () => {
     ['7', 7_000],
     ['Wed, 25 Nov 2026 12:00:30 GMT', 30_000],
     ['86400', 3_600_000],
-    ['soon', undefined],
-  ])('waits as long as Retry-After: %s asks, an hour at most', async (value, retryAfterMs) => {
+  ])('waits as long as Retry-After: %s asks, an hour at most, and so does the next call', async (value, ms) => {
     for (const status of [429, 503]) {
-      const { came } = await run({}, {}, { status, headers: { 'retry-after': value } });
-      expect((came as StepFailure).options.retryAfterMs).toBe(retryAfterMs);
+      const { came, wait } = await run({}, {}, { status, headers: { 'retry-after': value } });
+      const { retryAfterMs = 0 } = (came as StepFailure).options;
+      // Ends of pauses are rounded up, so that calls which are refused together have one.
+      expect(retryAfterMs).toBeGreaterThanOrEqual(ms);
+      expect(retryAfterMs).toBeLessThanOrEqual(ms + 250);
+      expect(wait).toEqual({ ms: expect.any(Number), provider: 'http://x' });
     }
+  });
+
+  it('does not wait for what nobody can understand', async () => {
+    const { came, wait } = await run({}, {}, { status: 429, headers: { 'retry-after': 'soon' } });
+    expect((came as StepFailure).options).not.toHaveProperty('retryAfterMs');
+    expect(wait).toBeUndefined();
+  });
+
+  it('waits for the account alone: the same origin with the same secrets', async () => {
+    const pauses = newPauses();
+    const headers = { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '60' };
+    const withToken = { headers: { authorization: 'Bearer {{ secrets.token }}' } };
+    expect((await run(withToken, {}, { headers }, pauses)).wait).toBeDefined();
+    expect((await run({ ...withToken, url: 'http://x/other', method: 'POST' }, {}, {}, pauses)).wait).toBeDefined();
+    expect((await run({}, {}, {}, pauses)).wait).toBeUndefined();
+    expect((await run({ ...withToken, url: 'http://y/' }, {}, {}, pauses)).wait).toBeUndefined();
+  });
+
+  it('hears what a probe is answered', async () => {
+    const pauses = newPauses();
+    const config = { method: 'GET', url: 'http://x/1' };
+    const step = { probe: { request: config, expression: 'status = 200' } };
+    const answer = { status: 429, headers: { 'retry-after': '60' } };
+    const { runner, context } = await made({ method: 'POST' }, step, answer, pauses);
+    expect(await runner.probe?.(context)).toMatchObject({ happened: false });
+    expect(runner.mustWait(await runner.prepare(context))).toBeDefined();
   });
 
   it('refuses a url with a user and password that an expression made, before anything is sent', async () => {

@@ -1,15 +1,16 @@
 import { EffectClass, type RunError } from '@app/contracts';
 import { HTTP_TIMEOUT_MS, HttpRequestConfig } from '@app/definition';
-import { EgressError, isSafe, type EgressClient, type EgressErrorCode, type EgressResponse } from '@app/egress';
+import { EgressError, isSafe, type EgressErrorCode, type EgressResponse } from '@app/egress';
+import { accountOf, type ProviderAccount } from '@app/providers';
 import { resolvedConfig } from '../resolved-config.js';
 import { StepFailure } from '../step-failure.js';
 import type { EffectRunner, StepContext } from '../step-runner.js';
-import { references, type Revealed, type SecretReader } from '../secrets/secret-reader.js';
+import { references, type Revealed } from '../secrets/secret-reader.js';
 import { withoutSecrets } from '../secrets/without-secrets.js';
 import { answerOf } from './http-answer.js';
 import { hashOf, httpCall, shownCall, type HttpCall } from './http-call.js';
+import type { HttpServices } from './http-services.js';
 import { probe } from './probe.js';
-import { retryAfterMs } from './retry-after.js';
 import { redirectLimits, type RedirectLimits } from './redirect-limits.js';
 
 /** Answers after which another attempt may end differently (RFC 9110 §15). */
@@ -23,26 +24,29 @@ interface SecretCall {
   call: HttpCall;
   secrets: Revealed;
   limits: RedirectLimits;
+  account: ProviderAccount;
 }
 
 /** `http.request`: one call with an Idempotency-Key that is equal over attempts and replays. */
-export function httpRequestRunner(egress: EgressClient, reader: SecretReader): EffectRunner<SecretCall> {
+export function httpRequestRunner(services: HttpServices): EffectRunner<SecretCall> {
+  const { egress, pauses, secrets: reader } = services;
   return {
     kind: 'effect',
     prepare: async (context) => {
       const { secrets: names } = context.step;
       const shown = httpCall(await resolvedConfig(withSecrets(context, references(names)), HttpRequestConfig));
       const kept = { input: shownCall(shown), hash: hashOf(shown) };
-      const { effect } = context.step;
-      if (names.length === 0) {
-        return { ...kept, request: { call: shown, secrets: {}, limits: redirectLimits(shown, shown, effect) } };
-      }
       const secrets = await reader.read(context.userId, names);
-      const call = httpCall(await resolvedWith(context, secrets));
-      return { ...kept, request: { call, secrets, limits: redirectLimits(call, shown, effect) } };
+      const call = names.length === 0 ? shown : httpCall(await resolvedWith(context, secrets));
+      const limits = redirectLimits(call, shown, context.step.effect);
+      return { ...kept, request: { call, secrets, limits, account: accountOf(context.userId, call.url, names) } };
+    },
+    mustWait: ({ request: { account } }) => {
+      const ms = pauses.waitMs(account);
+      return ms === 0 ? undefined : { ms, provider: account.origin };
     },
     perform: async ({ request }, { runId, path, step, now, signal, mayLeave }) => {
-      const { call, secrets, limits } = request;
+      const { call, secrets, limits, account } = request;
       const response = await egress
         .request({
           ...call,
@@ -57,9 +61,9 @@ export function httpRequestRunner(egress: EgressClient, reader: SecretReader): E
         .catch((error: unknown) => {
           throw failureOf(error, call.method, secrets);
         });
-      return outputOf(response, request, now);
+      return outputOf(response, request, await pauses.heed(account, response, now));
     },
-    probe: (context) => probe(egress, reader, context),
+    probe: (context) => probe(services, context),
   };
 }
 
@@ -86,13 +90,15 @@ function failureOf(error: unknown, method: string, secrets: Revealed): StepFailu
   return new StepFailure({ code: error.code, message }, { retryable, mayHaveHappened });
 }
 
-/** The step's output. An answer of 400 or more is a failure; a DELETE of something that is gone has succeeded. */
-function outputOf(response: EgressResponse, { call: { method }, secrets }: SecretCall, now: number): unknown {
-  const { status, headers } = response;
+/**
+ * The step's output. An answer of 400 or more is a failure; a DELETE of something that is gone has succeeded.
+ * @param waitMs how long the next call has to wait
+ */
+function outputOf(response: EgressResponse, { call: { method }, secrets }: SecretCall, waitMs: number): unknown {
+  const { status } = response;
   const output = withoutSecrets(answerOf(response), secrets);
   const isGone = method === 'DELETE' && (status === 404 || status === 410);
   if (status < 400 || isGone) return output;
-  const waitMs = retryAfterMs(headers['retry-after'], now);
   const led = response.afterEffect === true ? ' with a redirect to a page that answered' : '';
   throw new StepFailure(
     { code: 'HTTP_STATUS', message: `The receiver answered${led} ${status}.`, details: output },
@@ -100,7 +106,7 @@ function outputOf(response: EgressResponse, { call: { method }, secrets }: Secre
       retryable: retryableStatuses.has(status),
       // A failure is an answer: no. Except when it answers the GET that the answer to the request itself led to.
       mayHaveHappened: response.afterEffect === true,
-      ...(waitMs !== undefined && { retryAfterMs: waitMs }),
+      ...(waitMs > 0 && { retryAfterMs: waitMs }),
     },
   );
 }
