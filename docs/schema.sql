@@ -298,6 +298,7 @@ CREATE TABLE jobs (
   CONSTRAINT jobs_status_check CHECK ((status IN ('queued', 'running', 'succeeded', 'failed', 'cancelled', 'in_doubt')))
 );
 CREATE INDEX jobs_account_email ON jobs USING btree (lower((payload ->> 'email'::text))) WHERE ((type)::text = 'email.account'::text);
+CREATE INDEX jobs_deliveries ON jobs USING btree (user_id, run_at) WHERE (((type)::text = 'event.deliver'::text) AND ((status)::text = 'queued'::text));
 CREATE INDEX jobs_due ON jobs USING btree (priority, run_at) WHERE ((status)::text = 'queued'::text);
 CREATE INDEX jobs_finished ON jobs USING btree (updated_at) WHERE (status IN ('succeeded', 'failed', 'cancelled', 'in_doubt'));
 CREATE INDEX jobs_leased ON jobs USING btree (lease_until) WHERE ((status)::text = 'running'::text);

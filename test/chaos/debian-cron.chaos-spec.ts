@@ -40,6 +40,10 @@ interface Watched {
   line: ZoneChange & { cron: string };
   /** Of Debian's cron, ms since 1970. */
   starts: number[];
+  /** Of the minutes after the end of what is watched: they may still be for one before it. */
+  late: number[];
+  /** Whether it follows the clock, as cron's source tells. */
+  isFrequent: boolean;
   /** By the rule that its source has. */
   expected: number[];
   ours: number[];
@@ -91,8 +95,15 @@ describe.skipIf(whyNot !== undefined)("Debian's cron, shown another clock", () =
       for (const [index, { zone }] of some.entries()) if (watchedLines[index] === undefined) unwatched.push(zone);
       for (const watched of watchedLines.flatMap((of) => of ?? [])) {
         const { line, ours, expected, difference } = watched;
-        expect({ line, starts: inMinutes(watched) }).toEqual({ line, starts: expected.map(iso) });
-        if (difference === undefined) expect({ line, ours: ours.map(iso) }).toEqual({ line, ours: expected.map(iso) });
+        const expectedTimes = expected.map(iso);
+        if (watched.isFrequent)
+          expect({ line, missed: missedOf(watched), strange: strangeIn(watched) }).toEqual({
+            line,
+            missed: [],
+            strange: [],
+          });
+        else expect({ line, starts: inMinutes(watched) }).toEqual({ line, starts: expectedTimes });
+        if (difference === undefined) expect({ line, ours: ours.map(iso) }).toEqual({ line, ours: expectedTimes });
         else counts.set(DIFFERENCES[difference], (counts.get(DIFFERENCES[difference]) ?? 0) + 1);
       }
     }
@@ -119,12 +130,14 @@ async function watch(cron: DebianCron, { zone, change }: ZoneChange): Promise<Wa
     const more = isFrequent ? 0 : skippedBeside(line);
     const fires = firesByRule({ ...line, after: from, until }, isFrequent);
     const expected = [...fires, ...Array<number>(more).fill(change.at)].toSorted((a, b) => a - b);
-    // Whatever it started after the end belongs to later times.
-    const inTime = (starts[index] ?? []).filter((at, place) => place < expected.length || at <= until);
+    // Whatever else it started after the end belongs to later times.
+    const isDue = (at: number, place: number): boolean => at <= until || (!isFrequent && place < expected.length);
+    const inTime = (starts[index] ?? []).filter((at, place) => isDue(at, place));
+    const late = (starts[index] ?? []).filter((at) => at > until && at < until + LATE_MS);
     const ours = CronSchedule.of({ cron: cronLine, timezone: zone }).between(from, until, Infinity);
     const isOtherKind = CronLine.parse(cronLine).followsClock !== isFrequent;
     const difference = isOtherKind ? 'hours' : more > 0 ? 'several' : undefined;
-    return { line, starts: inTime, expected, ours, difference };
+    return { line, starts: inTime, late, isFrequent, expected, ours, difference };
   });
 }
 
@@ -142,6 +155,19 @@ async function startsInTime(cron: DebianCron, watched: Omit<Watch, 'rate'>): Pro
     if (probe.every((at, index) => at - watched.from - (index + 1) * MINUTE_MS < LATE_MS)) return starts;
   }
   return undefined;
+}
+
+/**
+ * Times at which nothing was started. Lines that follow the clock are not counted: while cron catches up with a change, it
+ * may start them twice for the same minute.
+ */
+function missedOf({ starts, late, expected }: Watched): string[] {
+  return expected.filter((due) => ![...starts, ...late].some((at) => at >= due && at < due + LATE_MS)).map(iso);
+}
+
+/** Starts at times that are not the line's. */
+function strangeIn({ starts, expected }: Watched): string[] {
+  return starts.filter((at) => !expected.some((due) => at >= due && at < due + LATE_MS)).map(iso);
 }
 
 /** Each start as the time it was for, when it was not too late for it. */

@@ -25,6 +25,7 @@ import { EmailModule } from './email/email.module.js';
 import { AccountMailService } from './email/account/account-mail.service.js';
 import { EmailService } from './email/email.service.js';
 import { FailureMailService } from './email/failure/failure-mail.service.js';
+import { SubscriptionMailService } from './email/subscription/subscription-mail.service.js';
 import { EventDeliveryModule } from './event-delivery/event-delivery.module.js';
 import { EventDeliveryService } from './event-delivery/event-delivery.service.js';
 import { jobProcessors } from './handlers.js';
@@ -67,10 +68,12 @@ export class WorkerModule implements OnApplicationBootstrap {
     private readonly email: EmailService,
     private readonly accountMail: AccountMailService,
     private readonly failureMail: FailureMailService,
+    private readonly subscriptionMail: SubscriptionMailService,
     private readonly deliveries: EventDeliveryService,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    await this.jobs.start(jobProcessors(this.email, this.accountMail, this.failureMail, this.deliveries));
+    const { email, accountMail, failureMail, subscriptionMail, deliveries } = this;
+    await this.jobs.start(jobProcessors(email, accountMail, failureMail, subscriptionMail, deliveries));
   }
 }

@@ -2,6 +2,7 @@ import { ServiceName } from './services.js';
 import { AccountPaused } from './messages/account-paused.message.js';
 import { EmailAccount } from './messages/email-account.message.js';
 import { EmailFailure } from './messages/email-failure.message.js';
+import { EmailSubscription } from './messages/email-subscription.message.js';
 import { EmailSend } from './messages/email-send.message.js';
 import { EventDeliver } from './messages/event-deliver.message.js';
 import { EventsWaiting } from './messages/events-waiting.message.js';
@@ -118,6 +119,8 @@ export const jobs = {
   'email.account': { payload: EmailAccount, worker: 'email', effect: 'safe', priority: 1 },
   /** Mails an owner whose run has failed or is in doubt, unless they were mailed about that workflow lately. */
   'email.failure': { payload: EmailFailure, worker: 'email', effect: 'safe', priority: 7 },
+  /** Mails an owner whose event subscription the platform has disabled. */
+  'email.subscription': { payload: EmailSubscription, worker: 'email', effect: 'safe', priority: 7 },
   /** Sends an event to a subscription's URL. Its receiver tells a repetition by its `webhook-id`. */
   'event.deliver': { payload: EventDeliver, worker: 'event', effect: 'safe', priority: 5 },
 } as const satisfies Record<string, JobEntry>;

@@ -45,7 +45,7 @@ export type RequestErrorCode = keyof typeof requestErrorCodes;
 export const runErrorCodes = {
   /** An expression did not evaluate. */
   EXPRESSION_FAILED: 'EXPRESSION_FAILED',
-  /** An expression used up its budget of evaluation steps or its depth. */
+  /** An expression used up its budget of steps, or made something that is too large. */
   EXPRESSION_LIMIT: 'EXPRESSION_LIMIT',
   /** A script threw; the message says what, and in which line. */
   SCRIPT_FAILED: 'SCRIPT_FAILED',

@@ -43,6 +43,7 @@ export * from './journal/step-views.js';
 export * from './messages/account-paused.message.js';
 export * from './messages/email-account.message.js';
 export * from './messages/email-failure.message.js';
+export * from './messages/email-subscription.message.js';
 export * from './messages/email-send.message.js';
 export * from './messages/event-deliver.message.js';
 export * from './messages/events-waiting.message.js';

@@ -1,31 +1,20 @@
 import { EgressError } from './egress.error.js';
 
-/** Failures of name resolution and of connecting: not a byte of the request was sent. */
-const beforeConnection: ReadonlySet<string> = new Set([
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'ECONNREFUSED',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'EADDRNOTAVAIL',
-  'UND_ERR_CONNECT_TIMEOUT',
-  'CERT_HAS_EXPIRED',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-  'ERR_TLS_CERT_ALTNAME_INVALID',
-]);
+/** What is known about a call that failed. */
+export interface FailedCall {
+  timedOut: boolean;
+  aborted: boolean;
+  /** Whether a byte of the request may have been sent: certainly none while there was no connection. */
+  hasLeft: boolean;
+}
 
 /** Says what a failure of the HTTP library means for the effect: did not happen, or may have. */
-export function callError(error: unknown, url: string, why: { timedOut: boolean; aborted: boolean }): EgressError {
+export function callError(error: unknown, url: string, why: FailedCall): EgressError {
   const inner = innermost(error);
   if (inner instanceof EgressError) return inner;
   const code = inner instanceof Error ? String(Reflect.get(inner, 'code') ?? '') : '';
   const { host } = new URL(url);
   const told = { cause: error };
-  if (beforeConnection.has(code)) {
-    return new EgressError('HTTP_UNREACHABLE', `${host} cannot be reached (${code}).`, false, told);
-  }
   // A method or header that HTTP does not have, or that is the connection's own (Connection, Transfer-Encoding …).
   if (code === 'UND_ERR_INVALID_ARG' || code === 'UND_ERR_NOT_SUPPORTED') {
     const reason = inner instanceof Error ? inner.message : code;
@@ -34,8 +23,16 @@ export function callError(error: unknown, url: string, why: { timedOut: boolean;
   if (code === 'UND_ERR_HEADERS_OVERFLOW') {
     return new EgressError('RESPONSE_TOO_LARGE', `The headers of the answer of ${host} are too large.`, true, told);
   }
-  if (why.aborted) return new EgressError('CANCELLED', `The call to ${host} was stopped.`, true, told);
-  if (why.timedOut) return new EgressError('TIMEOUT', `${host} did not answer in time.`, true, told);
+  const { hasLeft } = why;
+  if (why.aborted) return new EgressError('CANCELLED', `The call to ${host} was stopped.`, hasLeft, told);
+  if (why.timedOut) {
+    const what = hasLeft ? 'did not answer' : 'could not be connected to';
+    return new EgressError('TIMEOUT', `${host} ${what} in time.`, hasLeft, told);
+  }
+  if (!hasLeft) {
+    const reason = code === '' ? '' : ` (${code})`;
+    return new EgressError('HTTP_UNREACHABLE', `${host} cannot be reached${reason}.`, false, told);
+  }
   return new EgressError('HTTP_INTERRUPTED', `The connection to ${host} broke during the call.`, true, told);
 }
 

@@ -1,4 +1,5 @@
 import { runInContext, runTrace } from '@app/observability';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -71,6 +72,46 @@ describe('EgressClient', () => {
       await expect(world.client().request(call(url, { headers }))).rejects.toMatchObject(told);
     }
     expect(seen).toEqual([]);
+  });
+
+  it('knows that nothing happened while there was no connection: late, stopped or broken in the middle of connecting', async () => {
+    const sockets: Socket[] = [];
+    const silent = createServer((socket) => void sockets.push(socket.on('error', () => undefined)));
+    const connection = (): Promise<Socket> => new Promise((resolve) => silent.once('connection', resolve));
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    // It speaks no TLS: the connection never stands.
+    const url = `https://127.0.0.1:${(silent.address() as AddressInfo).port}/`;
+    const egress = world.client();
+    const post = { method: 'POST', body: 'once' };
+    const late = { code: 'TIMEOUT', mayHaveHappened: false, message: expect.stringContaining('connected to in time') };
+    await expect(egress.request(call(url, { ...post, timeoutMs: 50 }))).rejects.toMatchObject(late);
+    const stop = new AbortController();
+    const connecting = connection();
+    const stopped = egress.request(call(url, { ...post, signal: stop.signal }));
+    await connecting;
+    stop.abort();
+    await expect(stopped).rejects.toMatchObject({ code: 'CANCELLED', mayHaveHappened: false });
+    void connection().then((socket) => socket.destroy());
+    const broken = egress.request(call(url, post));
+    await expect(broken).rejects.toMatchObject({ code: 'HTTP_UNREACHABLE', mayHaveHappened: false });
+    for (const socket of sockets) socket.destroy();
+    await new Promise((resolve) => silent.close(resolve));
+  });
+
+  it('does not know it when a connection that is used again breaks', async () => {
+    let isFirst = true;
+    const { url } = await world.serve((req, res) => {
+      if (!isFirst) return void req.socket.destroy();
+      isFirst = false;
+      res.end('kept');
+    });
+    const egress = world.client();
+    const again = { method: 'PUT', body: 'x', reuseConnection: true };
+    await egress.request(call(url, again));
+    await expect(egress.request(call(url, again))).rejects.toMatchObject({
+      code: 'HTTP_INTERRUPTED',
+      mayHaveHappened: true,
+    });
   });
 
   it('knows that nothing happened when nobody listens, and that nobody knows when the connection breaks', async () => {

@@ -55,12 +55,15 @@ export class EgressClient {
     let hop: Hop = { method, url, headers: withOwnHeaders(request.headers), body, afterEffect: false };
     for (let redirects = 0; ; redirects += 1) {
       const mayLeave = hop.afterEffect ? undefined : request.mayLeave;
+      let hasLeft = false;
+      const dispatcher = this.dispatcher(request, mayLeave ?? (() => true), () => (hasLeft = true));
       try {
-        const answer = await this.send(hop, this.dispatcher(request, mayLeave), request, signal);
+        const answer = await this.send(hop, dispatcher, request, signal);
         if (!('location' in answer)) return hop.afterEffect ? { ...answer, afterEffect: true } : answer;
         hop = nextHop(hop, answer.url, answer, request);
       } catch (error) {
-        const failure = callError(error, hop.url, { timedOut: timeout.aborted, aborted: request.signal.aborted });
+        const why = { timedOut: timeout.aborted, aborted: request.signal.aborted, hasLeft };
+        const failure = callError(error, hop.url, why);
         throw hop.afterEffect ? afterEffect(failure) : failure;
       }
       if (redirects === MAX_REDIRECTS) throw tooManyRedirects(request.url, hop.afterEffect);
@@ -71,9 +74,10 @@ export class EgressClient {
     await Promise.all([this.pooled.destroy(), this.single.destroy()]);
   }
 
-  private dispatcher({ reuseConnection }: EgressRequest, mayLeave: EgressRequest['mayLeave']): Dispatcher {
+  /** @param leaves told before the first byte of the request is written on a connection */
+  private dispatcher({ reuseConnection }: EgressRequest, mayLeave: () => boolean, leaves: () => void): Dispatcher {
     const agent = reuseConnection ? this.pooled : this.single;
-    return mayLeave === undefined ? agent : agent.compose(lastLook(mayLeave));
+    return agent.compose(lastLook(mayLeave, leaves));
   }
 
   /** @returns the answer, or where to go on */

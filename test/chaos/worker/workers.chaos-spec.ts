@@ -131,7 +131,7 @@ describe('workers', () => {
     const queue = await JobQueue.open('email', redis.config);
     await eventually(() => queue.isUp());
     const strange = [-1, 0, 1, 2, 3].flatMap((epoch) =>
-      [...ids, newId()].map((jobId) => ({ jobId, epoch, priority: 1 })),
+      [...ids, newId()].map((jobId) => ({ jobId, epoch, priority: 1, owner: null })),
     );
     for (let round = 0; round < 5; round++) {
       await queue.add(strange);

@@ -10,6 +10,7 @@ import { MailSender } from './mail-sender.js';
 import { MailTransport } from './mail-transport.js';
 import { NoTransport } from './no.transport.js';
 import { SmtpTransport } from './smtp.transport.js';
+import { SubscriptionMailService } from './subscription/subscription-mail.service.js';
 
 /** The email worker and the way its mails take. */
 @Module({
@@ -17,11 +18,12 @@ import { SmtpTransport } from './smtp.transport.js';
     EmailService,
     AccountMailService,
     FailureMailService,
+    SubscriptionMailService,
     MailSender,
     MailQuota,
     { provide: MailTransport, inject: [MailConfig, ServiceConfig], useFactory: chooseTransport },
   ],
-  exports: [EmailService, AccountMailService, FailureMailService],
+  exports: [EmailService, AccountMailService, FailureMailService, SubscriptionMailService],
 })
 export class EmailModule {}
 

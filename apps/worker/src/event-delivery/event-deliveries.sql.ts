@@ -73,6 +73,11 @@ subscription AS (
 )
 SELECT d.status, s.disabled_reason AS "disabledReason" FROM delivery d LEFT JOIN subscription s ON true`;
 
+/** The mail to the owner of a subscription that was disabled. $1 job, $2 priority, $3 subscription. */
+export const tellOwnerSql = `
+INSERT INTO jobs (id, type, payload, priority, user_id)
+SELECT $1, 'email.subscription', jsonb_build_object('subscription_id', id), $2, user_id FROM event_subscriptions WHERE id = $3`;
+
 /** It is not sent any more. $1 delivery, $2 why. */
 export const deliveryEndedSql = `
 UPDATE event_deliveries SET status = 'failed', error = $2, next_attempt_at = NULL WHERE id = $1 AND status = 'pending'`;

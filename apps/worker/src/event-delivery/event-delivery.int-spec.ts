@@ -96,6 +96,14 @@ const deliveryRow = async (id: string) =>
   (await pool.query('SELECT * FROM event_deliveries WHERE id = $1', [id])).rows[0];
 const subscriptionRow = async (id: string) =>
   (await pool.query('SELECT * FROM event_subscriptions WHERE id = $1', [id])).rows[0];
+/** The mails that its owner gets about it. */
+const mails = async (id: string): Promise<object[]> =>
+  (
+    await pool.query(
+      `SELECT user_id, status FROM jobs WHERE type = 'email.subscription' AND payload = jsonb_build_object('subscription_id', $1::text)`,
+      [id],
+    )
+  ).rows;
 /** The back-off of what failed is over. */
 const waitOver = (id: string) => pool.query('UPDATE event_subscriptions SET held_until = now() WHERE id = $1', [id]);
 
@@ -199,7 +207,9 @@ describe('event.deliver', () => {
     ]);
     const details = { reason: 'gone', delivery_id: id };
     expect(rows).toEqual([{ action: 'event_subscription.disabled', actor_kind: 'system', details }]);
+    expect(await mails(to)).toEqual([{ user_id: userId, status: 'queued' }]);
     expect(await deliver(other)).toMatchObject({ kind: 'failed', message: 'The subscription is disabled.' });
+    expect(await mails(to)).toHaveLength(1);
     expect(await deliveryRow(other)).toMatchObject({ status: 'failed', attempts: 0 });
     expect(received).toHaveLength(1);
   });
@@ -239,6 +249,15 @@ describe('event.deliver', () => {
     expect(await deliveryRow(given)).toMatchObject({ status: 'failed', error: 'The receiver answered 500.' });
     expect(await subscriptionRow(recent)).toMatchObject({ status: 'active', disabled_reason: null });
     expect(await deliveryRow(kept)).toMatchObject({ status: 'pending' });
+    expect([await mails(old), await mails(recent)]).toEqual([[{ user_id: userId, status: 'queued' }], []]);
+  });
+
+  it('mails its owner once, however many attempts find at the same time that it has to be disabled', async () => {
+    const to = await subscription();
+    const ids = await Promise.all(Array.from({ length: 4 }, () => delivery(to)));
+    answers = ids.map(() => ({ status: 410 }));
+    await Promise.all(ids.map((id) => deliver(id)));
+    expect(await mails(to)).toHaveLength(1);
   });
 
   it('gives up one event after three days while others arrive', async () => {

@@ -1,5 +1,5 @@
 import { WorkersConfig } from '@app/config';
-import { AuditActorKind, DeliveryStatus, type DisabledReason, type EventDeliver } from '@app/contracts';
+import { AuditActorKind, DeliveryStatus, jobs, newId, type DisabledReason, type EventDeliver } from '@app/contracts';
 import { inTransaction, recordAudit } from '@app/database';
 import { EgressClient, EgressError } from '@app/egress';
 import { retryAfterMs } from '@app/providers';
@@ -14,6 +14,7 @@ import {
   deliveryEndedSql,
   deliveryHeldSql,
   findDeliverySql,
+  tellOwnerSql,
 } from './event-deliveries.sql.js';
 import { signedHeaders } from './signed-headers.js';
 
@@ -121,6 +122,7 @@ export class EventDeliveryService {
         const details = { reason: row.disabledReason, delivery_id: id };
         const actor = { kind: AuditActorKind.System };
         await recordAudit(client, { action: 'event_subscription.disabled', actor, subject, details });
+        await client.query(tellOwnerSql, [newId(), jobs['email.subscription'].priority, subscriptionId]);
       }
       return row;
     });

@@ -1,3 +1,22 @@
+/** Deliveries of one owner that may be in Redis: as many as a relay moves at once. */
+const OF_ONE_OWNER = 200;
+
+/** Of those at the head, the ones that are not in Redis. */
+const unsentAndSent = `
+unsent AS (
+  SELECT id FROM jobs
+  WHERE id IN (SELECT id FROM head) AND status = 'queued'
+    AND (enqueued_at IS NULL OR enqueued_at < clock_timestamp() - $4 * interval '1 millisecond')
+  ORDER BY priority, run_at
+  LIMIT $3
+  FOR UPDATE SKIP LOCKED
+),
+sent AS (
+  UPDATE jobs SET enqueued_at = clock_timestamp() FROM unsent WHERE jobs.id = unsent.id
+  RETURNING jobs.id, jobs.epoch, jobs.priority, jobs.run_at, jobs.user_id
+)
+SELECT id AS "jobId", epoch, priority, user_id AS owner FROM sent ORDER BY priority, run_at`;
+
 /**
  * Picks the jobs whose messages are to be put into a queue.
  *
@@ -16,17 +35,29 @@ WITH head AS (
   WHERE status = 'queued' AND run_at <= clock_timestamp() AND type = ANY ($1::text[])
   ORDER BY priority, run_at
   LIMIT $2
+),${unsentAndSent}`;
+
+/**
+ * The same for deliveries, whose receivers may hang: of each owner the first due ones, so that what waits of one is never
+ * before all of another's. Skips from owner to owner in the index jobs_deliveries.
+ *
+ * $1 is not read.
+ */
+export const dueDeliveriesSql = `
+WITH RECURSIVE owners AS (
+  (SELECT user_id FROM jobs WHERE type = 'event.deliver' AND status = 'queued' ORDER BY user_id LIMIT 1)
+  UNION ALL
+  SELECT (SELECT j.user_id FROM jobs j
+          WHERE j.type = 'event.deliver' AND j.status = 'queued' AND j.user_id > owners.user_id ORDER BY j.user_id LIMIT 1)
+  FROM owners WHERE owners.user_id IS NOT NULL
 ),
-unsent AS (
-  SELECT id FROM jobs
-  WHERE id IN (SELECT id FROM head) AND status = 'queued'
-    AND (enqueued_at IS NULL OR enqueued_at < clock_timestamp() - $4 * interval '1 millisecond')
-  ORDER BY priority, run_at
-  LIMIT $3
-  FOR UPDATE SKIP LOCKED
-),
-sent AS (
-  UPDATE jobs SET enqueued_at = clock_timestamp() FROM unsent WHERE jobs.id = unsent.id
-  RETURNING jobs.id, jobs.epoch, jobs.priority, jobs.run_at
-)
-SELECT id AS "jobId", epoch, priority FROM sent ORDER BY priority, run_at`;
+head AS (
+  SELECT id FROM owners CROSS JOIN LATERAL (
+    SELECT id, run_at, row_number() OVER (ORDER BY run_at) AS turn FROM jobs
+    WHERE type = 'event.deliver' AND status = 'queued' AND jobs.user_id = owners.user_id AND run_at <= clock_timestamp()
+    ORDER BY run_at LIMIT ${OF_ONE_OWNER}
+  ) due
+  WHERE $1::text[] IS NOT NULL
+  ORDER BY turn, run_at
+  LIMIT $2
+),${unsentAndSent}`;

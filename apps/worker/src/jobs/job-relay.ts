@@ -2,7 +2,6 @@ import type { JobType } from '@app/contracts';
 import type { JobMessage, JobQueue } from '@app/messaging';
 import { Logger } from '@nestjs/common';
 import type { Pool } from 'pg';
-import { dueJobsSql } from './due-jobs.sql.js';
 import { Periodic } from '@app/observability';
 
 export interface JobRelayOptions {
@@ -10,6 +9,10 @@ export interface JobRelayOptions {
   queue: JobQueue;
   /** What the queue's worker does. */
   types: readonly JobType[];
+  /** How it is found: `dueJobsSql` or the like. */
+  find: { name: string; text: string };
+  /** Whether what the worker has taken is being done, and nothing of it waits in memory. */
+  isDrained: () => boolean;
   /** How many jobs may be in Redis at the same time. */
   window: number;
 }
@@ -49,13 +52,12 @@ export class JobRelay {
   }
 
   private async relay(): Promise<void> {
-    const { pool, queue, types, window } = this.options;
-    const resendAfterMs = (await queue.isEmpty()) ? RESEND_FROM_EMPTY_AFTER_MS : RESEND_AFTER_MS;
+    const { pool, queue, types, window, find, isDrained } = this.options;
+    const resendAfterMs = isDrained() && (await queue.isEmpty()) ? RESEND_FROM_EMPTY_AFTER_MS : RESEND_AFTER_MS;
     let moved = BATCH;
     while (moved === BATCH && queue.isUp()) {
       const { rows } = await pool.query<JobMessage>({
-        name: 'due-jobs',
-        text: dueJobsSql,
+        ...find,
         values: [types, window, BATCH, resendAfterMs],
       });
       // What Redis did not take is sent again like everything else that it lost.

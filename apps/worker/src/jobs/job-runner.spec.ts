@@ -9,7 +9,7 @@ const unasked = (): Promise<never> => Promise.reject(new Error('nobody asked for
 
 const jobId = newId();
 const runId = newId();
-const message = { jobId, epoch: 3, priority: 5 };
+const message = { jobId, epoch: 3, priority: 5, owner: null };
 const row = {
   id: jobId,
   type: 'email.send',
@@ -33,6 +33,7 @@ describe('JobRunnerService', () => {
   const processors: JobProcessors = {
     'email.account': unasked,
     'email.failure': unasked,
+    'email.subscription': unasked,
     'event.deliver': unasked,
     'email.send': async (_payload, signal) => {
       attempts += 1;

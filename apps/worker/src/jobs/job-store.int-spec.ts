@@ -5,7 +5,7 @@ import type { CommandBus } from '@app/messaging';
 import { testDatabase, type TestDatabase } from '@app/testing';
 import { Pool } from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { dueJobsSql } from './due-jobs.sql.js';
+import { dueDeliveriesSql, dueJobsSql } from './due-jobs.sql.js';
 import { JobStoreService } from './job-store.service.js';
 import { JobSweeperService } from './job-sweeper.service.js';
 import type { NextState } from './next-state.js';
@@ -169,6 +169,22 @@ describe('jobs in their rows', () => {
     expect(await due(10)).toHaveLength(0);
     const urgent = await newJob({ priority: 1 });
     expect((await due(10)).map(({ jobId }) => jobId)).toEqual([urgent]);
+  });
+
+  it('finds of each owner what is due first, whatever another has waiting before it', async () => {
+    const [flood, other] = [newId(), newId()];
+    const waits = (user_id: string, minutes: number) =>
+      newJob({ type: 'event.deliver', user_id, run_at: new Date(Date.now() - minutes * 60_000) });
+    for (let i = 0; i < 30; i++) await waits(flood, 60 - i);
+    const theirs = [await waits(other, 2), await waits(other, 1)];
+    await waits(other, -5);
+    const find = async (window: number): Promise<{ jobId: string; owner: string }[]> =>
+      (await pool.query(dueDeliveriesSql, [['event.deliver'], window, 100, 5_000])).rows;
+    const found = await find(5);
+    expect(found.filter(({ owner }) => owner === other).map(({ jobId }) => jobId)).toEqual(theirs);
+    expect(found.filter(({ owner }) => owner === flood)).toHaveLength(3);
+    expect(await find(5)).toEqual([]);
+    expect(await find(100)).toHaveLength(27);
   });
 
   it('goes to the queue through one of two relays', async () => {

@@ -6,6 +6,8 @@ import { Injectable } from '@nestjs/common';
 import { Pool } from 'pg';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JobProcessors } from '../job-outcome.js';
+import { dueDeliveriesSql, dueJobsSql } from './due-jobs.sql.js';
+import { FairSlots } from './fair-slots.js';
 import { JobLeasesService } from './job-leases.service.js';
 import { JobRelay } from './job-relay.js';
 import { JobRunnerService } from './job-runner.service.js';
@@ -19,6 +21,9 @@ const FINISH_WITHIN_MS = 4_000;
 const STOP_WITHIN_MS = 1_500;
 
 const SMALLEST_WINDOW = 1_000;
+
+/** Workers whose attempts wait for servers of their owners', as long as these like. */
+const FAIR: ReadonlySet<WorkerName> = new Set(['event']);
 
 interface Worker {
   queue: JobQueue;
@@ -72,11 +77,21 @@ export class JobsService {
     const { concurrency } = this.sizes[name];
     const queue = await JobQueue.open(name, this.redis);
     const window = Math.max(SMALLEST_WINDOW, 4 * concurrency);
-    const relay = new JobRelay({ pool: this.pool, queue, types: typesOf(name), window });
-    relay.start();
-    const handle = async (message: JobMessage): Promise<void> => {
+    const run = async (message: JobMessage): Promise<void> => {
       if (this.isTaking) await this.runner.run(message, processors);
     };
+    const slots = new FairSlots({ slots: concurrency, run, onDrained: () => relay.wake() });
+    const isFair = FAIR.has(name);
+    const relay = new JobRelay({
+      pool: this.pool,
+      queue,
+      types: typesOf(name),
+      find: isFair ? { name: 'due-deliveries', text: dueDeliveriesSql } : { name: 'due-jobs', text: dueJobsSql },
+      isDrained: () => slots.isDrained(),
+      window,
+    });
+    relay.start();
+    const handle = isFair ? (message: JobMessage) => slots.take(message) : run;
     return { queue, relay, consumer: queue.consume(concurrency, handle) };
   }
 

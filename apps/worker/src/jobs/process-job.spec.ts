@@ -20,6 +20,7 @@ const idle = new AbortController().signal;
 const fine: JobProcessors = {
   'email.account': unasked,
   'email.failure': unasked,
+  'email.subscription': unasked,
   'event.deliver': unasked,
   'email.send': async ({ subject }) => ({ kind: 'succeeded', data: subject }),
 };
@@ -43,6 +44,7 @@ describe('processJob', () => {
     const crash: JobProcessors = {
       'email.account': unasked,
       'email.failure': unasked,
+      'email.subscription': unasked,
       'event.deliver': unasked,
       'email.send': () => Promise.reject(new Error('boom')),
     };
@@ -53,6 +55,7 @@ describe('processJob', () => {
     const deaf: JobProcessors = {
       'email.account': unasked,
       'email.failure': unasked,
+      'email.subscription': unasked,
       'event.deliver': unasked,
       'email.send': () => new Promise(() => undefined),
     };

@@ -50,7 +50,7 @@ export function apply(state: RunState, entry: JournalEntry): void {
       advance(state, step.list, step.list.index + 1);
       return;
     case 'step.in_doubt':
-      step.status = StepStatus.InDoubt;
+      Object.assign(step, { status: StepStatus.InDoubt, mayHaveHappened: true });
       return;
     case 'step.resolved':
       resolve(state, step, entry);
@@ -130,6 +130,7 @@ function advance(state: RunState, list: ListState, index: number): void {
 function fail(state: RunState, step: StepState, entry: JournalEntry & { type: 'step.failed' }): void {
   step.error = entry.error;
   if (entry.retry_at !== undefined) {
+    if (entry.may_have_happened === true) step.mayHaveHappened = true;
     park(step, entry.attempt, 'retry', entry.retry_at);
     return;
   }

@@ -10,7 +10,7 @@ export type Action =
   /** Take this entry into the journal and decide again. */
   | { do: 'record'; entry: JournalEntry }
   /** Begin an attempt. */
-  | { do: 'start'; path: string; list: ListState; step: CompiledStep; attempt: number }
+  | { do: 'start'; path: string; list: ListState; step: CompiledStep; attempt: number; mayHaveHappened?: true }
   /** An effect was announced, and nobody of this process is at it: find out or do again what its class allows. */
   | { do: 'recover'; state: StepState }
   /** Look whether what a step waits for has happened. */
@@ -171,7 +171,7 @@ function recovery(begun: StepState, { postponed }: View, now: number): ActionOrW
 }
 
 function waitingAction(begun: StepState, { held }: View, now: number): ActionOrWait | undefined {
-  const { path, list, step, attempt, until, deadline } = begun;
+  const { path, list, step, attempt, until, deadline, mayHaveHappened } = begun;
   switch (begun.waitingFor) {
     case 'job':
     case 'signal':
@@ -186,7 +186,7 @@ function waitingAction(begun: StepState, { held }: View, now: number): ActionOrW
       return { do: 'record', entry: completion(begun, null, now) };
     case 'retry':
       if (until !== undefined && until > now) return { do: 'wait', until };
-      return { do: 'start', path, list, step, attempt: attempt + 1 };
+      return { do: 'start', path, list, step, attempt: attempt + 1, ...(mayHaveHappened && { mayHaveHappened }) };
     case undefined:
       break;
   }

@@ -11,6 +11,8 @@ export interface Failure {
   retryable: boolean;
   /** The receiver asked to wait this long, in ms. */
   retryAfterMs?: number;
+  /** The call, or one before it, may have taken effect. */
+  mayHaveHappened?: boolean;
 }
 
 /**
@@ -38,7 +40,7 @@ export function failureEntry(
       retryPauseMs(definition.retry, step.attempt, `${seed}#${step.attempt}`),
       failure.retryAfterMs ?? 0,
     );
-    return { ...entry, retry_at: now + pause };
+    return { ...entry, retry_at: now + pause, ...(failure.mayHaveHappened === true && { may_have_happened: true }) };
   }
   const goesOn = definition.on_error !== undefined && definition.on_error !== 'fail';
   return goesOn ? { ...entry, handled: true } : entry;

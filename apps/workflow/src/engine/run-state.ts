@@ -25,6 +25,8 @@ export interface StepState {
   childRunId?: string;
   /** Hash of the request that the intent was committed with. */
   requestHash?: string;
+  /** A call of an earlier attempt may have taken effect. */
+  mayHaveHappened?: true;
   /** What a container has under way. */
   nest?: Nest;
   output?: unknown;

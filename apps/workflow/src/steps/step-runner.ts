@@ -12,6 +12,8 @@ export interface StepContext {
   tags: readonly string[];
   path: string;
   attempt: number;
+  /** A call of this step that was made before may have taken effect. */
+  isRepeated: boolean;
   step: CompiledStep;
   scope: Scope;
   evaluation: EvaluationContext;

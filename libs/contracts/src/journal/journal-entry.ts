@@ -74,6 +74,8 @@ export type JournalEntry =
       error: RunError;
       input?: unknown;
       retry_at?: number;
+      /** With `retry_at`: whether this call, or one before it, may have taken effect all the same. */
+      may_have_happened?: true;
       handled?: boolean;
       ends?: true;
     })

@@ -17,3 +17,4 @@ export * from './1795000000025-fair-claims.js';
 export * from './1795000000026-limits.js';
 export * from './1795000000030-run-blobs.js';
 export * from './1795000000034-provider-pauses.js';
+export * from './1795000000041-fair-deliveries.js';

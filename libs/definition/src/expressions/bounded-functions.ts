@@ -1,19 +1,27 @@
 import jsonata from 'jsonata';
 import { MAX_TEXT, type Budget } from './budget.js';
-import { distinctOf } from './distinct.js';
 import { ExpressionError } from './expression.error.js';
+import { ownFunctions } from './own-functions.js';
 import { seededRandom } from './seeded-random.js';
 
 const MAX_RANGE = 100_000;
 /** A picture of a number or a time may be this long, and a time read by one. */
 const MAX_PICTURE = 200;
-/** Reading a picture takes as long as so many steps. */
-const PICTURE_STEPS = 4;
+/** Reading a picture takes as long as so many steps; one of a number is checked at length. */
+const PICTURE_STEPS = 6;
+const PICTURE_LENGTH_A_STEP = 8;
+const NUMBER_PICTURE_STEPS = 16;
+/** And each part of one of a time. */
+const TIME_PART_STEPS = 2;
 const MAX_TIME_PICTURE_PARTS = 8;
 const MAX_TIME_TEXT = 40;
 const VALUE_BYTES = 16;
+/** Runs of white space that are replaced in the time of one step. */
+const SPACES_A_STEP = 12;
+/** A copy is written as JSON and read again. */
+const CLONE_STEPS = 4;
 /** What a call of a built-in costs besides what it reads and makes. */
-const CALL_STEPS = 2;
+const CALL_STEPS = 3;
 
 /** A built-in as jsonata keeps it; `this` names the environment it is called in. */
 interface BuiltIn {
@@ -52,11 +60,19 @@ const refusals: Readonly<Record<string, (budget: Budget, args: readonly unknown[
     }
   },
   string: (budget, [value]) => budget.made(value),
+  trim: (budget, [text]) => {
+    // Each run of white space is replaced, those that are a single space already too.
+    if (typeof text === 'string') budget.step(spacesIn(text) / SPACES_A_STEP);
+  },
+  clone: (budget) => budget.step(CLONE_STEPS),
   sort: (budget, [list]) => {
     // A comparison of the built-in's own; those of a function cost what the function does besides.
     if (Array.isArray(list)) budget.step((list.length * Math.log2(list.length + 1)) / 2);
   },
-  formatNumber: (budget, [, picture]) => shortPicture(budget, picture),
+  formatNumber: (budget, [, picture]) => {
+    budget.step(NUMBER_PICTURE_STEPS);
+    shortPicture(budget, picture);
+  },
   formatInteger: (budget, [value, picture]) => {
     shortPicture(budget, picture);
     // Roman numerals: a thousand is a character.
@@ -69,7 +85,10 @@ const refusals: Readonly<Record<string, (budget: Budget, args: readonly unknown[
     shortPicture(budget, text);
     shortPicture(budget, picture);
   },
-  fromMillis: (budget, [, picture]) => shortPicture(budget, picture),
+  fromMillis: (budget, [, picture]) => {
+    shortPicture(budget, picture);
+    if (typeof picture === 'string') budget.step(picture.split('[').length * TIME_PART_STEPS);
+  },
   toMillis: (budget, [text, picture]) => {
     shortPicture(budget, text);
     if (typeof picture !== 'string') return;
@@ -82,18 +101,6 @@ const refusals: Readonly<Record<string, (budget: Budget, args: readonly unknown[
   },
   eval: () => {
     throw ExpressionError.from('$eval', { message: 'it is not available' });
-  },
-};
-
-/** Built-ins that take too long as jsonata has them. */
-const own: Readonly<Record<string, BuiltIn['implementation']>> = {
-  distinct: function (list) {
-    if (!Array.isArray(list) || list.length <= 1) return list;
-    const found = distinctOf(list as unknown[]);
-    if (!('sequence' in list)) return found;
-    const sequence = this.createSequence();
-    for (const value of found) sequence.push(value);
-    return sequence;
   },
 };
 
@@ -126,7 +133,7 @@ function bounded(name: string, original: BuiltIn, budgetOf: (base: Base) => Budg
     budget.step(CALL_STEPS);
     for (const arg of args) if (typeof arg === 'object' || typeof arg === 'string') budget.read(arg);
     refuse?.(budget, args);
-    const result = (own[name] ?? original.implementation).apply(this, args);
+    const result = (ownFunctions[name] ?? original.implementation).apply(this, args as never[]);
     return result instanceof Promise ? result.then((value) => charged(budget, value)) : charged(budget, result);
   };
   // jsonata reads the names of the parameters in the text of the function when one is applied partially.
@@ -166,8 +173,17 @@ function range(budgetOf: (base: Base) => Budget): BuiltIn {
   return sealed({ _jsonata_function: true, implementation: Object.freeze(implementation) });
 }
 
+function spacesIn(text: string): number {
+  let count = 0;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit === 32 || unit === 10 || unit === 9 || unit === 13) count += 1;
+  }
+  return count;
+}
+
 function shortPicture(budget: Budget, picture: unknown): void {
-  budget.step(PICTURE_STEPS);
+  budget.step(PICTURE_STEPS + (typeof picture === 'string' ? picture.length / PICTURE_LENGTH_A_STEP : 0));
   if (typeof picture === 'string' && picture.length > MAX_PICTURE) {
     throw ExpressionError.overLimit(`A picture, or what is read by one, may have at most ${MAX_PICTURE} characters.`);
   }

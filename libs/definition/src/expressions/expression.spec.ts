@@ -48,6 +48,13 @@ describe('Expression', () => {
     await expect(evaluate(text)).rejects.toMatchObject({ name: 'ExpressionError', overLimit: true });
   });
 
+  it('makes hundreds of groups, members and items side by side', async () => {
+    const items = Array.from({ length: 400 }, (_, i) => ({ k: `k${i}` }));
+    expect(Object.keys((await evaluate('items{k: 1}', { items })) as object)).toHaveLength(400);
+    const list = `[${items.map(() => 'items[0].k').join(',')}]`;
+    expect(await evaluate(list, { items })).toEqual(items.map(() => 'k0'));
+  });
+
   it('has no $eval', async () => {
     await expect(evaluate('$eval("1+1")')).rejects.toBeInstanceOf(ExpressionError);
   });

@@ -1,10 +1,11 @@
 import type jsonata from 'jsonata';
 import { standardBounds } from '../bounds.js';
-import { heavyNodes, parseBounded, variableNames } from './bounded-ast.js';
+import { parseBounded, variableNames } from './bounded-ast.js';
 import { boundedFunctions, deterministicFunctions, type Base } from './bounded-functions.js';
 import { Budget } from './budget.js';
 import { ExpressionError } from './expression.error.js';
 import { LinearRegex } from './linear-regex.js';
+import { nodeCosts } from './node-costs.js';
 import { plainData } from './plain-data.js';
 import { pauseDue } from './turns.js';
 
@@ -24,13 +25,24 @@ export type Scope = Readonly<Record<string, unknown>>;
 const EVALUATE_ENTRY = Symbol.for('jsonata.__evaluate_entry');
 const EVALUATE_EXIT = Symbol.for('jsonata.__evaluate_exit');
 
-/** The binding that tells how many steps there are; no variable can be called so. */
-const MAX_STEPS = ' steps';
+const FRAME_MADE = Symbol.for('jsonata.__createFrame_push');
 
-/** The budget of an evaluation; its first node finds none yet. */
+/** The binding of an evaluation's budget; no variable can be called so. */
+const BUDGET = ' budget';
+/** A variable is looked for in each frame around it, and so are the hooks; so many frames take as long as a step. */
+const FRAMES_A_STEP = 50;
+
+/** A frame of variables. jsonata makes one for each block and call. */
+interface Frame {
+  base: Base;
+  /** How many are around it. */
+  level?: number;
+}
+
+/** The budget of an evaluation, kept where its functions find it at once. */
 function budgetOf(base: Base): Budget {
   if (base.budget !== undefined) return base.budget;
-  const budget = new Budget(Number(base.lookup(MAX_STEPS)));
+  const budget = base.lookup(BUDGET) as Budget;
   base.budget = budget;
   base.RegexEngine = function (pattern: RegExp) {
     return new LinearRegex(pattern, budget);
@@ -38,16 +50,13 @@ function budgetOf(base: Base): Budget {
   return budget;
 }
 
-const functions = new Map(Object.entries(boundedFunctions(budgetOf)));
-
-/** jsonata waits for what this gives back. */
-function enter(node: { type: string }, input: unknown, environment: { base: Base }): Promise<void> | undefined {
-  const budget = budgetOf(environment.base);
-  budget.step();
-  // These walk through all of their input, a part that is in it twice both times.
-  if (node.type === 'descendant' || node.type === 'wildcard') budget.read(input);
-  return pauseDue();
+/** The outermost frame has none around it yet that belongs to an evaluation. */
+function countFrame(around: Partial<Frame>, made: Frame): void {
+  made.level = (around.level ?? 0) + 1;
+  if (around.base !== undefined) budgetOf(around.base).step();
 }
+
+const functions = new Map(Object.entries(boundedFunctions(budgetOf)));
 
 /** A compiled JSONata expression. Compile once per definition version; evaluations may overlap. */
 export class Expression {
@@ -55,18 +64,27 @@ export class Expression {
     readonly text: string,
     private readonly compiled: jsonata.Expression,
   ) {
+    const costs = nodeCosts(compiled.ast());
     // The hooks' names are symbols, which jsonata's own tools use and its types do not mention.
+    compiled.assign(FRAME_MADE as unknown as string, countFrame);
     compiled.assign(EVALUATE_ENTRY as unknown as string, enter);
-    const heavy = heavyNodes(compiled.ast());
-    if (heavy.size > 0) compiled.assign(EVALUATE_EXIT as unknown as string, leave);
+    compiled.assign(EVALUATE_EXIT as unknown as string, leave);
     // A transform (`|...|...|`) takes its copy with `$clone`, which its text does not name.
     for (const name of [...variableNames(compiled.ast()), 'clone']) {
       const bounded = functions.get(name);
       if (bounded !== undefined) compiled.assign(name, bounded);
     }
 
-    function leave(node: unknown, _input: unknown, environment: { base: Base }, result: unknown): void {
-      if (heavy.has(node)) budgetOf(environment.base).made(result);
+    /** jsonata waits for what this gives back. */
+    function enter(node: unknown, input: unknown, { base, level = 0 }: Frame): Promise<void> | undefined {
+      const budget = budgetOf(base);
+      budget.step(1 + level / FRAMES_A_STEP);
+      costs.get(node)?.enter?.(budget, input);
+      return pauseDue();
+    }
+
+    function leave(node: unknown, _input: unknown, { base }: Frame, result: unknown): void {
+      costs.get(node)?.leave?.(budgetOf(base), result);
     }
   }
 
@@ -91,9 +109,10 @@ export class Expression {
   async evaluate(scope: Scope, context: EvaluationContext): Promise<unknown> {
     try {
       const { nowMs, seed, maxSteps = standardBounds.maxExpressionSteps } = context;
-      const bindings = { ...deterministicFunctions(nowMs, seed, budgetOf), [MAX_STEPS]: maxSteps };
+      const budget = new Budget(maxSteps);
+      const bindings = { ...deterministicFunctions(nowMs, seed, budgetOf), [BUDGET]: budget };
       const result: unknown = await this.compiled.evaluate(scope, bindings);
-      if (typeof result === 'object' || typeof result === 'string') new Budget(maxSteps).made(result);
+      if (typeof result === 'object' || typeof result === 'string') budget.made(result);
       return plainData(result);
     } catch (error) {
       throw ExpressionError.from(this.text, error);

@@ -5,6 +5,8 @@ export interface JobMessage {
   epoch: number;
   /** 1 is first. */
   priority: number;
+  /** Account that the job is done for; null: the platform's own. */
+  owner: string | null;
 }
 
 /**

@@ -34,19 +34,19 @@ describe('JobQueue', () => {
     const queue = await open();
     const taken: string[] = [];
     consume(queue, ({ jobId }) => void taken.push(jobId));
-    expect(await queue.add([{ jobId: 'early', epoch: 0, priority: 5 }])).toBe(false);
+    expect(await queue.add([{ jobId: 'early', epoch: 0, priority: 5, owner: null }])).toBe(false);
 
     await redis.restart();
     await vi.waitFor(async () => {
-      expect(await queue.add([{ jobId: 'first', epoch: 0, priority: 5 }])).toBe(true);
+      expect(await queue.add([{ jobId: 'first', epoch: 0, priority: 5, owner: null }])).toBe(true);
       expect(taken).toContain('first');
     }, soon);
     await redis.kill();
-    expect(await queue.add([{ jobId: 'away', epoch: 0, priority: 5 }])).toBe(false);
+    expect(await queue.add([{ jobId: 'away', epoch: 0, priority: 5, owner: null }])).toBe(false);
     expect(await queue.isEmpty()).toBe(false);
     await redis.restart();
     await vi.waitFor(async () => {
-      expect(await queue.add([{ jobId: 'again', epoch: 0, priority: 5 }])).toBe(true);
+      expect(await queue.add([{ jobId: 'again', epoch: 0, priority: 5, owner: null }])).toBe(true);
       expect(taken).toContain('again');
     }, soon);
     expect(taken).not.toContain('early');
@@ -56,7 +56,7 @@ describe('JobQueue', () => {
     const taken: string[] = [];
     const queue = await open();
     const other = await open();
-    const messages = Array.from({ length: 200 }, (_, i) => ({ jobId: `job${i}`, epoch: 0, priority: 5 }));
+    const messages = Array.from({ length: 200 }, (_, i) => ({ jobId: `job${i}`, epoch: 0, priority: 5, owner: null }));
     await vi.waitFor(async () => expect(await queue.add(messages)).toBe(true), soon);
     const perConsumer = [0, 0];
     [queue, other].forEach((each, index) =>
@@ -73,7 +73,12 @@ describe('JobQueue', () => {
   it('serves by priority and holds a message once however often it is added', async () => {
     const taken: string[] = [];
     const queue = await open();
-    const messages = [7, 1, 5, 3, 9, 1].map((priority, i) => ({ jobId: `p${priority}-${i}`, epoch: 2, priority }));
+    const messages = [7, 1, 5, 3, 9, 1].map((priority, i) => ({
+      jobId: `p${priority}-${i}`,
+      epoch: 2,
+      priority,
+      owner: null,
+    }));
     await vi.waitFor(async () => expect(await queue.add(messages)).toBe(true), soon);
     await queue.add(messages);
     await queue.add(messages);
@@ -82,7 +87,7 @@ describe('JobQueue', () => {
     await vi.waitFor(() => expect(taken).toHaveLength(6), soon);
     expect(await queue.isEmpty()).toBe(true);
     // Behind everything else: what came twice would have been taken before it.
-    await queue.add([{ jobId: 'last', epoch: 2, priority: 10 }]);
+    await queue.add([{ jobId: 'last', epoch: 2, priority: 10, owner: null }]);
     await vi.waitFor(() => expect(taken).toContain('last'), soon);
     expect(taken).toEqual(['p1-1', 'p1-5', 'p3-3', 'p5-2', 'p7-0', 'p9-4', 'last']);
   });

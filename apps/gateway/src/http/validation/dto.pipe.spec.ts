@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { PageQuery, RegisterDto } from '@app/contracts';
+import { ExecuteWorkflowDto, PageQuery, RegisterDto } from '@app/contracts';
 import type { ArgumentMetadata, Type } from '@nestjs/common';
 import { Type as Nested } from 'class-transformer';
 import { IsArray, IsString, ValidateNested } from 'class-validator';
@@ -36,9 +36,29 @@ describe('DtoPipe', () => {
 
   it('refuses what every object has a member of that name for', async () => {
     const body = { email: 'ada@example.com', password: 'x', name: 'Ada', toString: 1, constructor: null };
-    await expect(read(RegisterDto, body)).rejects.toMatchObject(refused('toString', 'constructor'));
+    await expect(read(RegisterDto, body)).rejects.toMatchObject(refused('constructor'));
+    const { constructor: _, ...rest } = body;
+    await expect(read(RegisterDto, rest)).rejects.toMatchObject(refused('toString'));
     await expect(read(PageQuery, { valueOf: '1' }, 'query')).rejects.toMatchObject(refused('valueOf'));
     await expect(read(Object, body)).resolves.toBe(body);
+  });
+
+  it('refuses them in nested objects by their path, and leaves them in what is taken as it comes', async () => {
+    const step = { url: 'a', toString: 1, hasOwnProperty: { a: 1 } };
+    await expect(read(StepsDto, { steps: [{ url: 'b' }, step] })).rejects.toMatchObject(
+      refused('steps[1].toString', 'steps[1].hasOwnProperty'),
+    );
+    const data = JSON.parse('{"valueOf": 1, "a": [{"toString": 2}]}') as object;
+    await expect(read(ExecuteWorkflowDto, { input: data })).resolves.toEqual({ input: data });
+  });
+
+  it('refuses by its path what Nest would delete wherever it is', async () => {
+    const input = '{"input": {"constructor": "x", "list": [{"__proto__": {}, "prototype": 1}]}}';
+    await expect(read(ExecuteWorkflowDto, JSON.parse(input))).rejects.toMatchObject(
+      refused('input.constructor', 'input.list[0].__proto__', 'input.list[0].prototype'),
+    );
+    const steps = JSON.parse('{"steps": [{"url": "a", "constructor": 1}]}') as object;
+    await expect(read(StepsDto, steps)).rejects.toMatchObject(refused('steps[0].constructor'));
   });
 
   it('names nested fields by their JSON path', async () => {

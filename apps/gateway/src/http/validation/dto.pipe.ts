@@ -1,6 +1,7 @@
 import { AppError, validationFailed } from '@app/contracts';
 import { Injectable, ValidationPipe, type ArgumentMetadata } from '@nestjs/common';
 import { fieldErrors } from './field-errors.js';
+import { lostIn, strippedIn } from './lost-members.js';
 
 /**
  * Turns bodies and queries into their DTO and refuses what the DTO does not know. Nothing is converted unless the
@@ -23,15 +24,16 @@ export class DtoPipe extends ValidationPipe {
     if (metadata.type === 'body' && !isJsonObject(value)) {
       throw new AppError({ code: 'BAD_REQUEST', kind: 'user', message: 'The body has to be a JSON object.' });
     }
-    if (this.toValidate(metadata)) refuseHidden(value);
-    return super.transform(value, metadata);
+    if (!this.toValidate(metadata)) return super.transform(value, metadata);
+    refuse(strippedIn(value));
+    const read: unknown = await super.transform(value, metadata);
+    refuse(lostIn(value, read));
+    return read;
   }
 }
 
-/** Members called like what every object has: class-transformer leaves them out, and nobody would be told. */
-function refuseHidden(value: unknown): void {
-  const hidden = Object.keys(value ?? {}).filter((name) => name in Object.prototype);
-  if (hidden.length > 0) throw validationFailed(hidden.map((field) => ({ field, message: 'is not known here' })));
+function refuse(fields: readonly string[]): void {
+  if (fields.length > 0) throw validationFailed(fields.map((field) => ({ field, message: 'is not known here' })));
 }
 
 /** No body at all counts as an empty object: what is missing is then named field by field. */

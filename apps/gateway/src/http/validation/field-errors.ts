@@ -15,7 +15,8 @@ export function fieldErrors(errors: readonly ValidationError[], parent = ''): Fi
   });
 }
 
-function pathOf(parent: string, property: string): string {
+/** The JSON path of a member: `steps[2].config`. */
+export function pathOf(parent: string, property: string): string {
   if (/^\d+$/.test(property)) return `${parent}[${property}]`;
   return parent === '' ? property : `${parent}.${property}`;
 }

@@ -32,6 +32,8 @@ export class Attempt {
     step: CompiledStep,
     attempt: number,
     private readonly now: () => number,
+    /** Whether a call of this step that was made before may have taken effect. */
+    isRepeated: boolean,
     /** ms since 1970; earlier than now when the attempt was found under way. */
     private readonly startedAt: number = now(),
   ) {
@@ -46,6 +48,7 @@ export class Attempt {
       tags: run.tags,
       path,
       attempt,
+      isRepeated,
       step,
       scope: scopeOf(list, run.input, facts),
       evaluation: {
@@ -84,9 +87,10 @@ export class Attempt {
   }
 
   fail({ error, options }: StepFailure): void {
-    const { path, step, attempt } = this.context;
+    const { path, step, attempt, isRepeated } = this.context;
     const failed = { path, step, attempt, startedAt: this.startedAt };
-    this.append(failureEntry(failed, { error, ...options }, this.now(), this.context.evaluation.seed));
+    const failure = { error, ...options, mayHaveHappened: options.mayHaveHappened || isRepeated };
+    this.append(failureEntry(failed, failure, this.now(), this.context.evaluation.seed));
   }
 
   doubt(reason: string): void {
@@ -95,7 +99,10 @@ export class Attempt {
 
   /** The announced call was not made: whoever has the run makes it, as another attempt. */
   notMade(): void {
-    const error = { code: 'HTTP_UNREACHABLE', message: 'The process lost the run before it made the call.' } as const;
+    const error = {
+      code: 'HTTP_UNREACHABLE',
+      message: 'The call was stopped before anything of it was sent.',
+    } as const;
     const { base, startedAt } = this;
     this.append({ type: 'step.failed', ...base, started_at: startedAt, error, retry_at: base.at });
   }

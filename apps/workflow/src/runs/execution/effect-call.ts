@@ -87,7 +87,7 @@ async function callAgain(runner: EffectRunner, attempt: Attempt, state: StepStat
   await makeCall(runner, call, attempt, () => undefined);
 }
 
-/** @param withheld called instead of an outcome when the run was lost before anything left */
+/** @param withheld called instead of an outcome when the run was lost, or the call stopped, before anything left */
 async function makeCall(
   runner: EffectRunner,
   call: PreparedCall,
@@ -110,6 +110,8 @@ async function makeCall(
     if (isWithheld) return withheld();
     const failure = StepFailure.from(error);
     if (failure.options.mayHaveHappened && signal.aborted) return;
+    // It was stopped while it had no connection yet: not a failure of the receiver's, and nothing to be in doubt about.
+    if (failure.error.code === 'CANCELLED' && signal.aborted) return withheld();
     if (failure.options.mayHaveHappened && step.effect === EffectClass.Unsafe) attempt.doubt(failure.message);
     else if (failure.options.mayHaveHappened && step.effect === EffectClass.Verifiable) {
       await afterBreak(runner, attempt, failure);

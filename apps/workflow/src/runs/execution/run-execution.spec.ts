@@ -81,6 +81,29 @@ describe('RunExecution', () => {
       expect(world.journal).toEqual([['completed put']]);
     });
 
+    it('knows that a call is repeated: found without an outcome, after one that may have happened, and not after a no', async () => {
+      const repeated: boolean[] = [];
+      const step = { ...put, retry: { max_attempts: 2, delay_ms: 500, backoff: 1 } };
+      const ask = async (entries: JournalEntry[], mayHaveHappened?: boolean): Promise<JournalEntry[]> => {
+        const world = new World();
+        world.now = 10_000;
+        world.perform = async (_call, { isRepeated }) => {
+          repeated.push(isRepeated);
+          if (mayHaveHappened === undefined) return 'done';
+          throw new StepFailure({ code: 'TIMEOUT', message: 'late' }, { retryable: true, mayHaveHappened });
+        };
+        await world.execution([step], { history: { entries, nextSeq: entries.length + 1 } }).execute();
+        return [...entries, ...world.commits.flatMap((commit) => commit.entries)];
+      };
+      const due = (entries: JournalEntry[]): JournalEntry[] =>
+        entries.map((entry) => ('retry_at' in entry ? { ...entry, retry_at: 0 } : entry));
+      await ask([started('put', 'keyed')]);
+      await ask(due(await ask([], true)));
+      await ask(due(await ask([], false)));
+      await ask(due(await ask([started('put', 'keyed')], false)));
+      expect(repeated).toEqual([true, false, true, false, false, true, true]);
+    });
+
     it('sends nothing when the request would differ', async () => {
       const world = new World();
       world.hash = 'other';
@@ -281,6 +304,18 @@ describe('RunExecution', () => {
       expect(world.journal.at(-1)).toEqual([entry]);
       expect(world.last).toMatchObject({ status: 'cancelled', next: { kind: 'finish' } });
     }
+  });
+
+  it('has no doubt about an unsafe call that was stopped before anything of it was sent', async () => {
+    const world = new World();
+    const execution = world.execution([post]);
+    world.perform = async () => {
+      execution.cancel();
+      throw new StepFailure({ code: 'CANCELLED', message: 'stopped' }, { retryable: true, mayHaveHappened: false });
+    };
+    expect(await execution.execute()).toBe('finished');
+    expect(world.journal.flat()).toEqual(['started post', 'failed post', 'cancelled post']);
+    expect(world.last).toMatchObject({ status: 'cancelled' });
   });
 
   it('cancels a run that nobody was executing', async () => {

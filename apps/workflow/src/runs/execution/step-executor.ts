@@ -24,11 +24,14 @@ export class StepExecutor implements StepPerformer {
   async perform(execution: RunUnderWay, action: StepAction): Promise<void> {
     switch (action.do) {
       case 'start': {
-        const attempt = new Attempt(execution, action.list, action.step, action.attempt, this.now);
-        return this.guarded(attempt, startStep);
+        const { list, step, attempt, mayHaveHappened = false } = action;
+        return this.guarded(new Attempt(execution, list, step, attempt, this.now, mayHaveHappened), startStep);
       }
-      case 'recover':
-        return this.guarded(this.attemptOf(execution, action.state), recover, action.state);
+      case 'recover': {
+        // What was announced may have been called, by a process that could not tell.
+        const state = { ...action.state, mayHaveHappened: true } as const;
+        return this.guarded(this.attemptOf(execution, state), recover, action.state);
+      }
       case 'collect':
         return this.guarded(this.attemptOf(execution, action.state), collect, action.state);
       case 'iterate':
@@ -39,7 +42,8 @@ export class StepExecutor implements StepPerformer {
   }
 
   private attemptOf(execution: RunUnderWay, state: StepState): Attempt {
-    return new Attempt(execution, state.list, state.step, state.attempt, this.now, state.startedAt);
+    const { list, step, attempt, mayHaveHappened = false, startedAt } = state;
+    return new Attempt(execution, list, step, attempt, this.now, mayHaveHappened, startedAt);
   }
 
   private async guarded<T extends unknown[]>(

@@ -24,7 +24,7 @@ async function made(
   config: Record<string, unknown>,
   more: Partial<StepDefinition>,
   answer: Partial<EgressResponse> | EgressError,
-  pauses: ProviderPauses,
+  { pauses, isRepeated = false }: { pauses: ProviderPauses; isRepeated?: boolean },
 ) {
   const sent: EgressRequest[] = [];
   const egress = {
@@ -40,6 +40,7 @@ async function made(
     runId: 'r',
     userId: 'u',
     path: 'a',
+    isRepeated,
     step,
     scope: { input: {} },
     evaluation: { nowMs: NOW, seed: '' },
@@ -54,9 +55,9 @@ async function run(
   config: Record<string, unknown>,
   more: Partial<StepDefinition> = {},
   answer: Partial<EgressResponse> | EgressError = {},
-  pauses = newPauses(),
+  { pauses = newPauses(), isRepeated = false } = {},
 ): Promise<{ sent: EgressRequest; came: unknown; wait: CallWait | undefined }> {
-  const { runner, context, sent } = await made(config, more, answer, pauses);
+  const { runner, context, sent } = await made(config, more, answer, { pauses, isRepeated });
   const call = await runner.prepare(context);
   const came = await runner.perform(call, context).catch((error: unknown) => error);
   return { sent: sent[0]!, came, wait: runner.mustWait(call) };
@@ -106,6 +107,17 @@ describe('http.request', () => {
     );
   });
 
+  it.each([404, 410])(
+    'takes a %i for success of a DELETE that may have been received before, and only then',
+    async (status) => {
+      const gone = { status, body: Buffer.from('gone') };
+      expect((await run({ method: 'DELETE' }, {}, gone, { isRepeated: true })).came).toMatchObject({ status });
+      const no = failed({ retryable: false, mayHaveHappened: false });
+      expect((await run({ method: 'DELETE' }, {}, gone)).came).toEqual(no);
+      expect((await run({ method: 'PUT', body: 'x' }, {}, gone, { isRepeated: true })).came).toEqual(no);
+    },
+  );
+
   it.each([
     ['EGRESS_REFUSED', false],
     ['CONFIG_INVALID', false],
@@ -142,10 +154,10 @@ describe('http.request', () => {
     const pauses = newPauses();
     const headers = { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '60' };
     const withToken = { headers: { authorization: 'Bearer {{ secrets.token }}' } };
-    expect((await run(withToken, {}, { headers }, pauses)).wait).toBeDefined();
-    expect((await run({ ...withToken, url: 'http://x/other', method: 'POST' }, {}, {}, pauses)).wait).toBeDefined();
-    expect((await run({}, {}, {}, pauses)).wait).toBeUndefined();
-    expect((await run({ ...withToken, url: 'http://y/' }, {}, {}, pauses)).wait).toBeUndefined();
+    expect((await run(withToken, {}, { headers }, { pauses })).wait).toBeDefined();
+    expect((await run({ ...withToken, url: 'http://x/other', method: 'POST' }, {}, {}, { pauses })).wait).toBeDefined();
+    expect((await run({}, {}, {}, { pauses })).wait).toBeUndefined();
+    expect((await run({ ...withToken, url: 'http://y/' }, {}, {}, { pauses })).wait).toBeUndefined();
   });
 
   it('hears what a probe is answered', async () => {
@@ -153,7 +165,7 @@ describe('http.request', () => {
     const config = { method: 'GET', url: 'http://x/1' };
     const step = { probe: { request: config, expression: 'status = 200' } };
     const answer = { status: 429, headers: { 'retry-after': '60' } };
-    const { runner, context } = await made({ method: 'POST' }, step, answer, pauses);
+    const { runner, context } = await made({ method: 'POST' }, step, answer, { pauses });
     expect(await runner.probe?.(context)).toMatchObject({ happened: false });
     expect(runner.mustWait(await runner.prepare(context))).toBeDefined();
   });

@@ -45,7 +45,7 @@ export function httpRequestRunner(services: HttpServices): EffectRunner<SecretCa
       const ms = pauses.waitMs(account);
       return ms === 0 ? undefined : { ms, provider: account.origin };
     },
-    perform: async ({ request }, { runId, path, step, now, signal, mayLeave }) => {
+    perform: async ({ request }, { runId, path, step, now, signal, mayLeave, isRepeated }) => {
       const { call, secrets, limits, account } = request;
       const response = await egress
         .request({
@@ -61,7 +61,7 @@ export function httpRequestRunner(services: HttpServices): EffectRunner<SecretCa
         .catch((error: unknown) => {
           throw failureOf(error, call.method, secrets);
         });
-      return outputOf(response, request, await pauses.heed(account, response, now));
+      return outputOf(response, request, { waitMs: await pauses.heed(account, response, now), isRepeated });
     },
     probe: (context) => probe(services, context),
   };
@@ -91,13 +91,18 @@ function failureOf(error: unknown, method: string, secrets: Revealed): StepFailu
 }
 
 /**
- * The step's output. An answer of 400 or more is a failure; a DELETE of something that is gone has succeeded.
+ * The step's output. An answer of 400 or more is a failure. Except when a DELETE that may have been received before is
+ * answered that there is nothing: then it has done its work. One that is sent for the first time was meant for something.
  * @param waitMs how long the next call has to wait
  */
-function outputOf(response: EgressResponse, { call: { method }, secrets }: SecretCall, waitMs: number): unknown {
+function outputOf(
+  response: EgressResponse,
+  { call: { method }, secrets }: SecretCall,
+  { waitMs, isRepeated }: { waitMs: number; isRepeated: boolean },
+): unknown {
   const { status } = response;
   const output = withoutSecrets(answerOf(response), secrets);
-  const isGone = method === 'DELETE' && (status === 404 || status === 410);
+  const isGone = isRepeated && method === 'DELETE' && (status === 404 || status === 410);
   if (status < 400 || isGone) return output;
   const led = response.afterEffect === true ? ' with a redirect to a page that answered' : '';
   throw new StepFailure(
