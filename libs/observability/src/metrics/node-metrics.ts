@@ -5,7 +5,9 @@ import { collectDefaultMetrics, Gauge, type Registry } from 'prom-client';
 const NEVER = 2 ** 31 - 1;
 
 /** Made of samples of a timer that would wake an idle process a hundred times a second. */
-const SAMPLED = ['min', 'max', 'mean', 'stddev', 'p50', 'p90', 'p99'].map((name) => `nodejs_eventloop_lag_${name}_seconds`);
+const SAMPLED = ['min', 'max', 'mean', 'stddev', 'p50', 'p90', 'p99'].map(
+  (name) => `nodejs_eventloop_lag_${name}_seconds`,
+);
 
 /**
  * Adds Node.js's own figures, each read when somebody asks for the metrics: nothing is sampled in between. How busy the
@@ -15,14 +17,15 @@ export function collectNodeMetrics(register: Registry): void {
   collectDefaultMetrics({ register, eventLoopMonitoringPrecision: NEVER });
   for (const name of SAMPLED) register.removeSingleMetric(name);
   let last = performance.eventLoopUtilization();
-  new Gauge({
+  const utilization = new Gauge({
     name: 'nodejs_eventloop_utilization_ratio',
     help: 'Share of the time since the last look in which the event loop was busy, from 0 to 1.',
-    registers: [register],
+    registers: [],
     collect() {
       const now = performance.eventLoopUtilization();
       this.set(performance.eventLoopUtilization(now, last).utilization);
       last = now;
     },
   });
+  register.registerMetric(utilization);
 }
