@@ -25,15 +25,15 @@ export class DtoPipe extends ValidationPipe {
       throw new AppError({ code: 'BAD_REQUEST', kind: 'user', message: 'The body has to be a JSON object.' });
     }
     if (!this.toValidate(metadata)) return super.transform(value, metadata);
-    refuse(strippedIn(value));
+    refuse(strippedIn(value), 'cannot have this name, which JavaScript keeps for itself: choose another one');
     const read: unknown = await super.transform(value, metadata);
-    refuse(lostIn(value, read));
+    refuse(lostIn(value, read), 'is not known here');
     return read;
   }
 }
 
-function refuse(fields: readonly string[]): void {
-  if (fields.length > 0) throw validationFailed(fields.map((field) => ({ field, message: 'is not known here' })));
+function refuse(fields: readonly string[], message: string): void {
+  if (fields.length > 0) throw validationFailed(fields.map((field) => ({ field, message })));
 }
 
 /** No body at all counts as an empty object: what is missing is then named field by field. */
