@@ -1,7 +1,7 @@
 import { CronLine, CronSchedule } from '@app/definition';
 import { sized } from '@app/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { firesByRule, skippedBeside } from './fires/cron-rule.js';
+import { CORRECTION_MS, firesByRule, skippedBeside } from './fires/cron-rule.js';
 import { DebianCron, whyNoCron, type Watch } from './fires/debian-cron.js';
 import { lines as allLines } from './fires/lines.js';
 import { transitionTables, type Change } from './fires/transition-tables.js';
@@ -54,6 +54,7 @@ interface Watched {
 /** Where Debian's cron does something else, and what we do. See docs/adr/0016-fires.md. */
 const DIFFERENCES = {
   hours: 'a step of hours does not matter to it when clocks change; ours: fixed times, as its manual says',
+  exactly: 'it takes exactly three hours back for less than three; ours: a correction, as its manual says',
   several: 'it starts once for each skipped time; ours: once for all of them',
 };
 
@@ -128,7 +129,9 @@ async function watch(cron: DebianCron, { zone, change }: ZoneChange): Promise<Wa
     const line = { cron: cronLine, zone, change };
     const isFrequent = hasStar(cronLine);
     const more = isFrequent ? 0 : skippedBeside(line);
-    const fires = firesByRule({ ...line, after: from, until }, isFrequent);
+    const isExactly = change.shift === -CORRECTION_MS;
+    const isCorrection = Math.abs(change.shift) >= CORRECTION_MS && !isExactly;
+    const fires = firesByRule({ ...line, after: from, until }, isFrequent, isCorrection);
     const expected = [...fires, ...Array<number>(more).fill(change.at)].toSorted((a, b) => a - b);
     // Whatever else it started after the end belongs to later times.
     const isDue = (at: number, place: number): boolean => at <= until || (!isFrequent && place < expected.length);
@@ -136,7 +139,8 @@ async function watch(cron: DebianCron, { zone, change }: ZoneChange): Promise<Wa
     const late = (starts[index] ?? []).filter((at) => at > until && at < until + LATE_MS);
     const ours = CronSchedule.of({ cron: cronLine, timezone: zone }).between(from, until, Infinity);
     const isOtherKind = CronLine.parse(cronLine).followsClock !== isFrequent;
-    const difference = isOtherKind ? 'hours' : more > 0 ? 'several' : undefined;
+    const isRepeated = isExactly && ours.length > expected.length;
+    const difference = isOtherKind ? 'hours' : isRepeated ? 'exactly' : more > 0 ? 'several' : undefined;
     return { line, starts: inTime, late, isFrequent, expected, ours, difference };
   });
 }

@@ -4,7 +4,7 @@ import type { Change } from './transition-tables.js';
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 /** Greater changes are corrections of the clock (cron(8)): the new time counts at once. */
-const CORRECTION_MS = 3 * 60 * MINUTE_MS;
+export const CORRECTION_MS = 3 * 60 * MINUTE_MS;
 
 /** A line in a zone around a change of its offset. Times are ms since 1970. */
 export interface Case {
@@ -20,11 +20,16 @@ export interface Case {
  * cron(8)'s rule read as it is written and without any cleverness: it looks at the zone's clocks in each minute. The
  * calendar is another library's, in UTC.
  * @param followsClock whether the line runs so often that changes do not matter to it
+ * @param isCorrection whether the change is so great that no line is treated in another way
  */
-export function firesByRule({ cron, zone, change, after, until }: Case, followsClock: boolean): number[] {
+export function firesByRule(
+  { cron, zone, change, after, until }: Case,
+  followsClock: boolean,
+  isCorrection = Math.abs(change.shift) >= CORRECTION_MS,
+): number[] {
   const shown = clock(zone);
   const named = namedTimes(cron, after - DAY_MS, until + DAY_MS);
-  const isHandled = !followsClock && Math.abs(change.shift) < CORRECTION_MS;
+  const isHandled = !followsClock && !isCorrection;
   const isAnySkipped = skipped(named, change, shown).length > 0;
   const fires: number[] = [];
   const seen = new Set<number>();
