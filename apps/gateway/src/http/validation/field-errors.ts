@@ -15,8 +15,7 @@ export function fieldErrors(errors: readonly ValidationError[], parent = ''): Fi
   });
 }
 
-/** The JSON path of a member: `steps[2].config`. */
-export function pathOf(parent: string, property: string): string {
+function pathOf(parent: string, property: string): string {
   if (/^\d+$/.test(property)) return `${parent}[${property}]`;
   return parent === '' ? property : `${parent}.${property}`;
 }
