@@ -1,47 +1,24 @@
-import { HttpConfig, MailConfig } from '@app/config';
 import { newId } from '@app/contracts';
-import { testDatabase, TestMailServer, type TestDatabase } from '@app/testing';
-import { Pool } from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { OwnerMails } from '../../../../../test/worker/owner-mails.js';
 import type { JobOutcome } from '../../job-outcome.js';
-import { MailSender } from '../mail-sender.js';
-import { SmtpTransport } from '../smtp.transport.js';
 import { SubscriptionMailService } from './subscription-mail.service.js';
 
-let database: TestDatabase;
-let pool: Pool;
-let server: TestMailServer;
+let mails: OwnerMails;
 let service: SubscriptionMailService;
 
 beforeAll(async () => {
-  database = await testDatabase();
-  pool = new Pool({ connectionString: database.url, max: 4 });
-  server = await TestMailServer.start();
-  const http = Object.assign(new HttpConfig(), { givenPublicUrl: 'https://platform.test' });
-  service = new SubscriptionMailService(pool, http, new MailSender(new MailConfig(), new SmtpTransport(server.url)));
+  mails = await OwnerMails.start();
+  service = new SubscriptionMailService(mails.pool, mails.http, mails.sender);
 });
 beforeEach(() => {
-  server.received.length = 0;
+  mails.server.received.length = 0;
 });
-afterAll(async () => {
-  await server.stop();
-  await pool.end();
-  await database.drop();
-});
-
-async function account({ isVerified = true, ownerId = null as string | null } = {}): Promise<string> {
-  const id = newId();
-  await pool.query(
-    `INSERT INTO users (id, email, name, kind, owner_id, email_verified_at)
-     VALUES ($1, $2, 'A', $3, $4, CASE WHEN $5 THEN now() END)`,
-    [id, `${id}@example.com`, ownerId === null ? 'person' : 'service', ownerId, isVerified && ownerId === null],
-  );
-  return id;
-}
+afterAll(() => mails.stop());
 
 async function subscription(userId: string, reason: string | null): Promise<string> {
   const id = newId();
-  await pool.query(
+  await mails.pool.query(
     `INSERT INTO event_subscriptions (id, user_id, types, url, secret, status, disabled_reason)
      VALUES ($1, $2, '{*}', 'https://crm.example/in?token=hidden', 's', CASE WHEN $3::text IS NULL THEN 'active' ELSE 'disabled' END, $3)`,
     [id, userId, reason],
@@ -58,10 +35,10 @@ describe('email.subscription', () => {
     ['failures', 'nothing could be delivered for three days'],
     ['gone', 'answered 410 Gone'],
   ])('tells the owner which receiver gets no more events, and why: %s', async (reason, why) => {
-    const userId = await account();
+    const userId = await mails.account();
     const id = await subscription(userId, reason);
     expect(await send(id, userId)).toMatchObject({ kind: 'succeeded' });
-    const [mail] = server.received;
+    const [mail] = mails.server.received;
     expect(mail?.to).toEqual([`${userId}@example.com`]);
     const text = mail?.raw.replace(/=\r\n/g, '');
     expect(text).toContain(why);
@@ -71,7 +48,7 @@ describe('email.subscription', () => {
   });
 
   it('is not sent about one that is enabled again, deleted, or disabled because its owner asked for it', async () => {
-    const userId = await account();
+    const userId = await mails.account();
     for (const reason of [null, 'requested']) {
       expect(await send(await subscription(userId, reason), userId)).toEqual({
         kind: 'succeeded',
@@ -79,16 +56,16 @@ describe('email.subscription', () => {
       });
     }
     await send(newId(), userId);
-    expect(server.received).toEqual([]);
+    expect(mails.server.received).toEqual([]);
   });
 
   it('goes to the person whose machine it is, at a proved address, and to nobody else', async () => {
-    const [person, unproved] = [await account(), await account({ isVerified: false })];
-    const machine = await account({ ownerId: person });
+    const [person, unproved] = [await mails.account(), await mails.account({ isVerified: false })];
+    const machine = await mails.account({ ownerId: person });
     await send(await subscription(machine, 'gone'), machine);
     const theirs = await subscription(unproved, 'gone');
     await send(theirs, unproved);
     await send(theirs, person);
-    expect(server.received.map(({ to }) => to)).toEqual([[`${person}@example.com`]]);
+    expect(mails.server.received.map(({ to }) => to)).toEqual([[`${person}@example.com`]]);
   });
 });
