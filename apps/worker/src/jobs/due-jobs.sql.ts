@@ -1,14 +1,14 @@
 /** Deliveries of one owner that may be in Redis: as many as a relay moves at once. */
 const OF_ONE_OWNER = 200;
 
-/** Of those at the head, the ones that are not in Redis. */
+/** Of those at the head, the ones that are not in Redis. Parameters as of `dueJobsSql`. */
 const unsentAndSent = `
 unsent AS (
   SELECT id FROM jobs
   WHERE id IN (SELECT id FROM head) AND status = 'queued'
-    AND (enqueued_at IS NULL OR enqueued_at < clock_timestamp() - $4 * interval '1 millisecond')
+    AND (enqueued_at IS NULL OR enqueued_at < clock_timestamp() - $3 * interval '1 millisecond')
   ORDER BY priority, run_at
-  LIMIT $3
+  LIMIT $2
   FOR UPDATE SKIP LOCKED
 ),
 sent AS (
@@ -23,25 +23,23 @@ SELECT id AS "jobId", epoch, priority, user_id AS owner FROM sent ORDER BY prior
  * Guarantees
  * - Only the most urgent due jobs are in Redis, so a flood fills PostgreSQL and not Redis, and an urgent job that comes
  *   later is still served before the rest of the flood.
- * - A message that Redis has lost is sent again: whatever has waited for $4 ms since it was last sent. Sending one
+ * - A message that Redis has lost is sent again: whatever has waited for $3 ms since it was last sent. Sending one
  *   that is still there changes nothing.
  * - Two relays share the work instead of repeating it.
  *
- * $1 job types, $2 how many jobs may be in Redis, $3 most rows, $4 ms after which a message is sent again.
+ * $1 how many jobs may be in Redis, $2 most rows, $3 ms after which a message is sent again, $4 job types.
  */
 export const dueJobsSql = `
 WITH head AS (
   SELECT id FROM jobs
-  WHERE status = 'queued' AND run_at <= clock_timestamp() AND type = ANY ($1::text[])
+  WHERE status = 'queued' AND run_at <= clock_timestamp() AND type = ANY ($4::text[])
   ORDER BY priority, run_at
-  LIMIT $2
+  LIMIT $1
 ),${unsentAndSent}`;
 
 /**
  * The same for deliveries, whose receivers may hang: of each owner the first due ones, so that what waits of one is never
- * before all of another's. Skips from owner to owner in the index jobs_deliveries.
- *
- * $1 is not read.
+ * before all of another's. Skips from owner to owner in the index jobs_deliveries. $1 to $3 as there.
  */
 export const dueDeliveriesSql = `
 WITH RECURSIVE owners AS (
@@ -57,7 +55,6 @@ head AS (
     WHERE type = 'event.deliver' AND status = 'queued' AND jobs.user_id = owners.user_id AND run_at <= clock_timestamp()
     ORDER BY run_at LIMIT ${OF_ONE_OWNER}
   ) due
-  WHERE $1::text[] IS NOT NULL
   ORDER BY turn, run_at
-  LIMIT $2
+  LIMIT $1
 ),${unsentAndSent}`;

@@ -1,4 +1,3 @@
-import type { JobType } from '@app/contracts';
 import type { JobMessage, JobQueue } from '@app/messaging';
 import { Logger } from '@nestjs/common';
 import type { Pool } from 'pg';
@@ -7,10 +6,8 @@ import { Periodic } from '@app/observability';
 export interface JobRelayOptions {
   pool: Pool;
   queue: JobQueue;
-  /** What the queue's worker does. */
-  types: readonly JobType[];
-  /** How it is found: `dueJobsSql` or the like. */
-  find: { name: string; text: string };
+  /** How its jobs are found: `dueJobsSql` or the like, with what it takes after its first three parameters. */
+  find: { name: string; text: string; values: readonly unknown[] };
   /** Whether what the worker has taken is being done, and nothing of it waits in memory. */
   isDrained: () => boolean;
   /** How many jobs may be in Redis at the same time. */
@@ -52,13 +49,13 @@ export class JobRelay {
   }
 
   private async relay(): Promise<void> {
-    const { pool, queue, types, window, find, isDrained } = this.options;
+    const { pool, queue, window, find, isDrained } = this.options;
     const resendAfterMs = isDrained() && (await queue.isEmpty()) ? RESEND_FROM_EMPTY_AFTER_MS : RESEND_AFTER_MS;
     let moved = BATCH;
     while (moved === BATCH && queue.isUp()) {
       const { rows } = await pool.query<JobMessage>({
         ...find,
-        values: [types, window, BATCH, resendAfterMs],
+        values: [window, BATCH, resendAfterMs, ...find.values],
       });
       // What Redis did not take is sent again like everything else that it lost.
       if (rows.length > 0) await queue.add(rows);

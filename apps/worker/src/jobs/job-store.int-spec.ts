@@ -69,7 +69,7 @@ describe('jobs in their rows', () => {
   }
 
   async function due(limit = 100, resendAfterMs = 5_000): Promise<{ jobId: string; epoch: number }[]> {
-    return (await pool.query(dueJobsSql, [['email.send'], limit, 100, resendAfterMs])).rows;
+    return (await pool.query(dueJobsSql, [limit, 100, resendAfterMs, ['email.send']])).rows;
   }
 
   it('gives a job to one of many who ask at the same time', async () => {
@@ -179,7 +179,7 @@ describe('jobs in their rows', () => {
     const theirs = [await waits(other, 2), await waits(other, 1)];
     await waits(other, -5);
     const find = async (window: number): Promise<{ jobId: string; owner: string }[]> =>
-      (await pool.query(dueDeliveriesSql, [['event.deliver'], window, 100, 5_000])).rows;
+      (await pool.query(dueDeliveriesSql, [window, 100, 5_000])).rows;
     const found = await find(5);
     expect(found.filter(({ owner }) => owner === other).map(({ jobId }) => jobId)).toEqual(theirs);
     expect(found.filter(({ owner }) => owner === flood)).toHaveLength(3);

@@ -85,8 +85,9 @@ export class JobsService {
     const relay = new JobRelay({
       pool: this.pool,
       queue,
-      types: typesOf(name),
-      find: isFair ? { name: 'due-deliveries', text: dueDeliveriesSql } : { name: 'due-jobs', text: dueJobsSql },
+      find: isFair
+        ? { name: 'due-deliveries', text: dueDeliveriesSql, values: [] }
+        : { name: 'due-jobs', text: dueJobsSql, values: [typesOf(name)] },
       isDrained: () => slots.isDrained(),
       window,
     });
