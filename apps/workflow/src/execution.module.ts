@@ -1,5 +1,13 @@
 import { BlobsModule } from '@app/blobs';
-import { EgressConfig, EncryptionConfig, EngineConfig, ScriptsConfig } from '@app/config';
+import {
+  BlobsConfig,
+  BoundsConfig,
+  EgressConfig,
+  EncryptionConfig,
+  EngineConfig,
+  QuotaConfig,
+  ScriptsConfig,
+} from '@app/config';
 import { EgressClient } from '@app/egress';
 import { CommandBus } from '@app/messaging';
 import { GracefulShutdown, ShutdownPhase } from '@app/observability';
@@ -27,9 +35,20 @@ import { ScriptThreads } from './steps/script/script-threads.js';
 import { SecretReader } from './steps/secrets/secret-reader.js';
 import { StepsService } from './steps/steps.service.js';
 
+/** The configuration that it reads. */
+export const executionConfig = [
+  EngineConfig,
+  BoundsConfig,
+  ScriptsConfig,
+  EgressConfig,
+  EncryptionConfig,
+  BlobsConfig,
+  QuotaConfig,
+] as const;
+
 /**
  * Whatever takes runs forward: it claims and executes them, tells them what they wait for and recovers what others left.
- * Needs the process's configuration, the ObservabilityModule, the `Pool` and the `CommandBus`, each of them global.
+ * Needs {@link executionConfig}, the ObservabilityModule, the `Pool` and the `CommandBus`, each of them global.
  */
 @Module({
   imports: [BlobsModule],

@@ -1,23 +1,10 @@
-import {
-  BoundsConfig,
-  BlobsConfig,
-  ConfigModule,
-  DatabaseConfig,
-  EgressConfig,
-  EncryptionConfig,
-  EngineConfig,
-  ProcessName,
-  QuotaConfig,
-  RedisConfig,
-  ScriptsConfig,
-  ServiceConfig,
-} from '@app/config';
+import { ConfigModule, DatabaseConfig, ProcessName, RedisConfig, ServiceConfig } from '@app/config';
 import { ServiceName } from '@app/contracts';
 import { DatabaseModule } from '@app/database';
 import { MessagingModule } from '@app/messaging';
 import { ObservabilityModule } from '@app/observability';
 import { Module, type OnApplicationBootstrap } from '@nestjs/common';
-import { ExecutionModule } from './execution.module.js';
+import { executionConfig, ExecutionModule } from './execution.module.js';
 import { PartitionsService } from './history/partitions.service.js';
 import { HistoryMetrics } from './history/retention/history.metrics.js';
 import { RetentionService } from './history/retention/retention.service.js';
@@ -27,21 +14,7 @@ import { SchedulesService } from './schedules/schedules.service.js';
 /** The workflow service: takes runs forward, starts those that are scheduled, and keeps their history in bounds. */
 @Module({
   imports: [
-    ConfigModule.forRoot(
-      [
-        ServiceConfig,
-        DatabaseConfig,
-        RedisConfig,
-        EngineConfig,
-        BoundsConfig,
-        ScriptsConfig,
-        EgressConfig,
-        EncryptionConfig,
-        BlobsConfig,
-        QuotaConfig,
-      ],
-      ProcessName.Workflow,
-    ),
+    ConfigModule.forRoot([ServiceConfig, DatabaseConfig, RedisConfig, ...executionConfig], ProcessName.Workflow),
     ObservabilityModule.forProcess(ProcessName.Workflow),
     DatabaseModule,
     MessagingModule.forService(ServiceName.Workflow),

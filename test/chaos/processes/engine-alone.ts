@@ -1,17 +1,5 @@
 import 'reflect-metadata';
-import {
-  BlobsConfig,
-  BoundsConfig,
-  ConfigModule,
-  DatabaseConfig,
-  EgressConfig,
-  EncryptionConfig,
-  EngineConfig,
-  ProcessName,
-  QuotaConfig,
-  ScriptsConfig,
-  ServiceConfig,
-} from '@app/config';
+import { ConfigModule, DatabaseConfig, ProcessName, ServiceConfig } from '@app/config';
 import { CommandBus } from '@app/messaging';
 import { ObservabilityModule, runProcess } from '@app/observability';
 import { Global, Module, type OnModuleInit } from '@nestjs/common';
@@ -19,7 +7,7 @@ import { NestFactory } from '@nestjs/core';
 import { readSync } from 'node:fs';
 import { Pool } from 'pg';
 import { crashAt } from '../../../apps/workflow/src/crash-points/crash-points.service.js';
-import { ExecutionModule } from '../../../apps/workflow/src/execution.module.js';
+import { executionConfig, ExecutionModule } from '../../../apps/workflow/src/execution.module.js';
 
 /**
  * The engine of the workflow service alone: what takes runs forward, as it is composed in production, without schedules,
@@ -67,20 +55,7 @@ class SurroundingsModule {}
 
 @Module({
   imports: [
-    ConfigModule.forRoot(
-      [
-        ServiceConfig,
-        DatabaseConfig,
-        EngineConfig,
-        BoundsConfig,
-        ScriptsConfig,
-        EgressConfig,
-        EncryptionConfig,
-        BlobsConfig,
-        QuotaConfig,
-      ],
-      ProcessName.Workflow,
-    ),
+    ConfigModule.forRoot([ServiceConfig, DatabaseConfig, ...executionConfig], ProcessName.Workflow),
     ObservabilityModule.forProcess(ProcessName.Workflow),
     SurroundingsModule,
     ExecutionModule,
