@@ -30,7 +30,7 @@ export class Budget {
   private over: ExpressionError | undefined;
 
   /**
-   * @param maxSteps steps the expression may take: 20,000 are at most about 50 ms of CPU, whatever it does. Counted, not
+   * @param maxSteps steps the expression may take: 20,000 are about 50 ms of CPU, whatever it does (ADR 15). Counted, not
    * timed, so that a slow machine agrees; what takes longer than other things counts as several.
    */
   constructor(private readonly maxSteps: number) {
