@@ -171,21 +171,19 @@ describe('a session that begins while its user is deactivated', () => {
     const email = `${newId()}@example.com`;
     const payload = { email, password: 'correct horse battery staple', name: 'Ada' };
     const { body } = await gateway.request({ method: 'POST', url: '/api/v1/auth/register', payload });
-    const blocker = new Client({ connectionString: process.env['DATABASE_URL'] });
-    await blocker.connect();
-    await blocker.query('BEGIN');
-    // The sign-in has read the user and has not committed: it waits to write its audit row.
-    await blocker.query('LOCK TABLE audit_events IN EXCLUSIVE MODE');
+    const blocker = await holdSignIns();
     const signIn = gateway.request({
       method: 'POST',
       url: '/api/v1/auth/login',
       payload: { email, password: payload.password },
     });
-    await eventually(async () => (await waiting(blocker, 'audit_events')) > 0, { everyMs: 10 });
+    await eventually(() => isSomebodyWaiting(blocker, 'advisory'), { everyMs: 10 });
     const deactivated = deactivate({ userId: body.user.id } as Credential);
-    await blocker.query('COMMIT');
+    await eventually(() => isSomebodyWaiting(blocker, 'transactionid'), { everyMs: 10 });
+    await blocker.query('SELECT pg_advisory_unlock_all()');
     const { status, body: signedIn } = await signIn;
     await deactivated;
+    await blocker.query('DROP FUNCTION wait_for_the_test CASCADE');
     await blocker.end();
     await Promise.all([caughtUp(gateway), caughtUp(replica)]);
     expect(status).toBe(200);
@@ -194,12 +192,29 @@ describe('a session that begins while its user is deactivated', () => {
   });
 });
 
-async function waiting(client: Client, table: string): Promise<number> {
-  const { rows } = await client.query<{ waiting: number }>(
-    'SELECT count(*)::int AS waiting FROM pg_locks WHERE relation = $1::regclass AND NOT granted',
-    [table],
+/**
+ * Holds sign-ins from now on where they write their audit row: the user has been read and locked by then. A lock of the
+ * table would hold them where the statement is prepared, before anything is read.
+ */
+async function holdSignIns(): Promise<Client> {
+  const blocker = new Client({ connectionString: process.env['DATABASE_URL'] });
+  await blocker.connect();
+  await blocker.query(`
+    SELECT pg_advisory_lock(1);
+    CREATE FUNCTION wait_for_the_test() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN PERFORM pg_advisory_xact_lock_shared(1); RETURN NEW; END $$;
+    CREATE TRIGGER wait_for_the_test BEFORE INSERT ON audit_events
+      FOR EACH ROW WHEN (NEW.action = 'session.started') EXECUTE FUNCTION wait_for_the_test();`);
+  return blocker;
+}
+
+/** @param event what for: a name of PostgreSQL's `wait_event` */
+async function isSomebodyWaiting(client: Client, event: 'advisory' | 'transactionid'): Promise<boolean> {
+  const { rows } = await client.query(
+    'SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event = $1',
+    [event],
   );
-  return rows[0]?.waiting ?? 0;
+  return rows.length > 0;
 }
 
 describe('looking a key up', () => {
