@@ -22,6 +22,8 @@ export default defineConfig({
   test: {
     reporters: ['default', new EvidenceReporter(), new CountReporter()],
     pool: 'forks',
+    // The cheapest hashes that are allowed: thousands of people sign up in these tests.
+    env: { PASSWORD_HASH_MEMORY: '19456KiB', PASSWORD_HASH_PASSES: '2' },
     // Decorated classes need the metadata; in a process its main module imports it first.
     setupFiles: ['test/setup/metadata.ts', 'test/setup/environment.ts'],
     projects: [

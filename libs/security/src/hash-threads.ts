@@ -5,7 +5,7 @@ import type { HashFunctions } from './password-hasher.js';
 /** Nice value of the threads: they get what nobody else on the machine wants at the moment. */
 const NICENESS = 10;
 
-/** A hash needs none of a thread's own memory for objects, but 19 MiB that are not counted here. */
+/** A hash needs none of a thread's own memory for objects, but tens of MiB that are not counted here. */
 const MEMORY = { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 2 };
 
 /**

@@ -2,12 +2,17 @@ import * as argon2 from '@node-rs/argon2';
 import bcrypt from 'bcrypt';
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { isOutdatedHash, PasswordHasher } from './password-hasher.js';
+import { LEAST_COST, PasswordHasher } from './password-hasher.js';
 
-const hasher = new PasswordHasher({ concurrency: 2 });
+const hasher = new PasswordHasher({ concurrency: 2, cost: LEAST_COST });
 
 describe('PasswordHasher', () => {
-  it('hashes with argon2id and the parameters OWASP names', async () => {
+  it('hashes with argon2id, with the memory and the passes that RFC 9106 recommends', async () => {
+    const stored = await new PasswordHasher({ concurrency: 1 }).hash('correct horse');
+    expect(stored).toMatch(/^\$argon2id\$v=19\$m=65536,t=3,p=1\$/);
+  });
+
+  it('costs what it is told to, with the parameters that OWASP names as the least', async () => {
     expect(await hasher.hash('correct horse')).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
   });
 
@@ -85,9 +90,13 @@ describe('PasswordHasher', () => {
   });
 });
 
-describe('isOutdatedHash', () => {
-  it('is false of the hashes made now', async () => {
-    expect(isOutdatedHash(await hasher.hash('correct horse'))).toBe(false);
+describe('an outdated hash', () => {
+  it('is none that is made now', async () => {
+    expect(hasher.isOutdated(await hasher.hash('correct horse'))).toBe(false);
+  });
+
+  it('is one that cost less than those made now', async () => {
+    expect(new PasswordHasher({ concurrency: 1 }).isOutdated(await hasher.hash('correct horse'))).toBe(true);
   });
 
   it.each([
@@ -98,6 +107,6 @@ describe('isOutdatedHash', () => {
     ['$argon2id$v=19$m=65536,t=1,p=1$c2FsdHNhbHQ$aGFzaA', true],
     ['$argon2id$v=19$m=65536,t=3,p=4$c2FsdHNhbHQ$aGFzaA', false],
   ])('of %s is %s', (stored, isOutdated) => {
-    expect(isOutdatedHash(stored)).toBe(isOutdated);
+    expect(hasher.isOutdated(stored)).toBe(isOutdated);
   });
 });

@@ -12,6 +12,9 @@ export const hashThreadsProvider: FactoryProvider<HashThreads> = {
 export const passwordHasherProvider: FactoryProvider<PasswordHasher> = {
   provide: PasswordHasher,
   inject: [AuthConfig, HashThreads],
-  useFactory: ({ passwordHashConcurrency: concurrency }: AuthConfig, argon2id: HashThreads) =>
-    new PasswordHasher({ concurrency, ahead: concurrency }, { argon2id }),
+  useFactory: (config: AuthConfig, argon2id: HashThreads) => {
+    const { passwordHashConcurrency: concurrency, passwordHashMemoryBytes: memoryBytes } = config;
+    const cost = { memoryBytes, passes: config.passwordHashPasses };
+    return new PasswordHasher({ concurrency, ahead: concurrency, cost }, { argon2id });
+  },
 };

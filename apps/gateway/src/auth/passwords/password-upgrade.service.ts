@@ -1,5 +1,5 @@
 import { AppError } from '@app/contracts';
-import { isOutdatedHash, PasswordHasher } from '@app/security';
+import { PasswordHasher } from '@app/security';
 import { Injectable, Logger } from '@nestjs/common';
 import { Pool } from 'pg';
 import { upgradeHash } from './passwords.sql.js';
@@ -16,7 +16,7 @@ export class PasswordUpgradeService {
 
   /** Too many waiting for a hash is no reason to refuse a sign-in: the next one tries again. */
   async upgrade(userId: string, password: string, stored: string | undefined): Promise<void> {
-    if (stored === undefined || !isOutdatedHash(stored)) return;
+    if (stored === undefined || !this.hasher.isOutdated(stored)) return;
     try {
       await this.pool.query(upgradeHash, [userId, await this.hasher.hash(password), stored]);
     } catch (error) {
