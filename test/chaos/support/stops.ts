@@ -3,13 +3,13 @@ import type { Pool } from 'pg';
 import { crashPoints, type CrashPoint } from '../../../apps/workflow/src/crash-points/crash-points.service.js';
 import { deliverChildrenSql } from '../../../apps/workflow/src/recovery/recovery.sql.js';
 import { claimRunsSql } from '../../../apps/workflow/src/runs/claim/claim-runs.sql.js';
-import { commitRunsStatement } from '../../../apps/workflow/src/runs/store/commit-runs.sql.js';
+import { commitRunsStatement } from '../../../apps/workflow/src/runs/store/commit-runs.js';
 import { effects, freeEffects, reaches, type Effect } from './effect-classes.js';
 import type { EffectReceiver } from './effect-receiver.js';
 import { HeldStatement } from './held-statement.js';
 import type { StoppableReplica } from './stoppable-replica.js';
 
-const { text: commitRunsSql } = commitRunsStatement({});
+const { text: commitRunsSql } = commitRunsStatement([]);
 
 const PATIENCE = { timeoutMs: 30_000, everyMs: 5 };
 

@@ -1,18 +1,17 @@
 import { EngineConfig } from '@app/config';
-import { jobPriority, RunTriggerType, type RunTrigger } from '@app/contracts';
-import { Coalescer, referredBlobsValue, type Acknowledgements } from '@app/database';
+import { Coalescer, type Acknowledgements } from '@app/database';
 import { CommandBus } from '@app/messaging';
 import { GracefulShutdown, ShutdownPhase } from '@app/observability';
 import { Injectable } from '@nestjs/common';
 import { Pool } from 'pg';
 import { setTimeout as pause } from 'node:timers/promises';
 import { crashPoint } from '../crash-points/crash-points.service.js';
-import { eventValues, hasEvents, sizeOfEvents } from './store/commit-events.js';
-import { alreadyCommittedSql, commitRunsStatement } from './store/commit-runs.sql.js';
-import { hasSlot, slotValues } from './store/commit-slots.js';
+import { sizeOfEvents } from './store/commit-parts/events.js';
+import { hasSlot } from './store/commit-parts/slots.js';
+import { commitRunsQuery } from './store/commit-runs.js';
+import { alreadyCommittedSql } from './store/commit-runs.sql.js';
 import { FencedError } from './store/fenced.error.js';
 import type { RunCommit } from './store/run-commit.js';
-import type { ChildRequest } from '../steps/steps.service.js';
 
 /** How long a write waits for a database that is away; longer than a lease, after which it would be fenced anyway. */
 const RETRY_FOR_MS = 15_000;
@@ -96,59 +95,10 @@ export class RunWriter {
   }
 
   private async writeOwned(owner: string, rows: readonly RunCommit[]): Promise<string[]> {
-    const wanted = rows.flatMap((row) => row.jobs.map((job) => ({ job, row })));
-    const children = rows.flatMap((row) => row.children.map((child) => ({ child, row })));
-    const withEvents = rows.some(hasEvents);
-    const blobs = rows.flatMap((row) => row.blobs ?? []);
-    const withSlots = rows.some(hasSlot);
     crashPoint('commit.before');
-    const { rows: fenced } = await this.pool.query<{ run_id: string }>({
-      ...commitRunsStatement({ withEvents, withSlots, withBlobs: blobs.length > 0 }),
-      values: [
-        owner,
-        rows.map((row) => row.runId),
-        rows.map((row) => row.retention),
-        rows.map((row) => row.epoch),
-        rows.map((row) => row.seq),
-        rows.map((row) => row.entriesJson),
-        rows.map((row) => row.next.kind),
-        rows.map((row) => row.status),
-        rows.map((row) => (row.next.kind === 'park' && row.next.until !== null ? new Date(row.next.until) : null)),
-        rows.map((row) => row.next.kind === 'park' && row.next.inDoubt),
-        rows.map((row) => row.outputJson),
-        rows.map((row) => row.errorJson),
-        rows.map((row) => row.startedAt),
-        [...new Set(rows.map((row) => row.retention))],
-        rows[0]?.runId,
-        rows.at(-1)?.runId,
-        wanted.map(({ job }) => job.id),
-        wanted.map(({ job }) => job.type),
-        wanted.map(({ job }) => JSON.stringify(job.payload)),
-        wanted.map(({ job }) => jobPriority(job.type)),
-        wanted.map(({ row }) => row.userId),
-        wanted.map(({ row }) => row.runId),
-        wanted.map(({ job }) => job.path),
-        rows.flatMap((row) => row.readInbox),
-        rows.flatMap((row) => row.unwanted.jobs),
-        children.map(({ child }) => child.id),
-        children.map(({ row }) => row.runId),
-        children.map(({ child }) => child.workflowId),
-        children.map(({ row }) => row.userId),
-        children.map(({ child, row }) => JSON.stringify(triggerOf(child, row))),
-        children.map(({ child }) => child.inputJson),
-        children.map(({ child }) => child.correlationId),
-        children.map(({ child }) => JSON.stringify(child.tags)),
-        children.map(({ child }) => child.depth),
-        rows.flatMap((row) => row.unwanted.children),
-        rows.filter((row) => row.isJoined).map((row) => row.runId),
-        rows.filter((row) => row.hasChildren).map((row) => row.runId),
-        ...(withEvents ? eventValues(rows) : []),
-        ...(withSlots ? slotValues(rows) : []),
-        ...(blobs.length > 0 ? [referredBlobsValue(blobs)] : []),
-      ],
-    });
+    const { rows: written } = await this.pool.query<{ run_id: string }>(commitRunsQuery(owner, rows));
     crashPoint('commit.after');
-    return fenced.map(({ run_id }) => run_id);
+    return written.map(({ run_id }) => run_id);
   }
 
   private async alreadyCommitted(rows: readonly RunCommit[]): Promise<string[]> {
@@ -161,11 +111,4 @@ export class RunWriter {
     ]);
     return found.map(({ run_id }) => run_id);
   }
-}
-
-/** `run.trigger` of a run that a step starts, or the trouble of this one. */
-function triggerOf({ path, isJoined, trouble }: ChildRequest, { runId }: RunCommit): RunTrigger {
-  const type = RunTriggerType.Workflow;
-  if (trouble !== undefined) return { type, run_id: runId, ...(path !== '' && { path }), mode: 'on_failure', trouble };
-  return { type, run_id: runId, path, mode: isJoined ? 'joined' : 'detached' };
 }
