@@ -9,7 +9,6 @@ export function createHttpAdapter(config: HttpConfig): FastifyAdapter {
   return new FastifyAdapter({
     bodyLimit: config.bodyLimitBytes,
     requestTimeout: config.readTimeoutMs,
-    handlerTimeout: config.writeTimeoutMs,
     keepAliveTimeout: config.idleTimeoutMs,
     // A step's path in an address is longer than the router's default of 100 characters.
     routerOptions: { maxParamLength: 2_000 },
