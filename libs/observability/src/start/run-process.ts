@@ -1,3 +1,4 @@
+import { rememberRules } from '@app/contracts';
 import type { INestApplicationContext } from '@nestjs/common';
 import type { NestApplicationContextOptions } from '@nestjs/common/interfaces/nest-application-context-options.interface.js';
 import type { Logger } from 'pino';
@@ -18,6 +19,7 @@ export async function runProcess<A extends INestApplicationContext>(
   create: (options: NestApplicationContextOptions) => Promise<A>,
   start: (app: A) => Promise<unknown>,
 ): Promise<void> {
+  rememberRules();
   try {
     const app = await create(bootOptions);
     const nestLogger = app.get(NestLogger);
