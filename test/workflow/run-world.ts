@@ -1,6 +1,7 @@
 import { newId, type EffectClass, type JournalEntry } from '@app/contracts';
 import { compileDefinition, standardBounds, type Bounds, type StepDefinition } from '@app/definition';
 import type { ClaimedRun } from '../../apps/workflow/src/runs/claim/claimed-run.js';
+import { CallSlots } from '../../apps/workflow/src/runs/execution/call-slots.js';
 import { RunExecution } from '../../apps/workflow/src/runs/execution/run-execution.js';
 import type { ValueStore } from '../../apps/workflow/src/runs/execution/large-values.js';
 import { StepExecutor } from '../../apps/workflow/src/runs/execution/step-executor.js';
@@ -72,7 +73,7 @@ export class World {
     };
     const services = {
       sink,
-      steps: new StepExecutor(service, () => this.now),
+      steps: new StepExecutor(service, () => this.now, new CallSlots(1_000)),
       now: () => this.now,
       holds: () => this.holds,
       values: this.values,

@@ -23,6 +23,7 @@ import { JobDeliveryService } from './recovery/job-delivery.service.js';
 import { RecoveryService } from './recovery/recovery.service.js';
 import { ReplicaService } from './replica/replica.service.js';
 import { ActiveRuns } from './runs/active-runs.service.js';
+import { CallSlots } from './runs/execution/call-slots.js';
 import { StepExecutor } from './runs/execution/step-executor.js';
 import { RunQueue } from './runs/limits/run-queue.service.js';
 import { OwnedRuns } from './runs/owned-runs.service.js';
@@ -87,9 +88,14 @@ export const executionConfig = [
     },
     { provide: EgressClient, inject: [EgressConfig], useFactory: (config: EgressConfig) => new EgressClient(config) },
     {
+      provide: CallSlots,
+      inject: [EngineConfig],
+      useFactory: ({ callSlots }: EngineConfig) => new CallSlots(callSlots),
+    },
+    {
       provide: StepExecutor,
-      inject: [StepsService],
-      useFactory: (steps: StepsService) => new StepExecutor(steps, Date.now),
+      inject: [StepsService, CallSlots],
+      useFactory: (steps: StepsService, calls: CallSlots) => new StepExecutor(steps, Date.now, calls),
     },
   ],
   exports: [RunClaimer],

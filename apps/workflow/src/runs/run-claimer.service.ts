@@ -8,6 +8,7 @@ import { crashPoint } from '../crash-points/crash-points.service.js';
 import { DefinitionCache, keyOf } from '../definitions/definition-cache.service.js';
 import { ReplicaService } from '../replica/replica.service.js';
 import { ActiveRuns } from './active-runs.service.js';
+import { CallSlots } from './execution/call-slots.js';
 import { claimRoom, type ClaimRoom } from './claim/claim-room.js';
 import { claimRuns, FIRST_OWNER } from './claim/claim-runs.js';
 import { FIRST_EPOCH, type ClaimedRun } from './claim/claimed-run.js';
@@ -40,6 +41,7 @@ export class RunClaimer {
     private readonly active: ActiveRuns,
     private readonly metrics: RunMetrics,
     private readonly queue: RunQueue,
+    private readonly calls: CallSlots,
     writer: RunWriter,
     shutdown: GracefulShutdown,
   ) {
@@ -160,6 +162,7 @@ export class RunClaimer {
   /** Runs stop between two steps and are given back, at once: no step begins while other things are being stopped. */
   private async stop(): Promise<void> {
     this.active.handBack();
+    this.calls.close();
     await this.claiming.stop();
   }
 

@@ -34,6 +34,15 @@ export class EngineConfig {
   @Max(100_000)
   concurrency = 512;
 
+  /**
+   * Calls that steps of a replica make at the same time; of one owner alone half of them. Further ones wait, and their
+   * time-outs have not begun.
+   */
+  @Variable('ENGINE_CALLS', integer)
+  @Min(2)
+  @Max(100_000)
+  callSlots = 512;
+
   /** Most runs claimed by one query. */
   @Variable('ENGINE_CLAIM_BATCH', integer)
   @Min(1)

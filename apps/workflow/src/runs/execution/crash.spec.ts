@@ -9,6 +9,7 @@ import { claimed } from '../../../../../test/workflow/run-world.js';
 import { stepRunners, type StepServices } from '../../steps/step-runners.js';
 import { StepFailure, type StepRunner, type StepsService } from '../../steps/steps.service.js';
 import { FencedError } from '../store/fenced.error.js';
+import { CallSlots } from './call-slots.js';
 import type { RunCommit } from '../store/run-commit.js';
 import { emptyHistory } from '../store/run-history.js';
 import { RunExecution, type ExecutionEnd } from './run-execution.js';
@@ -66,7 +67,7 @@ async function executeWithCrashes(steps: StepDefinition[], n: number, { before, 
     };
     const services = {
       sink,
-      steps: new StepExecutor(service, () => now),
+      steps: new StepExecutor(service, () => now, new CallSlots(1_000)),
       now: () => now,
       holds: () => true,
       values: noLargeValues,

@@ -5,6 +5,7 @@ import { FencedError } from '../store/fenced.error.js';
 import { UnwrittenError } from '../store/unwritten.error.js';
 import { StepFailure, type StepsService } from '../../steps/steps.service.js';
 import { Attempt } from './attempt.js';
+import type { CallSlots } from './call-slots.js';
 import { collect } from './collect.js';
 import { settleDoubt } from './doubt.js';
 import { recoverCall } from './effect-call.js';
@@ -18,6 +19,7 @@ export class StepExecutor implements StepPerformer {
     private readonly steps: StepsService,
     /** ms since 1970. */
     private readonly now: () => number,
+    private readonly calls: CallSlots,
   ) {}
 
   /** Resolves when the journal knows what came of it; rejects only when the journal cannot be written. */
@@ -25,12 +27,17 @@ export class StepExecutor implements StepPerformer {
     switch (action.do) {
       case 'start': {
         const { list, step, attempt, mayHaveHappened = false } = action;
-        return this.guarded(new Attempt(execution, list, step, attempt, this.now, mayHaveHappened), startStep);
+        const start = (): Promise<void> =>
+          this.guarded(new Attempt(execution, list, step, attempt, this.now, mayHaveHappened), startStep);
+        return this.steps.runner(step.type).kind === 'effect'
+          ? this.inSlot(execution, list.prefix + step.id, start)
+          : start();
       }
       case 'recover': {
         // What was announced may have been called, by a process that could not tell.
         const state = { ...action.state, mayHaveHappened: true } as const;
-        return this.guarded(this.attemptOf(execution, state), recover, action.state);
+        const recovery = (): Promise<void> => this.guarded(this.attemptOf(execution, state), recover, action.state);
+        return this.inSlot(execution, state.path, recovery);
       }
       case 'collect':
         return this.guarded(this.attemptOf(execution, action.state), collect, action.state);
@@ -38,6 +45,17 @@ export class StepExecutor implements StepPerformer {
         return this.guarded(this.attemptOf(execution, action.state), nextIteration, action);
       case 'settle':
         return settleDoubt(execution, action.state, this.now());
+    }
+  }
+
+  /** Makes a call when it is its turn. Not at all when it is stopped before, or the process ends: nothing is said of it then. */
+  private async inSlot(execution: RunUnderWay, path: string, call: () => Promise<void>): Promise<void> {
+    const release = await this.calls.take(execution.run.userId, execution.signalOf(path));
+    if (release === undefined) return;
+    try {
+      await call();
+    } finally {
+      release();
     }
   }
 
