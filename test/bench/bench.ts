@@ -1,53 +1,91 @@
-import { cpus, totalmem } from 'node:os';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { Platform } from './platform.js';
-import { pureRuns } from './pure-runs.js';
-import { bareFastify, singleRowCommits } from './references.js';
+import { cpus, loadavg, totalmem } from 'node:os';
+import { BenchWorld } from './bench-world.js';
+import type { RunFigures } from './measure-runs.js';
+import { bareFastify } from './references.js';
+import { calls, chain, events, fanOut, pure } from './workloads/execute.js';
+import { history } from './workloads/history.js';
+import { replicas } from './workloads/replicas.js';
+import { webhook } from './workloads/webhook.js';
+import type { Workload } from './workloads/workload.js';
 
-/** Under this share of bare Fastify's requests per second the design is off. */
-const LEAST_SHARE_OF_F = 0.02;
-const SECONDS = 10;
-const SETTLE_MS = 3_000;
+/**
+ * `npm run bench` measures every workload three times and prints the medians; `npm run bench -- A D` some of them,
+ * `npm run bench -- A --seconds=3 --once` for a try. Fails when a request or a run fails, or a bar is missed.
+ */
+const all: readonly Workload[] = [pure, webhook, calls, events, chain, fanOut, replicas, history];
+const args = process.argv.slice(2);
+const letters = args.filter((arg) => !arg.startsWith('--'));
+const seconds = Number(/^--seconds=(\d+)$/m.exec(args.join('\n'))?.[1] ?? 10);
+const repetitions = args.includes('--once') ? 1 : 3;
+const chosen = letters.length === 0 ? all : all.filter(({ letter }) => letters.includes(letter));
 
+const loadBefore = loadavg()[0] ?? NaN;
 const number = (value: number): string => value.toLocaleString('en-US', { maximumFractionDigits: value < 100 ? 1 : 0 });
 const row = (...cells: string[]): string => `| ${cells.join(' | ')} |`;
-const latencies = ({ p50, p95, p99 }: { p50: number; p95: number; p99: number }): string[] =>
-  [p50, p95, p99].map(number);
+const median = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
 
-const platform = await Platform.start();
+interface Measured {
+  share: number;
+  figures: RunFigures;
+}
+
+const world = await BenchWorld.start(seconds);
+let isGood = true;
 try {
-  await sleep(SETTLE_MS);
-  const atRest = platform.residentMemory();
-  const reference = await bareFastify(SECONDS);
-  const commits = await singleRowCommits(platform.databaseUrl, SECONDS / 2);
-  await pureRuns(platform, 2);
-  const runs = await pureRuns(platform, SECONDS);
-  const underLoad = platform.residentMemory();
-  const share = runs.completedPerSecond / reference.perSecond;
-
+  const references: number[] = [];
+  const notes: string[] = [];
+  const rows: string[] = [];
+  for (const workload of chosen) {
+    const measure = await workload.prepare(world, notes);
+    const measured: Measured[] = [];
+    for (let repetition = 0; repetition < repetitions; repetition++) {
+      const { perSecond: reference } = await bareFastify(world.wrk, seconds);
+      references.push(reference);
+      const figures = await measure();
+      measured.push({ share: figures.completedPerSecond / reference, figures });
+    }
+    rows.push(rowOf(workload, measured));
+    process.stderr.write(`${workload.letter}: ${measured.map(({ share }) => share.toFixed(4)).join(', ')} of F\n`);
+  }
+  const resident = world.platform.residentMemory();
   const lines = [
-    `${cpus().length} × ${cpus()[0]?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node.js ${process.version}, ${new Date().toISOString().slice(0, 10)}`,
+    `${cpus().length} × ${cpus()[0]?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node.js ${process.version}, ${new Date().toISOString().slice(0, 10)}, load average before ${loadBefore.toFixed(1)}`,
+    `F, bare Fastify, wrk with 32 connections: ${number(median(references))} requests/s (${number(Math.min(...references))} to ${number(Math.max(...references))})`,
     '',
-    row('measure', 'per second', 'p50 ms', 'p95 ms', 'p99 ms'),
-    row('---', '---:', '---:', '---:', '---:'),
-    row('bare Fastify (F), 32 connections', number(reference.perSecond), ...latencies(reference)),
-    row('single-row commits, one connection', number(commits), '', '', ''),
-    row('accepted executes (202 after commit)', number(runs.accepted.perSecond), ...latencies(runs.accepted)),
-    row('completed runs of three pure steps', number(runs.completedPerSecond), ...latencies(runs.latency)),
+    row('', 'workload', 'runs/s', '/ F', 'bar', 'goal', 'CPU ms a run', 'WAL bytes', 'stored bytes'),
+    row('---', '---', '---:', '---:', '---:', '---:', '---', '---:', '---:'),
+    ...rows,
     '',
-    `completed / F = ${share.toFixed(3)} (at least ${LEAST_SHARE_OF_F})`,
-    `refused or failed requests: ${runs.accepted.failed}; accepted and not completed: ${runs.notCompleted}`,
-    '',
-    row('service', 'resident after start, MB', 'after the load, MB'),
-    row('---', '---:', '---:'),
-    ...(['gateway', 'workflow', 'worker'] as const).map((name) =>
-      row(name, number(atRest[name]), number(underLoad[name])),
-    ),
-    '',
-    `start to ready, with a new database: ${number(platform.startedInMs / 1_000)} s`,
+    ...notes,
+    `resident after it, MB: gateway ${number(resident.gateway)}, workflow ${number(resident.workflow)}, worker ${number(resident.worker)}`,
+    `start to ready, with a new database: ${number(world.platform.startedInMs / 1_000)} s`,
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
-  if (share < LEAST_SHARE_OF_F || runs.accepted.failed > 0 || runs.notCompleted > 0) process.exitCode = 1;
 } finally {
-  await platform.stop();
+  await world.stop();
+}
+if (!isGood) process.exitCode = 1;
+
+function rowOf({ letter, title, bar, goal }: Workload, measured: readonly Measured[]): string {
+  const of = (pick: (figures: RunFigures) => number): number => median(measured.map(({ figures }) => pick(figures)));
+  const share = median(measured.map((each) => each.share));
+  const failures = measured.reduce((sum, { figures }) => sum + figures.load.failed + figures.notCompleted, 0);
+  if (failures > 0) process.stderr.write(`${letter}: ${failures} requests or runs failed\n`);
+  isGood &&= share >= bar && failures === 0;
+  const names = ['gateway', 'workflow', 'worker', 'postgres', 'redis'];
+  const processor = names.map((name) => ({ name, ms: of((figures) => figures.processor[name] ?? 0) }));
+  const total = processor.reduce((sum, { ms }) => sum + ms, 0);
+  const parts = processor.map(({ name, ms }) => `${name} ${ms.toFixed(2)}`).join(', ');
+  return row(
+    letter,
+    title,
+    number(of((figures) => figures.completedPerSecond)),
+    share.toFixed(4),
+    bar.toFixed(4),
+    goal?.toFixed(4) ?? '',
+    `${total.toFixed(2)} (${parts})`,
+    number(of((figures) => figures.walBytes)),
+    number(of((figures) => figures.storedBytes)),
+  );
 }

@@ -10,6 +10,8 @@ export interface Load {
   bodies?: readonly string[];
   connections: number;
   seconds: number;
+  /** Requests started per second over all connections; as many as are answered when left out. */
+  perSecond?: number;
 }
 
 export interface LoadResult {
@@ -34,6 +36,7 @@ export async function applyLoad({
   bodies = [],
   connections,
   seconds,
+  perSecond,
 }: Load): Promise<LoadResult> {
   const times: number[] = [];
   const options = {
@@ -45,6 +48,7 @@ export async function applyLoad({
     connections,
     duration: seconds,
     timeout: 30,
+    ...(perSecond !== undefined && { overallRate: perSecond }),
   };
   const result = await new Promise<autocannon.Result>((resolve, reject) => {
     const instance = autocannon(options, (error: unknown, done) => {

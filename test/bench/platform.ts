@@ -24,26 +24,41 @@ export class Platform {
     readonly url: string,
     /** From the start of the command to its ready line, in ms; the servers' first initialisation included. */
     readonly startedInMs: number,
+    /** What its processes were started with, besides what the environment has. */
+    readonly variables: Readonly<Record<string, string>>,
   ) {}
 
-  static async start(): Promise<Platform> {
+  /** @param variables that differ from what `npm start` has */
+  static async start(variables: Readonly<Record<string, string>> = {}): Promise<Platform> {
     const dataDir = mkdtempSync(join(tmpdir(), 'biometrics-bench-'));
     const port = await freePort();
     const main = join(import.meta.dirname, '..', '..', 'apps', 'cli', 'src', 'main.js');
     const startedAt = performance.now();
+    const shared = {
+      BIOMETRICS_DATA_DIR: dataDir,
+      METRICS_PORT: '0',
+      LOG_LEVEL: 'warn',
+      ...unlimited,
+      ...variables,
+    };
     const child = spawn(process.execPath, [main, 'serve', 'all'], {
-      env: {
-        ...process.env,
-        BIOMETRICS_DATA_DIR: dataDir,
-        SERVER_PORT: String(port),
-        METRICS_PORT: '0',
-        LOG_LEVEL: 'warn',
-        ...unlimited,
-      },
+      env: { ...process.env, ...shared, SERVER_PORT: String(port) },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     await untilReady(child);
-    return new Platform(child, dataDir, `http://127.0.0.1:${port}`, performance.now() - startedAt);
+    return new Platform(child, dataDir, `http://127.0.0.1:${port}`, performance.now() - startedAt, shared);
+  }
+
+  /** Process ids of the three services. */
+  get services(): Record<(typeof services)[number], number> {
+    const of = (service: string): number =>
+      Number(readFileSync(join(this.dataDir, 'run', `${service}.pid`), 'utf8').trim());
+    return { gateway: of('gateway'), workflow: of('workflow'), worker: of('worker') };
+  }
+
+  /** The process that started everything. */
+  get pid(): number {
+    return this.child.pid ?? 0;
   }
 
   get databaseUrl(): string {
@@ -62,8 +77,9 @@ export class Platform {
 
   /** Resident memory of each service, in MB. */
   residentMemory(): Record<(typeof services)[number], number> {
-    const of = (service: string): number => {
-      const pid = readFileSync(join(this.dataDir, 'run', `${service}.pid`), 'utf8').trim();
+    const pids = this.services;
+    const of = (service: keyof typeof pids): number => {
+      const pid = pids[service];
       const kilobytes = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
       return Number(kilobytes) / 1024;
     };

@@ -2,16 +2,16 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { Client } from 'pg';
-import { applyLoad, type LoadResult } from './load.js';
+import type { Wrk, WrkResult } from './wrk.js';
 
 const CONNECTIONS = 32;
 
-/** Requests per second of a bare Fastify process that answers a small JSON. */
-export async function bareFastify(seconds: number): Promise<LoadResult> {
+/** Requests of a bare Fastify process that answers a small JSON. */
+export async function bareFastify(wrk: Wrk, seconds: number): Promise<WrkResult> {
   const child = fork(join(import.meta.dirname, 'bare-fastify.js'), { stdio: 'inherit' });
   const [port] = (await once(child, 'message')) as [number];
   try {
-    return await applyLoad({ url: `http://127.0.0.1:${port}/`, connections: CONNECTIONS, seconds });
+    return await wrk.apply({ url: `http://127.0.0.1:${port}/`, connections: CONNECTIONS, seconds });
   } finally {
     child.kill();
   }
@@ -22,7 +22,9 @@ export async function singleRowCommits(databaseUrl: string, seconds: number): Pr
   const client = new Client({ connectionString: databaseUrl });
   await client.connect();
   try {
-    await client.query('CREATE TABLE bench_commits (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, v text)');
+    await client.query(
+      'CREATE TABLE IF NOT EXISTS bench_commits (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, v text)',
+    );
     const startedAt = performance.now();
     let commits = 0;
     while (performance.now() - startedAt < seconds * 1_000) {
