@@ -27,15 +27,19 @@ it.each([
 ])('%s is answered 503 when it takes too long, and its connection goes on', async (method, body) => {
   const client = await gateway.pool.connect();
   await client.query('BEGIN; LOCK TABLE workflows');
-  const asked = fetch(`${url}/api/v1/workflows`, {
-    method,
-    headers: { authorization: user.authorization, ...(body && { 'content-type': 'application/json' }) },
-    ...(body && { body: JSON.stringify(body) }),
-  });
-  const answer = await asked.finally(async () => {
-    await client.query('ROLLBACK');
-    client.release();
-  });
-  expect([answer.status, await answer.json()]).toEqual([503, expect.objectContaining({ code: 'SERVICE_UNAVAILABLE' })]);
+  const ask = (): Promise<Response> =>
+    fetch(`${url}/api/v1/workflows`, {
+      method,
+      headers: { authorization: user.authorization, ...(body && { 'content-type': 'application/json' }) },
+      ...(body && { body: JSON.stringify(body) }),
+    });
+  const [answer] = await Promise.allSettled([ask()]);
+  await client.query('ROLLBACK');
+  client.release();
+  if (answer.status === 'rejected') throw answer.reason;
+  expect([answer.value.status, await answer.value.json()]).toEqual([
+    503,
+    expect.objectContaining({ code: 'SERVICE_UNAVAILABLE' }),
+  ]);
   expect((await fetch(`${url}/api/v1/workflows`, { headers: { authorization: user.authorization } })).status).toBe(200);
 });

@@ -99,7 +99,7 @@ describe('RunWriter', () => {
 
   it('has a statement that PostgreSQL understands for every kind of batch', async () => {
     const subsets = <T>(all: readonly T[]): T[][] =>
-      all.reduce<T[][]>((sets, one) => [...sets, ...sets.map((set) => [...set, one])], [[]]);
+      all.reduce<T[][]>((sets, part) => [...sets, ...sets.map((set) => [...set, part])], [[]]);
     const statements = new Map(
       partsOfBatches
         .flatMap((parts) => subsets(parts).map(commitRunsStatement))

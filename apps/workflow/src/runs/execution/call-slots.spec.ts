@@ -3,15 +3,11 @@ import { CallSlots, type Release } from './call-slots.js';
 
 const never = new AbortController().signal;
 
-/** Asks for `count` slots, and keeps what is given in the order in which it is. */
-function ask(slots: CallSlots, given: string[], releases: Map<string, Release[]>, owner: string, count: number): void {
-  for (let asked = 0; asked < count; asked++) {
-    void slots.take(owner, never).then((release) => {
-      if (release === undefined) return void given.push(`${owner} refused`);
-      given.push(owner);
-      releases.set(owner, [...(releases.get(owner) ?? []), release]);
-    });
-  }
+/** Asks for a slot, and keeps what is given in the order in which it is. */
+async function ask(slots: CallSlots, given: string[], releases: Map<string, Release[]>, owner: string): Promise<void> {
+  const release = await slots.take(owner, never);
+  given.push(release === undefined ? `${owner} refused` : owner);
+  if (release !== undefined) releases.set(owner, [...(releases.get(owner) ?? []), release]);
 }
 
 function world(count: number) {
@@ -21,7 +17,7 @@ function world(count: number) {
     slots,
     given,
     ask: async (owner: string, number: number) => {
-      ask(slots, given, releases, owner, number);
+      for (let asked = 0; asked < number; asked++) void ask(slots, given, releases, owner);
       await Promise.resolve();
       await Promise.resolve();
     },

@@ -47,7 +47,7 @@ export class CallSlots {
   /** The process is about to end: nobody gets a slot any more, and those who wait are told so. */
   close(): void {
     this.isClosed = true;
-    for (const waiting of [...this.waiting.values()]) for (const each of [...waiting]) each.settle(undefined);
+    for (const waiting of this.waiting.values()) for (const each of waiting) each.settle(undefined);
   }
 
   private hasRoom(owner: string): boolean {

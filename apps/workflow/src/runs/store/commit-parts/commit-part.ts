@@ -7,7 +7,7 @@ import type { RunCommit } from '../run-commit.js';
 export interface CommitPart {
   /** In the name that a statement is prepared under. */
   name: string;
-  concerns(row: RunCommit): boolean;
+  readonly concerns: (row: RunCommit) => boolean;
   /**
    * Common table expressions that follow `written`, each with a comma before it.
    * @param first number of the first parameter
