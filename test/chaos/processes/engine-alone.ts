@@ -3,21 +3,28 @@ import { ConfigModule, DatabaseConfig, ProcessName, ServiceConfig } from '@app/c
 import { CommandBus } from '@app/messaging';
 import { ObservabilityModule, runProcess } from '@app/observability';
 import { Global, Module, type OnModuleInit } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
+import { ModuleRef, NestFactory } from '@nestjs/core';
 import { readSync } from 'node:fs';
 import { Pool } from 'pg';
 import { crashAt } from '../../../apps/workflow/src/crash-points/crash-points.service.js';
 import { executionConfig, ExecutionModule } from '../../../apps/workflow/src/execution.module.js';
+import { ReplicaService } from '../../../apps/workflow/src/replica/replica.service.js';
 
 /**
  * The engine of the workflow service alone: what takes runs forward, as it is composed in production, without schedules,
  * history, TypeORM and Redis, which is as good as away: no hint leaves, and runs go on by polling.
  */
 
-/** What the process is told: to take its lease and work, or where to end itself (`<point>#<n>`). */
-export type EngineOrder = 'begin' | { crashAt: string };
-/** What it tells: that it waits for the first order, or that it stands still until a byte comes over standard input. */
-export type EngineReport = 'loaded' | 'armed';
+/** What the process is told: to look for work, where to end itself (`<point>#<n>`), or that it need not any more. */
+export type EngineOrder = 'begin' | 'disarm' | { crashAt: string };
+/** What it tells: that it waits for the first order, that it stands still until a byte comes over standard input, or goes on. */
+export type EngineReport = 'ready' | 'armed' | 'disarmed';
+
+/**
+ * Runs come one at a time, and in each connection PostgreSQL learns the tables and plans the statements anew: there is one,
+ * and a plan for each statement, instead of one for each of its first five executions, which are all that there are.
+ */
+const CONNECTION = { max: 1, options: '-c plan_cache_mode=force_generic_plan' } as const;
 
 let begin: () => void = () => undefined;
 const begun = new Promise<void>((resolve) => (begin = resolve));
@@ -31,12 +38,18 @@ function standStill(): void {
   readSync(0, Buffer.alloc(1));
 }
 
-process.on('message', (order: EngineOrder) => {
+async function obey(order: EngineOrder, pool: Pool): Promise<void> {
   if (order === 'begin') begin();
+  if (order === 'disarm') {
+    // There is one connection: what was sent before is answered, and what follows from the answer has happened.
+    await pool.query('SELECT');
+    crashAt('');
+    tell('disarmed');
+  }
   if (typeof order === 'string') return;
   crashAt(order.crashAt);
   tell('armed', standStill);
-});
+}
 process.on('disconnect', () => process.exit(1));
 
 @Global()
@@ -45,7 +58,7 @@ process.on('disconnect', () => process.exit(1));
     {
       provide: Pool,
       inject: [DatabaseConfig],
-      useFactory: ({ url }: DatabaseConfig) => new Pool({ connectionString: url }),
+      useFactory: ({ url }: DatabaseConfig) => new Pool({ connectionString: url, ...CONNECTION }),
     },
     { provide: CommandBus, useValue: { publish: () => undefined } },
   ],
@@ -62,9 +75,16 @@ class SurroundingsModule {}
   ],
 })
 class EngineAloneModule implements OnModuleInit {
-  /** Everything is there by now, and nothing of it has started. */
+  constructor(
+    private readonly modules: ModuleRef,
+    private readonly pool: Pool,
+  ) {}
+
+  /** Everything is there by now, the lease and the connection too, like in any replica that has nothing to do. */
   async onModuleInit(): Promise<void> {
-    tell('loaded');
+    process.on('message', (order: EngineOrder) => void obey(order, this.pool));
+    await Promise.all([this.modules.get(ReplicaService, { strict: false }).start(), this.pool.query('SELECT')]);
+    tell('ready');
     await begun;
   }
 }

@@ -6,6 +6,8 @@ interface Place {
   workflow: string;
   /** Where a call goes; may hold expressions. */
   url: string;
+  /** How long a call of a limited run may take, in ms, and so its slot be held after its process has died; 1 s unless given. */
+  callMs?: number;
 }
 
 /** The steps of a workflow for each class of effects, and of one whose runs have to ask for a slot. */
@@ -24,8 +26,8 @@ export const stepsOf = {
     },
   ],
   unsafe: ({ url }: Place): StepDefinition[] => [{ id: 'x', type: 'http.request', config: { method: 'POST', url } }],
-  limited: ({ url }: Place): StepDefinition[] => [
-    { id: 'x', type: 'http.request', config: { method: 'PUT', url }, timeout_ms: 1_000 },
+  limited: ({ url, callMs = 1_000 }: Place): StepDefinition[] => [
+    { id: 'x', type: 'http.request', config: { method: 'PUT', url }, timeout_ms: callMs },
   ],
 } as const;
 export type Effect = keyof typeof stepsOf;

@@ -1,38 +1,34 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { join } from 'node:path';
 import type { EngineOrder, EngineReport } from '../../processes/engine-alone.js';
-import type { KeepOrder, KeepReport } from '../../processes/run-engine.js';
 
-const RUN_ENGINE = join(import.meta.dirname, '../../../../dist/test/chaos/processes/run-engine.js');
-
-/** A process of the engine alone: it is loaded ahead of time, and does nothing until it is told to begin. */
+/** A process of the engine alone: it starts ahead of time, and looks for no work until it is told to begin. */
 export class EngineProcess {
   /** Resolves with exit code or signal when the process is gone. */
   readonly exited: Promise<number | NodeJS.Signals>;
   private readonly child: ChildProcess;
-  private readonly isLoaded: Promise<void>;
+  private readonly isReady: Promise<void>;
   private output = '';
 
-  /** @param script what `bundleEngine` made */
-  constructor(script: string, env: Readonly<Record<string, string>>) {
-    this.child = spawn(process.execPath, [RUN_ENGINE, script], { env, stdio: ['pipe', 'pipe', 'pipe', 'ipc'] });
+  /** @param engine what `bundleEngine` made */
+  constructor(engine: string, env: Readonly<Record<string, string>>) {
+    this.child = spawn(process.execPath, [engine], { env, stdio: ['pipe', 'pipe', 'pipe', 'ipc'] });
     this.exited = new Promise((resolve) => this.child.once('exit', (code, signal) => resolve(signal ?? code ?? 0)));
     for (const stream of [this.child.stdout, this.child.stderr]) {
       stream?.on('data', (chunk: Buffer) => (this.output += chunk.toString('utf8')));
     }
     // Its end of the pipe goes with it.
     this.child.stdin?.on('error', () => undefined);
-    this.isLoaded = this.report('loaded');
-    this.isLoaded.catch(() => undefined);
+    this.isReady = this.report('ready');
+    this.isReady.catch(() => undefined);
   }
 
   get pid(): number {
     return this.child.pid ?? Number.NaN;
   }
 
-  /** Lets it take its lease and work. */
+  /** Lets it look for work. */
   async begin(): Promise<void> {
-    await this.isLoaded;
+    await this.isReady;
     this.order('begin');
   }
 
@@ -43,18 +39,27 @@ export class EngineProcess {
     await armed;
   }
 
+  /**
+   * Has it go on whatever it comes to, once what is under way is done.
+   * @returns false when it has ended itself before. Rejects when it has ended otherwise.
+   */
+  async disarm(): Promise<boolean> {
+    const disarmed = this.report('disarmed');
+    this.order('disarm');
+    return disarmed.then(
+      () => true,
+      async (error: unknown) => {
+        if ((await this.exited) === 'SIGKILL') return false;
+        throw error;
+      },
+    );
+  }
+
   goOn(): void {
     this.child.stdin?.write('\n');
   }
 
-  /** Keeps the code that it has compiled so far for those that come after it. */
-  async keepCompiled(): Promise<void> {
-    const kept = this.report('kept');
-    this.order('keep');
-    await kept;
-  }
-
-  /** Ends it in order: what it still had to write is written. */
+  /** Ends it in order: what it still had to write is written, and what it has compiled is kept for those that come after it. */
   stop(): Promise<number | NodeJS.Signals> {
     return this.end('SIGTERM');
   }
@@ -68,12 +73,13 @@ export class EngineProcess {
     return this.exited;
   }
 
-  private order(order: EngineOrder | KeepOrder): void {
-    this.child.send(order);
+  private order(order: EngineOrder): void {
+    // One that is gone cannot be told; whoever waits for what it reports hears of its end.
+    this.child.send(order, () => undefined);
   }
 
   /** Resolves when the process has told so. Rejects with its output when it ends before. */
-  private report(wanted: EngineReport | KeepReport): Promise<void> {
+  private report(wanted: EngineReport): Promise<void> {
     return new Promise((resolve, reject) => {
       this.child.on('message', (report: unknown) => report === wanted && resolve());
       void this.exited.then((end) => reject(new Error(`an engine ended with ${end}, not ${wanted}:\n${this.output}`)));

@@ -1,36 +1,36 @@
 import type { Pool } from 'pg';
 import { EngineProcess } from './engine-process.js';
 
-/** Processes that are loaded while another one works. */
+/** Processes that start while another one works. */
 const AHEAD = 2;
 
 /**
  * Engines that take turns: each one first recovers what the one before it left behind, and then ends at a point itself. The
- * next ones are loaded meanwhile.
+ * next ones start meanwhile.
  */
 export class EngineRelay {
   private readonly waiting: EngineProcess[] = [];
   private working: EngineProcess | undefined;
 
-  /** @param script what `bundleEngine` made */
+  /** @param engine what `bundleEngine` made */
   constructor(
     private readonly pool: Pool,
-    private readonly script: string,
+    private readonly engine: string,
     private readonly env: Readonly<Record<string, string>>,
   ) {}
 
-  /** Has a first engine work, which compiles what all of them need, and loads the next ones with that. */
+  /** Has a first engine work, which compiles what all of them need, and starts the next ones with that. */
   async start(work: () => Promise<unknown>): Promise<void> {
-    const first = new EngineProcess(this.script, this.env);
+    const first = new EngineProcess(this.engine, this.env);
     await first.begin();
     await work();
-    await first.keepCompiled();
     await first.stop();
-    for (let count = 0; count < AHEAD; count += 1) this.load();
+    for (let count = 0; count < AHEAD; count += 1) this.startAnother();
   }
 
   /**
-   * Has an engine end at a pass of a point (`<point>#<n>`) of a run, and another one begin to work.
+   * Has an engine end at a pass of a point (`<point>#<n>`) of a run, and another one begin to work. One that does not come to
+   * the pass goes on.
    * @param accept makes the run
    * @param endOf resolves when a run is over, or waits for a person
    * @returns the run, and whether the engine came to the pass
@@ -44,12 +44,12 @@ export class EngineRelay {
     await engine.arm(at);
     const runId = await accept();
     engine.goOn();
-    const first = await Promise.race([engine.exited, endOf(runId).then(() => 'ended' as const)]);
-    // A run may be over a moment before its process ends: only one that was not killed ends in order.
-    const end = first === 'ended' ? await engine.stop() : first;
+    await Promise.race([engine.exited, endOf(runId)]);
+    // A run may be over a moment before its process ends.
+    if (await engine.disarm()) return { runId, isCrashed: false };
     await this.passTime(engine.pid);
     this.working = await this.next();
-    return { runId, isCrashed: end === 'SIGKILL' };
+    return { runId, isCrashed: true };
   }
 
   async close(): Promise<void> {
@@ -57,14 +57,14 @@ export class EngineRelay {
     await Promise.all(engines.map((engine) => engine.kill()));
   }
 
-  private load(): void {
-    this.waiting.push(new EngineProcess(this.script, this.env));
+  private startAnother(): void {
+    this.waiting.push(new EngineProcess(this.engine, this.env));
   }
 
   private async next(): Promise<EngineProcess> {
     const engine = this.waiting.shift()!;
     await engine.begin();
-    this.load();
+    this.startAnother();
     return engine;
   }
 
