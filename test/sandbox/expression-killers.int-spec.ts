@@ -4,16 +4,21 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { anyExpression } from './expressions.js';
 import { ForkedProcess } from './forked-process.js';
+import { JUDGED_MS } from './keeps-processor.js';
 import type { ExpressionReport } from './processes/expression-process.js';
 
 const KILLERS = new URL('../../libs/definition/src/expressions/killers/killers.json', import.meta.url);
 const killers = JSON.parse(readFileSync(KILLERS, 'utf8')) as { overLimit: string[]; harmless: string[] };
 
 let evaluator: ForkedProcess<ExpressionReport>;
+let worst = { heldMs: 0, text: '' };
 beforeAll(async () => {
   evaluator = await ForkedProcess.start<ExpressionReport>('expression-process');
 });
-afterAll(() => evaluator.stop());
+afterAll(() => {
+  evaluator.stop();
+  process.stdout.write(`An expression kept the processor for ${worst.heldMs.toFixed(0)} ms at most: ${worst.text}\n`);
+});
 
 /** What became of an expression; its process is the same as before and has inherited nothing. */
 async function report(text: string): Promise<ExpressionReport> {
@@ -21,6 +26,8 @@ async function report(text: string): Promise<ExpressionReport> {
   expect(said, text).toMatchObject({ pid: evaluator.pid, inherited: [] });
   expect(said.unexpected, text).toBeUndefined();
   if (said.value !== undefined) expect(said.isPlain, text).toBe(true);
+  if (said.heldMs > worst.heldMs) worst = { heldMs: said.heldMs, text };
+  expect(said.heldMs, text).toBeLessThan(JUDGED_MS);
   return said;
 }
 

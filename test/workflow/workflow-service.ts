@@ -101,13 +101,13 @@ export class WorkflowService {
     return id;
   }
 
-  async execute(workflowId: string, input: unknown = {}, depth = 0): Promise<string> {
+  async execute(workflowId: string, input: unknown = {}, depth = 0, trigger: object = {}): Promise<string> {
     const id = newId();
     const request = {
       id,
       workflowId,
       userId: this.userId,
-      trigger: { type: 'manual' as const },
+      trigger: { type: 'manual' as const, ...trigger },
       inputJson: JSON.stringify(input),
       correlationId: null,
       tags: [],

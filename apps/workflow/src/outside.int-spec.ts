@@ -76,6 +76,23 @@ describe('what runs have to do with the world outside', () => {
     expect(spans[0]?.[2]).not.toBe(spans[1]?.[2]);
   });
 
+  it('calls within the trace that a run was started in, and so do the runs that it starts', async () => {
+    const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
+    const inner = await service.createWorkflow([service.call('inner', 'GET')]);
+    const outer = await service.createWorkflow([
+      service.call('outer', 'GET'),
+      { id: 'child', type: 'workflow.run', config: { workflow_id: inner } },
+    ]);
+    const id = await service.execute(outer, {}, 0, { traceparent: `00-${traceId}-00f067aa0ba902b7-00` });
+    await service.becomes(id, 'completed');
+    const parents = service.received.map(({ url, trace }) => [url, trace.replace(/-[0-9a-f]{16}-/, '-span-')]);
+    expect(parents).toEqual([
+      ['/outer', `00-${traceId}-span-00`],
+      ['/inner', `00-${traceId}-span-00`],
+    ]);
+    expect(new Set(service.received.map(({ trace }) => trace)).size).toBe(2);
+  });
+
   describe('runs that start runs', () => {
     const child = (workflowId: string, more: Record<string, unknown> = {}): StepDefinition => ({
       id: 'child',

@@ -14,7 +14,7 @@ export interface Bounds {
   maxValueBytes: number;
   /** Runs and events that have caused one another in a row. */
   maxCauses: number;
-  /** Steps of one expression; 20,000 take about 50 ms of CPU. */
+  /** Steps of one expression; for 20,000 it has 50 ms of CPU. */
   maxExpressionSteps: number;
 }
 

@@ -8,6 +8,7 @@ export * from './definition.js';
 export * from './expressions/expression.error.js';
 export * from './expressions/expression.js';
 export * from './expressions/plain-data.js';
+export * from './expressions/processor-time.js';
 export * from './expressions/seeded-random.js';
 export * from './expressions/read-scope.js';
 export * from './expressions/template.js';

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { Expression, ExpressionError } from '@app/definition';
+import { Expression, ExpressionError, processorTime } from '@app/definition';
 
 /** What a process says of one expression that it was sent. */
 export interface ExpressionReport {
@@ -11,6 +11,8 @@ export interface ExpressionReport {
   refused?: { message: string; overLimit: boolean };
   /** Something that the author of an expression must never see. */
   unexpected?: string;
+  /** How long it kept the processor, in ms. */
+  heldMs: number;
   pid: number;
   /** What objects of this process have that they should not. */
   inherited: string[];
@@ -22,14 +24,16 @@ process.on('disconnect', () => process.exit(0));
 process.send?.('ready');
 
 async function answer({ id, text }: { id: number; text: string }): Promise<void> {
+  const before = processorTime();
   const result = await resultOf(text);
+  const heldMs = processorTime() - before;
   const inherited = [...Object.keys(Object.prototype), ...Object.keys(Array.prototype)];
-  process.send?.({ id, report: { ...result, pid: process.pid, inherited } satisfies ExpressionReport });
+  process.send?.({ id, report: { ...result, heldMs, pid: process.pid, inherited } satisfies ExpressionReport });
 }
 
 const list = Array.from({ length: 50 }, (_, i) => ({ a: i, b: `text ${i}`, c: [i, [i]] }));
 
-async function resultOf(text: string): Promise<Omit<ExpressionReport, 'pid' | 'inherited'>> {
+async function resultOf(text: string): Promise<Omit<ExpressionReport, 'heldMs' | 'pid' | 'inherited'>> {
   try {
     const scope = { input: { a: 1, list, text: 'ab12cd34 äöü', deep: { a: { b: { c: null } } } }, steps: {} };
     const value: unknown = (await Expression.compile(text).evaluate(scope, { nowMs: 0, seed: 'killers' })) ?? null;

@@ -57,6 +57,14 @@ describe('a delivery', () => {
     });
   });
 
+  it('that comes with a trace starts a run in it', async () => {
+    const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
+    const { path } = await open();
+    const answer = await post(path, '{}', { traceparent: `00-${traceId}-00f067aa0ba902b7-01` });
+    const { body } = await user.call('GET', `/runs/${answer.body.run_id}`);
+    expect(body.trigger.traceparent).toMatch(new RegExp(`^00-${traceId}-[0-9a-f]{16}-01$`));
+  });
+
   it.each([
     ['application/json', '', { body: null }],
     ['application/vnd.api+json; charset=utf-8', '[1]', { body: [1] }],

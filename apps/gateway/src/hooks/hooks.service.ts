@@ -1,5 +1,6 @@
 import { RunValues } from '@app/blobs';
 import { AppError, newId, notFound, RunTriggerType, type HookInput } from '@app/contracts';
+import { callersTrace } from '@app/observability';
 import { Injectable } from '@nestjs/common';
 import { Pool } from 'pg';
 import { RunAcceptor } from '../runs/run-acceptor.service.js';
@@ -122,7 +123,11 @@ export class HooksService {
       id,
       workflowId: hook.workflowId,
       userId: hook.userId,
-      trigger: { type: RunTriggerType.Webhook, ...(dedupeKey !== null && { delivery_id: dedupeKey }) },
+      trigger: {
+        type: RunTriggerType.Webhook,
+        ...(dedupeKey !== null && { delivery_id: dedupeKey }),
+        ...callersTrace(),
+      },
       inputJson: JSON.stringify(input),
       correlationId: null,
       tags: [],

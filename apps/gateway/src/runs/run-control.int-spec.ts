@@ -136,6 +136,21 @@ describe('resolve', () => {
 });
 
 describe('signal', () => {
+  it('takes no more than a run that is claimed can be given: 8 MiB wait in it at most', async () => {
+    const { id } = await execute();
+    const payload = 'x'.repeat(1_000_000);
+    const statuses: number[] = [];
+    for (let i = 0; i < 10; i += 1) {
+      statuses.push((await user.call('POST', `/runs/${id}/signals/approve`, { payload })).status);
+    }
+    expect(statuses.filter((status) => status === 202)).toHaveLength(8);
+    expect(await user.call('POST', `/runs/${id}/signals/approve`, { payload })).toMatchObject({
+      status: 409,
+      body: { detail: expect.stringContaining('8 MiB') },
+    });
+    expect((await user.call('POST', `/runs/${id}/signals/approve`, {})).status).toBe(202);
+  });
+
   const rows = async (id: string): Promise<unknown[]> =>
     (await gateway.pool.query('SELECT kind, payload, user_id FROM run_inbox WHERE run_id = $1 ORDER BY id', [id])).rows;
 

@@ -57,19 +57,22 @@ SELECT $3, run_id, 'resolution', $4, $5 FROM woken`;
  * Puts a signal into a run's inbox and wakes the run. It stays there until a step takes it or the run is over.
  *
  * Guarantees: both or neither. A finished run has no claim, so nothing is put there; nor does an inbox that is full
- * grow. $1 run, $2 user, $3 id, $4 payload, $5 most signals that may wait.
+ * grow: whoever claims the run reads all of it. $1 run, $2 user, $3 id, $4 payload, $5 most signals that may wait, $6 their
+ * bytes as JSON.
  */
 export const signalRunSql = `
 WITH claim AS MATERIALIZED (SELECT run_id FROM claims WHERE run_id = $1 AND user_id = $2 FOR UPDATE),
 room AS MATERIALIZED (
-  SELECT run_id FROM claim c
-  WHERE (SELECT count(*) FROM run_inbox i WHERE i.run_id = c.run_id AND i.kind = 'signal') < $5
+  SELECT c.run_id FROM claim c
+  LEFT JOIN run_inbox i ON i.run_id = c.run_id AND i.kind = 'signal'
+  GROUP BY c.run_id
+  HAVING count(i.id) < $5 AND coalesce(sum(octet_length(i.payload::text)), 0) + octet_length($4::text) <= $6
 ),
 woken AS (
   UPDATE claims c SET run_at = least(c.run_at, now()), woken = true FROM room r WHERE c.run_id = r.run_id
 ),
 sent AS (
-  INSERT INTO run_inbox (id, run_id, kind, payload, user_id) SELECT $3, run_id, 'signal', $4, $2 FROM room
+  INSERT INTO run_inbox (id, run_id, kind, payload, user_id) SELECT $3, run_id, 'signal', $4::text::jsonb, $2 FROM room
   RETURNING run_id
 )
 SELECT EXISTS (SELECT FROM sent) AS is_sent FROM claim`;

@@ -7,6 +7,8 @@ import { RunsService } from './runs.service.js';
 
 /** Signals that may wait in a run's inbox for a step to take them. */
 const MAX_WAITING = 1_000;
+/** And so many bytes: whoever claims the run reads all of them, and the inboxes of others with them. */
+const MAX_WAITING_BYTES = 8 * 1_048_576;
 
 /** Signals to runs: approvals and callbacks, put where the workflow service reads them. */
 @Injectable()
@@ -19,12 +21,14 @@ export class RunSignalsService {
 
   /** @throws AppError NOT_FOUND, CONFLICT when the run is over or too many signals wait */
   async send(userId: string, runId: string, name: string, { payload }: SignalRunDto): Promise<void> {
-    const values = [runId, userId, newId(), JSON.stringify({ name, payload: payload ?? null }), MAX_WAITING];
+    const signal = JSON.stringify({ name, payload: payload ?? null });
+    const values = [runId, userId, newId(), signal, MAX_WAITING, MAX_WAITING_BYTES];
     const { rows } = await this.pool.query<{ is_sent: boolean }>(signalRunSql, values);
     const [claim] = rows;
     if (claim === undefined) throw conflict(`The run is over: it is ${await this.runs.statusOf(userId, runId)}.`);
     if (!claim.is_sent) {
-      throw conflict(`${MAX_WAITING} signals wait in the run already: no step has taken them. Nothing was changed.`);
+      const most = `${MAX_WAITING} signals, or ${MAX_WAITING_BYTES / 1_048_576} MiB of them,`;
+      throw conflict(`${most} wait in the run already: no step has taken them. Nothing was changed.`);
     }
     this.bus.publish('runs.waiting', { count: 1 });
   }

@@ -22,6 +22,20 @@ async function execute(body: object = {}): Promise<{ id: string; engine: PlayedE
 }
 
 describe('execute', () => {
+  it('starts a run in the trace of the caller, when there is one', async () => {
+    const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
+    const trigger = async (headers: Record<string, string>): Promise<object> => {
+      const { body } = await user.call('POST', `/workflows/${workflowId}/execute`, {}, headers);
+      return (await user.call('GET', `/runs/${body.run_id}`)).body.trigger;
+    };
+    expect(await trigger({ traceparent: `00-${traceId}-00f067aa0ba902b7-01` })).toEqual({
+      type: 'manual',
+      traceparent: expect.stringMatching(new RegExp(`^00-${traceId}-[0-9a-f]{16}-01$`)),
+    });
+    expect(await trigger({})).toEqual({ type: 'manual' });
+    expect(await trigger({ traceparent: 'x' })).toEqual({ type: 'manual' });
+  });
+
   it('answers 202 with a run that is committed and waits to be claimed', async () => {
     const answer = await user.call('POST', `/workflows/${workflowId}/execute`, {
       input: { name: 'Grace', nested: [{ then: 1 }] },

@@ -11,6 +11,7 @@ import {
   type WorkflowStatusDto,
 } from '@app/contracts';
 import type { RunRequest } from '@app/database';
+import { callersTrace } from '@app/observability';
 import { Injectable } from '@nestjs/common';
 import type { KeyedRequest } from '../http/idempotency/keyed-request.js';
 import type { Page } from '../http/paging.js';
@@ -52,7 +53,7 @@ export class WorkflowRunsService {
       id,
       workflowId,
       userId,
-      trigger: { type: RunTriggerType.Manual },
+      trigger: { type: RunTriggerType.Manual, ...callersTrace() },
       inputJson,
       correlationId: correlation_id,
       tags,

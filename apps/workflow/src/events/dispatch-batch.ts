@@ -2,6 +2,7 @@ import type { RunValues } from '@app/blobs';
 import { newId, RunTriggerType } from '@app/contracts';
 import { acceptRuns, type RunRequest } from '@app/database';
 import type { EventTrigger } from '@app/definition';
+import { callersTrace, continueTrace } from '@app/observability';
 import type { PoolClient } from 'pg';
 import { deliverToWaits } from './deliver-to-waits.js';
 import type { EventFilters } from './event-filters.js';
@@ -108,12 +109,19 @@ async function runsFor(
 }
 
 function requestFor({ id, event, depth, userId }: TakenEvent, workflowId: string): RunRequest {
-  const { type: event_type, source } = event;
+  const { type: event_type, source, traceparent } = event;
   return {
     id: newId(),
     workflowId,
     userId,
-    trigger: { type: RunTriggerType.Event, event_id: event.id, source, event_type, accepted_as: id },
+    trigger: {
+      type: RunTriggerType.Event,
+      event_id: event.id,
+      source,
+      event_type,
+      accepted_as: id,
+      ...(typeof traceparent === 'string' && callersTrace(continueTrace(traceparent))),
+    },
     inputJson: JSON.stringify(event),
     correlationId: null,
     tags: [],

@@ -101,7 +101,8 @@ const pending = async (of = userId): Promise<number> =>
 describe('EventDispatcher', () => {
   it('starts a run with the event, and forgets it', async () => {
     const id = await workflow({ type: 'org.example.made' });
-    const accepted = await send({ data: { n: 1 } });
+    const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+    const accepted = await send({ data: { n: 1 }, traceparent });
     const { service, published } = dispatcher();
     await service.dispatchAll();
     expect(await runs(id)).toEqual([
@@ -112,6 +113,7 @@ describe('EventDispatcher', () => {
           source: '/tests',
           event_type: 'org.example.made',
           accepted_as: accepted,
+          traceparent: expect.stringMatching(/^00-4bf92f3577b34da6a3ce929d0e0e4736-[0-9a-f]{16}-01$/),
         },
         input: expect.objectContaining({ id: `e ${accepted}`, data: { n: 1 } }),
         depth: 0,

@@ -46,7 +46,7 @@ export class RunExecutor {
 
   /** Resolves when the run is no longer with this process. Never rejects. */
   async execute(run: ClaimedRun, definition: CompiledDefinition | undefined, history: RunHistory): Promise<void> {
-    const context = { runId: run.runId, userId: run.userId, trace: runTrace(run.runId) };
+    const context = { runId: run.runId, userId: run.userId, trace: runTrace(run.runId, run.trigger['traceparent']) };
     await runInContext(context, () => this.executeInContext(run, definition, history));
   }
 

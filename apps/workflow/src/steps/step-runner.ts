@@ -59,6 +59,8 @@ export interface ChildRequest {
   isJoined: boolean;
   /** Set when no step asks for it but `config.on_failure`. */
   trouble?: RunTrouble;
+  /** The trace of whoever started the asker, if they brought one. */
+  traceparent?: string;
 }
 
 /** An event that a step sends; accepted together with the journal. */

@@ -50,7 +50,7 @@ export class BoundsConfig {
   @Max(1_000)
   maxCauses = 32;
 
-  /** Most steps of one expression: 20,000 take about 50 ms of CPU. */
+  /** Most steps of one expression, which has 50 ms of CPU for 20,000. */
   @Variable('EXPRESSION_MAX_STEPS', integer)
   @Min(1_000)
   @Max(1_000_000)

@@ -1,5 +1,5 @@
 import jsonata from 'jsonata';
-import { compileLinear } from './linear-regex.js';
+import { checkPatterns } from './linear-regex.js';
 
 /** A node of jsonata's syntax tree, as far as this module looks at it. */
 export interface SyntaxNode {
@@ -13,10 +13,12 @@ export function parseBounded(text: string): jsonata.Expression {
   // No limits of jsonata's own: its limit of a sequence gives every sequence a function and costs more than what it bounds,
   // and its limit of depth counts what is evaluated side by side. The budget bounds both.
   const compiled = jsonata(text);
+  const patterns: RegExp[] = [];
   forEachNode(compiled.ast(), (node) => {
     boundRange(node);
-    if (node.value instanceof RegExp) compileLinear(node.value);
+    if (node.value instanceof RegExp) patterns.push(node.value);
   });
+  checkPatterns(patterns);
   return compiled;
 }
 

@@ -1,27 +1,18 @@
 import jsonata from 'jsonata';
-import { MAX_TEXT, type Budget } from './budget.js';
+import { never, VALUE_BYTES, type Budget } from './budget.js';
+import { callCosts } from './call-costs.js';
 import { ExpressionError } from './expression.error.js';
 import { ownFunctions } from './own-functions.js';
 import { seededRandom } from './seeded-random.js';
 
 const MAX_RANGE = 100_000;
-/** A picture of a number or a time may be this long, and a time read by one. */
-const MAX_PICTURE = 200;
-/** Reading a picture takes as long as so many steps; one of a number is checked at length. */
-const PICTURE_STEPS = 6;
-const PICTURE_LENGTH_A_STEP = 8;
-const NUMBER_PICTURE_STEPS = 16;
-/** And each part of one of a time. */
-const TIME_PART_STEPS = 2;
-const MAX_TIME_PICTURE_PARTS = 8;
-const MAX_TIME_TEXT = 40;
-const VALUE_BYTES = 16;
-/** Runs of white space that are replaced in the time of one step. */
-const SPACES_A_STEP = 12;
-/** A copy is written as JSON and read again. */
-const CLONE_STEPS = 4;
 /** What a call of a built-in costs besides what it reads and makes. */
 const CALL_STEPS = 3;
+
+/** Built-ins that go through a list, or what an object has, and no further: what is in it costs nothing. */
+const SHALLOW: ReadonlySet<string> = new Set(
+  'count append exists lookup reverse zip map filter single reduce each sift type'.split(' '),
+);
 
 /** A built-in as jsonata keeps it; `this` names the environment it is called in. */
 interface BuiltIn {
@@ -32,6 +23,8 @@ interface BuiltIn {
 /** jsonata's outermost frame of one evaluation. */
 export interface Base {
   budget?: Budget;
+  /** Evaluations that have begun and are not over. */
+  depth: number;
   RegexEngine?: unknown;
   lookup: (name: string) => unknown;
 }
@@ -40,69 +33,6 @@ export interface Focus {
   environment: { base: Base };
   createSequence: () => unknown[];
 }
-
-/** What a call may make, refused before it is made. */
-const refusals: Readonly<Record<string, (budget: Budget, args: readonly unknown[]) => void>> = {
-  pad: (_budget, [, width]) => {
-    if (typeof width === 'number' && Math.abs(width) > MAX_TEXT) throw tooLong('$pad');
-  },
-  join: (budget, [list, separator]) => {
-    if (Array.isArray(list) && typeof separator === 'string') budget.make(list.length * separator.length);
-  },
-  replace: (budget, [text, , replacement]) => {
-    // Each match costs one addition; what the additions make is charged with the result, before anything reads it.
-    if (typeof text === 'string') budget.step(Math.ceil(text.length / 64));
-    if (typeof replacement === 'string' && replacement.length > MAX_TEXT / 16) throw tooLong('$replace');
-  },
-  split: (budget, [text, separator]) => {
-    if (typeof text === 'string' && (separator === '' || typeof separator === 'function')) {
-      budget.make(text.length * VALUE_BYTES);
-    }
-  },
-  string: (budget, [value]) => budget.made(value),
-  trim: (budget, [text]) => {
-    // Each run of white space is replaced, those that are a single space already too.
-    if (typeof text === 'string') budget.step(spacesIn(text) / SPACES_A_STEP);
-  },
-  clone: (budget) => budget.step(CLONE_STEPS),
-  sort: (budget, [list]) => {
-    // A comparison of the built-in's own; those of a function cost what the function does besides.
-    if (Array.isArray(list)) budget.step((list.length * Math.log2(list.length + 1)) / 2);
-  },
-  formatNumber: (budget, [, picture]) => {
-    budget.step(NUMBER_PICTURE_STEPS);
-    shortPicture(budget, picture);
-  },
-  formatInteger: (budget, [value, picture]) => {
-    shortPicture(budget, picture);
-    // Roman numerals: a thousand is a character.
-    if (typeof value === 'number' && /^[iI]/.test(String(picture))) budget.step(Math.abs(value) / 50_000);
-    if (typeof value === 'number' && Math.abs(value) > 1e6 && /^[iI]/.test(String(picture))) {
-      throw tooLong('$formatInteger');
-    }
-  },
-  parseInteger: (budget, [text, picture]) => {
-    shortPicture(budget, text);
-    shortPicture(budget, picture);
-  },
-  fromMillis: (budget, [, picture]) => {
-    shortPicture(budget, picture);
-    if (typeof picture === 'string') budget.step(picture.split('[').length * TIME_PART_STEPS);
-  },
-  toMillis: (budget, [text, picture]) => {
-    shortPicture(budget, text);
-    if (typeof picture !== 'string') return;
-    shortPicture(budget, picture);
-    if (String(text).length > MAX_TIME_TEXT || picture.split('[').length - 1 > MAX_TIME_PICTURE_PARTS) {
-      throw ExpressionError.overLimit(
-        `$toMillis with a picture takes a text of at most ${MAX_TIME_TEXT} characters and ${MAX_TIME_PICTURE_PARTS} parts.`,
-      );
-    }
-  },
-  eval: () => {
-    throw ExpressionError.from('$eval', { message: 'it is not available' });
-  },
-};
 
 /** The names of every built-in of jsonata that works on data; `$now` and the like are below. */
 const NAMES = (
@@ -127,14 +57,27 @@ export function boundedFunctions(budgetOf: (base: Base) => Budget): Record<strin
 }
 
 function bounded(name: string, original: BuiltIn, budgetOf: (base: Base) => Budget): BuiltIn {
-  const refuse = refusals[name];
+  const cost = callCosts[name];
+  const [reads, makes] = SHALLOW.has(name) ? [passed, listed] : [read, made];
   const implementation = function (this: Focus, ...args: unknown[]): unknown {
     const budget = budgetOf(this.environment.base);
-    budget.step(CALL_STEPS);
-    for (const arg of args) if (typeof arg === 'object' || typeof arg === 'string') budget.read(arg);
-    refuse?.(budget, args);
-    const result = (ownFunctions[name] ?? original.implementation).apply(this, args as never[]);
-    return result instanceof Promise ? result.then((value) => charged(budget, value)) : charged(budget, result);
+    const failed = (error: unknown): Promise<never> => {
+      if (budget.isOver) return never();
+      throw error;
+    };
+    const charged = (result: unknown): unknown => {
+      makes(budget, result);
+      return result;
+    };
+    try {
+      budget.step(CALL_STEPS);
+      for (const arg of args) reads(budget, arg);
+      cost?.(budget, args);
+      const result = (ownFunctions[name] ?? original.implementation).apply(this, args as never[]);
+      return result instanceof Promise ? result.then(charged).catch(failed) : charged(result);
+    } catch (error) {
+      return failed(error);
+    }
   };
   // jsonata reads the names of the parameters in the text of the function when one is applied partially.
   const text = original.implementation.toString();
@@ -146,9 +89,20 @@ function bounded(name: string, original: BuiltIn, budgetOf: (base: Base) => Budg
   });
 }
 
-function charged(budget: Budget, value: unknown): unknown {
+function read(budget: Budget, value: unknown): void {
+  if (typeof value === 'object' || typeof value === 'string') budget.read(value);
+}
+
+function made(budget: Budget, value: unknown): void {
   if (typeof value === 'object' || typeof value === 'string') budget.made(value);
-  return value;
+}
+
+function passed(budget: Budget, value: unknown): void {
+  budget.probe(value, false);
+}
+
+function listed(budget: Budget, value: unknown): void {
+  if (Array.isArray(value)) budget.make(value.length * VALUE_BYTES);
 }
 
 /** jsonata notes the place of the call in a function; an expression finds nothing else in it to change. */
@@ -173,32 +127,15 @@ function range(budgetOf: (base: Base) => Budget): BuiltIn {
   return sealed({ _jsonata_function: true, implementation: Object.freeze(implementation) });
 }
 
-function spacesIn(text: string): number {
-  let count = 0;
-  for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i);
-    if (unit === 32 || unit === 10 || unit === 9 || unit === 13) count += 1;
-  }
-  return count;
-}
-
-function shortPicture(budget: Budget, picture: unknown): void {
-  budget.step(PICTURE_STEPS + (typeof picture === 'string' ? picture.length / PICTURE_LENGTH_A_STEP : 0));
-  if (typeof picture === 'string' && picture.length > MAX_PICTURE) {
-    throw ExpressionError.overLimit(`A picture, or what is read by one, may have at most ${MAX_PICTURE} characters.`);
-  }
-}
-
-function tooLong(name: string): ExpressionError {
-  return ExpressionError.overLimit(`${name} makes at most ${MAX_TEXT} characters.`);
-}
+export const deterministicNames = ['now', 'millis', 'random', 'shuffle'] as const;
+export type DeterministicName = (typeof deterministicNames)[number];
 
 /** `$now`, `$millis`, `$random` and `$shuffle`, fixed per place in a run. */
 export function deterministicFunctions(
   nowMs: number,
   seed: string,
   budgetOf: (base: Base) => Budget,
-): Record<string, unknown> {
+): Record<DeterministicName, unknown> {
   const random = seededRandom(seed);
   return {
     now: () => new Date(nowMs).toISOString(),

@@ -1,4 +1,12 @@
 import { ExpressionError } from './expression.error.js';
+import { look, type Evaluation } from './turns.js';
+
+/** What steps may take on average, in ms of CPU: 20,000 are 50 ms. Most take a fifth of it (ADR 15). */
+const MS_A_STEP = 50 / 20_000;
+/** The clock may be behind, and failing takes time too; so an expression is ended before all of it is gone. */
+const USABLE = 0.7;
+/** So many steps at once are begun only when there is time for them. */
+const MANY_STEPS = 400;
 
 /** What the values an expression makes may weigh together, in bytes as `weigh` counts them. */
 const MAX_MADE = 16 * 1_048_576;
@@ -7,49 +15,80 @@ const MAX_VALUE = 4 * 1_048_576;
 /** Longest text an expression may make, in UTF-16 units. */
 export const MAX_TEXT = 1_048_576;
 const BYTES_A_STEP = 128;
-const VALUE_BYTES = 16;
+export const VALUE_BYTES = 16;
 const KEY_BYTES = 32;
+/** An object of so many members is kept as a table, which takes longer to go through. */
+const LARGE_OBJECT = 1_000;
+const LARGE_KEYS_A_STEP = 2;
 /** Items of a list that are looked at, or put into another, in the time of one step. */
 const ITEMS_A_STEP = 32;
 /** Items that are asked whether they are true, and objects that are asked for a member. */
 const ASKED_A_STEP = 10;
 const LOOKED_UP_A_STEP = 12;
 /** Items that are copied as a block; with so many the copy has pages of its own, which takes longer. */
-const COPIES_A_STEP = 400;
+const COPIES_A_STEP = 200;
 const LARGE_LIST = 16_000;
 const LARGE_COPIES_A_STEP = 64;
 /** Characters of a text that are compared with another in the time of one step. */
 const COMPARED_A_STEP = 16_384;
 
 /** What one evaluation has left. Everything that takes time or memory is charged before, or right after, it happens. */
-export class Budget {
-  private steps: number;
+export class Budget implements Evaluation {
+  taken = 0;
+  private heldMs = 0;
   private bytes = MAX_MADE;
   private readonly grown = new Map<unknown, number>();
-  /** What everything that is still under way beside the first to know fails with too: an error is not free. */
   private over: ExpressionError | undefined;
+  /** Told once, when the evaluation has failed. */
+  onOver: (error: ExpressionError) => void = () => undefined;
 
   /**
-   * @param maxSteps steps the expression may take: 20,000 are about 50 ms of CPU, whatever it does (ADR 15). Counted, not
-   * timed, so that a slow machine agrees; what takes longer than other things counts as several.
+   * @param maxSteps steps the expression may take. Counted, so that a slow machine agrees; what takes longer than other
+   * things counts as several (ADR 15). Only when they take longer than `MS_A_STEP` on average does the clock end it.
    */
-  constructor(private readonly maxSteps: number) {
-    this.steps = maxSteps;
+  constructor(private readonly maxSteps: number) {}
+
+  /** @throws ExpressionError when the steps are used up, or there is no time for so many */
+  step(count = 1): void {
+    this.taken += count;
+    if (this.taken > this.maxSteps) {
+      this.fail(`An expression may take at most ${this.maxSteps} steps (EXPRESSION_MAX_STEPS).`);
+    }
+    if (count < MANY_STEPS) return;
+    look(this);
+    this.inTime(count);
   }
 
-  /** @throws ExpressionError when the steps are used up */
-  step(count = 1): void {
-    this.steps -= count;
-    if (this.steps >= 0) return;
-    this.over ??= ExpressionError.overLimit(
-      `An expression may take at most ${this.maxSteps} steps (EXPRESSION_MAX_STEPS).`,
+  hold(ms: number): void {
+    this.heldMs += ms;
+  }
+
+  inTime(ahead = 0): void {
+    const maxMs = this.maxSteps * MS_A_STEP;
+    if (this.heldMs + ahead * MS_A_STEP * USABLE <= maxMs * USABLE) return;
+    this.fail(
+      `An expression may take at most ${maxMs} ms of CPU (EXPRESSION_MAX_STEPS). After ` +
+        `${Math.ceil(this.taken - ahead)} of its ${this.maxSteps} steps this one had taken ${Math.ceil(this.heldMs)}, too ` +
+        'many to go on: where the machine has less to do it may pass.',
     );
+  }
+
+  /** Whether nothing of the evaluation is wanted any more. */
+  get isOver(): boolean {
+    return this.over !== undefined;
+  }
+
+  private fail(message: string): never {
+    if (this.over === undefined) {
+      this.over = ExpressionError.overLimit(message);
+      this.onOver(this.over);
+    }
     throw this.over;
   }
 
   /** Reading a value as a whole costs time. */
   read(value: unknown): void {
-    this.step(weigh(value, MAX_VALUE) / BYTES_A_STEP);
+    this.step(this.weigh(value) / BYTES_A_STEP);
   }
 
   /** A list is gone through, without what its items are. Of anything else nothing is. */
@@ -72,7 +111,8 @@ export class Budget {
           if (listsKeys ? typeof item === 'object' && item !== null : Array.isArray(item)) open.push(item);
         }
       } else if (listsKeys && typeof part === 'object' && part !== null && !isFunction(part)) {
-        this.step((Object.keys(part).length + 1) / perStep);
+        const keys = Object.keys(part).length;
+        this.step((keys + 1) / (keys > LARGE_OBJECT ? LARGE_KEYS_A_STEP : perStep));
       }
     }
   }
@@ -97,47 +137,57 @@ export class Budget {
 
   /** A value that was made costs time and memory. */
   made(value: unknown): void {
-    this.make(weigh(value, MAX_VALUE));
+    this.make(this.weigh(value));
   }
 
   /** Charges bytes that are about to be made. */
   make(bytes: number): void {
     this.step(bytes / BYTES_A_STEP);
     this.bytes -= bytes;
-    if (this.bytes < 0) throw ExpressionError.overLimit('The values an expression makes may take at most 16 MiB.');
+    if (this.bytes < 0) this.fail('The values an expression makes may take at most 16 MiB.');
   }
-}
 
-/**
- * About how many bytes a value takes, a part that is in it twice counted twice.
- * @throws ExpressionError above the limit, so that a value that holds itself ends too
- */
-function weigh(value: unknown, limit: number): number {
-  let total = 0;
-  const open: unknown[] = [value];
-  while (open.length > 0) {
-    const part = open.pop();
-    total += VALUE_BYTES;
-    if (typeof part === 'string') {
-      if (part.length > MAX_TEXT) throw ExpressionError.overLimit(`A text may have at most ${MAX_TEXT} characters.`);
-      total += part.length;
-    } else if (Array.isArray(part)) {
-      total += part.length * VALUE_BYTES;
-      if (total <= limit) pushHeavy(open, part);
-    } else if (typeof part === 'object' && part !== null && !isFunction(part)) {
-      for (const key of Object.keys(part)) {
-        total += KEY_BYTES + key.length;
-        if (total > limit) break;
-        open.push((part as Record<string, unknown>)[key]);
+  /**
+   * About how many bytes a value takes, a part that is in it twice counted twice.
+   * @throws ExpressionError above the limit, so that a value that holds itself ends too
+   */
+  private weigh(value: unknown): number {
+    let total = 0;
+    const open: unknown[] = [value];
+    while (open.length > 0) {
+      const part = open.pop();
+      total += VALUE_BYTES;
+      if (typeof part === 'string') {
+        if (part.length > MAX_TEXT) this.fail(`A text may have at most ${MAX_TEXT} characters.`);
+        total += part.length;
+      } else if (Array.isArray(part)) {
+        total += part.length * VALUE_BYTES;
+        if (total <= MAX_VALUE) pushHeavy(open, part);
+      } else if (typeof part === 'object' && part !== null && !isFunction(part)) {
+        const keys = Object.keys(part);
+        if (keys.length > LARGE_OBJECT) this.step(keys.length / LARGE_KEYS_A_STEP);
+        for (const key of keys) {
+          total += KEY_BYTES + key.length;
+          if (total > MAX_VALUE) break;
+          open.push((part as Record<string, unknown>)[key]);
+        }
       }
+      if (total > MAX_VALUE) this.fail('A value inside an expression may take at most 4 MiB.');
     }
-    if (total > limit) throw ExpressionError.overLimit('A value inside an expression may take at most 4 MiB.');
+    return total;
   }
-  return total;
 }
 
 function pushHeavy(open: unknown[], items: readonly unknown[]): void {
   for (const item of items) if (typeof item === 'object' || typeof item === 'string') open.push(item);
+}
+
+/**
+ * What jsonata waits for in an evaluation that has failed. To let the error go up through all that is under way would take as
+ * long again; so it waits for ever, and is forgotten as a whole.
+ */
+export function never(): Promise<never> {
+  return new Promise(() => undefined);
 }
 
 /** jsonata's functions are objects that hold their whole environment. */

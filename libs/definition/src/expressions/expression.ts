@@ -1,8 +1,14 @@
 import type jsonata from 'jsonata';
 import { standardBounds } from '../bounds.js';
 import { parseBounded, variableNames } from './bounded-ast.js';
-import { boundedFunctions, deterministicFunctions, type Base } from './bounded-functions.js';
-import { Budget } from './budget.js';
+import {
+  boundedFunctions,
+  deterministicFunctions,
+  deterministicNames,
+  type Base,
+  type DeterministicName,
+} from './bounded-functions.js';
+import { Budget, never } from './budget.js';
 import { ExpressionError } from './expression.error.js';
 import { LinearRegex } from './linear-regex.js';
 import { nodeCosts } from './node-costs.js';
@@ -30,7 +36,13 @@ const FRAME_MADE = Symbol.for('jsonata.__createFrame_push');
 /** The binding of an evaluation's budget; no variable can be called so. */
 const BUDGET = ' budget';
 /** A variable is looked for in each frame around it, and so are the hooks; so many frames take as long as a step. */
-const FRAMES_A_STEP = 50;
+const FRAMES_A_STEP = 8;
+/**
+ * Evaluations inside one another, or side by side, are kept until they are over, and fail one after the other. Above so many
+ * each step costs more.
+ */
+const MANY_UNDER_WAY = 1_000;
+const UNDER_WAY_A_STEP = 250;
 
 /** A frame of variables. jsonata makes one for each block and call. */
 interface Frame {
@@ -53,38 +65,52 @@ function budgetOf(base: Base): Budget {
 /** The outermost frame has none around it yet that belongs to an evaluation. */
 function countFrame(around: Partial<Frame>, made: Frame): void {
   made.level = (around.level ?? 0) + 1;
-  if (around.base !== undefined) budgetOf(around.base).step();
+  if (around.base !== undefined) budgetOf(around.base).taken += 1;
 }
 
 const functions = new Map(Object.entries(boundedFunctions(budgetOf)));
 
 /** A compiled JSONata expression. Compile once per definition version; evaluations may overlap. */
 export class Expression {
+  /** Of `$now`, `$random` and the like, which each evaluation has of its own, those that are read. */
+  private readonly ownNames: readonly DeterministicName[];
+
   private constructor(
     readonly text: string,
     private readonly compiled: jsonata.Expression,
   ) {
     const costs = nodeCosts(compiled.ast());
+    const names = variableNames(compiled.ast());
+    this.ownNames = deterministicNames.filter((name) => names.has(name));
     // The hooks' names are symbols, which jsonata's own tools use and its types do not mention.
     compiled.assign(FRAME_MADE as unknown as string, countFrame);
     compiled.assign(EVALUATE_ENTRY as unknown as string, enter);
     compiled.assign(EVALUATE_EXIT as unknown as string, leave);
     // A transform (`|...|...|`) takes its copy with `$clone`, which its text does not name.
-    for (const name of [...variableNames(compiled.ast()), 'clone']) {
+    for (const name of [...names, 'clone']) {
       const bounded = functions.get(name);
       if (bounded !== undefined) compiled.assign(name, bounded);
     }
 
-    /** jsonata waits for what this gives back. */
+    /** jsonata waits for what these give back. */
     function enter(node: unknown, input: unknown, { base, level = 0 }: Frame): Promise<void> | undefined {
       const budget = budgetOf(base);
-      budget.step(1 + level / FRAMES_A_STEP);
-      costs.get(node)?.enter?.(budget, input);
-      return pauseDue();
+      try {
+        budget.step(1 + level / FRAMES_A_STEP + Math.max(0, base.depth - MANY_UNDER_WAY) / UNDER_WAY_A_STEP);
+        costs.get(node)?.enter?.(budget, input);
+        return pauseDue(budget);
+      } catch {
+        return never();
+      }
     }
 
-    function leave(node: unknown, _input: unknown, { base }: Frame, result: unknown): void {
-      costs.get(node)?.leave?.(budgetOf(base), result);
+    function leave(node: unknown, _input: unknown, { base }: Frame, result: unknown): Promise<void> | undefined {
+      try {
+        costs.get(node)?.leave?.(budgetOf(base), result);
+        return undefined;
+      } catch {
+        return never();
+      }
     }
   }
 
@@ -110,8 +136,15 @@ export class Expression {
     try {
       const { nowMs, seed, maxSteps = standardBounds.maxExpressionSteps } = context;
       const budget = new Budget(maxSteps);
-      const bindings = { ...deterministicFunctions(nowMs, seed, budgetOf), [BUDGET]: budget };
-      const result: unknown = await this.compiled.evaluate(scope, bindings);
+      const bindings: Record<string, unknown> = { [BUDGET]: budget };
+      if (this.ownNames.length > 0) {
+        const own = deterministicFunctions(nowMs, seed, budgetOf);
+        for (const name of this.ownNames) bindings[name] = own[name];
+      }
+      const result = await new Promise((resolve, reject) => {
+        budget.onOver = reject;
+        this.compiled.evaluate(scope, bindings).then(resolve, reject);
+      });
       if (typeof result === 'object' || typeof result === 'string') budget.made(result);
       return plainData(result);
     } catch (error) {

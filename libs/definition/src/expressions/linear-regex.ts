@@ -1,9 +1,14 @@
 import { RE2JS, type Matcher } from 're2js';
 import type { Budget } from './budget.js';
 import { ExpressionError } from './expression.error.js';
+import { patternSize } from './pattern-size.js';
 
 /** Characters a pattern may have. */
 const MAX_PATTERN = 1_000;
+/** Instructions that the automata of one expression may have together: to build them takes about 10 ms. */
+const MAX_PATTERN_SIZES = 4_000;
+/** Look-ahead, look-behind, and references to groups. */
+const NOT_LINEAR = /\\[1-9]|\\k<|\(\?<?[=!]/;
 /** Character comparisons of the automaton that cost one step. */
 const COMPARISONS_A_STEP = 50;
 
@@ -50,22 +55,42 @@ export class LinearRegex {
 
 const known = new WeakMap<RegExp, RE2JS>();
 
-/** @throws ExpressionError when the pattern is too long or has no automaton that is linear */
-export function compileLinear(pattern: RegExp): RE2JS {
+/**
+ * For when an expression is saved; the automata are built when one is evaluated.
+ * @throws ExpressionError when the patterns are too large, or one has no automaton that is linear
+ */
+export function checkPatterns(patterns: readonly RegExp[]): void {
+  let size = 0;
+  for (const { source } of patterns) {
+    if (source.length > MAX_PATTERN) {
+      throw ExpressionError.overLimit(`A regular expression may have at most ${MAX_PATTERN} characters.`);
+    }
+    if (NOT_LINEAR.test(source.replaceAll('\\\\', '')))
+      throw notAvailable(source, 'it cannot be matched in linear time');
+    size += patternSize(RE2JS.translateRegExp(source));
+  }
+  if (size <= MAX_PATTERN_SIZES) return;
+  throw ExpressionError.overLimit(
+    `The regular expressions of an expression may come to at most ${MAX_PATTERN_SIZES} characters, repetitions written out.`,
+  );
+}
+
+/** @throws ExpressionError when the pattern has no automaton that is linear */
+function compileLinear(pattern: RegExp): RE2JS {
   const seen = known.get(pattern);
   if (seen !== undefined) return seen;
-  if (pattern.source.length > MAX_PATTERN) {
-    throw ExpressionError.overLimit(`A regular expression may have at most ${MAX_PATTERN} characters.`);
-  }
   const flags = (pattern.ignoreCase ? RE2JS.CASE_INSENSITIVE : 0) | (pattern.multiline ? RE2JS.MULTILINE : 0);
   try {
     const compiled = RE2JS.compile(RE2JS.translateRegExp(pattern.source), flags);
     known.set(pattern, compiled);
     return compiled;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : 'it cannot be compiled';
-    throw ExpressionError.from(`/${pattern.source}/`, {
-      message: `${reason}; look-around and back references are not available, write it without`,
-    });
+    throw notAvailable(pattern.source, error instanceof Error ? error.message : 'it cannot be compiled');
   }
+}
+
+function notAvailable(source: string, reason: string): ExpressionError {
+  return ExpressionError.from(`/${source}/`, {
+    message: `${reason}; look-around and back references are not available, write it without`,
+  });
 }

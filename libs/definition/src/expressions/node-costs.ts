@@ -8,7 +8,7 @@ export interface NodeCost {
 }
 
 /** What takes longer than other nodes do, and so many steps more: lists, records and functions that it makes. */
-const MORE_STEPS: Readonly<Record<string, number>> = { lambda: 1, transform: 4, '[': 1, '{': 2 };
+const MORE_STEPS: Readonly<Record<string, number>> = { lambda: 1, transform: 4, '[': 1, '{': 4 };
 /** Each step of a path makes two lists. */
 const PATH_STEP_STEPS = 0.5;
 /** Each item of `[...]` is waited for. */

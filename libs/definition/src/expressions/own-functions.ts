@@ -73,7 +73,7 @@ const isHigh = (unit: number): boolean => (unit & 0xfc00) === 0xd800;
 const isLow = (unit: number): boolean => (unit & 0xfc00) === 0xdc00;
 
 /** Code points of a text. */
-function countOf(text: string): number {
+export function countOf(text: string): number {
   let count = text.length;
   for (let i = 1; i < text.length; i++) {
     if (isLow(text.charCodeAt(i)) && isHigh(text.charCodeAt(i - 1))) {

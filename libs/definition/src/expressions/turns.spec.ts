@@ -1,5 +1,15 @@
 import { expect, it } from 'vitest';
+import { Budget } from './budget.js';
 import { Expression } from './expression.js';
+import { processorTime } from './processor-time.js';
+import { look, type Evaluation } from './turns.js';
+
+const context = { nowMs: 0, seed: 's' };
+
+function work(ms: number): void {
+  const until = processorTime() + ms;
+  while (processorTime() < until);
+}
 
 it('Long expressions let everything else of the process have its turn, however many there are', async () => {
   const long = Expression.compile('($f := function($x){ $x > 1e9 ? 1 : $f($x + 1) }; $f(1))');
@@ -10,8 +20,52 @@ it('Long expressions let everything else of the process have its turn, however m
     if (!isOver) setImmediate(count);
   };
   setImmediate(count);
-  const all = await Promise.allSettled(Array.from({ length: 8 }, () => long.evaluate({}, { nowMs: 0, seed: 's' })));
+  const all = await Promise.allSettled(Array.from({ length: 8 }, () => long.evaluate({}, context)));
   isOver = true;
   expect(all.every(({ status }) => status === 'rejected')).toBe(true);
   expect(turns).toBeGreaterThan(4);
+});
+
+it('The time of the processor is given to the evaluation that was at work, up to the end of the turn', async () => {
+  const held = { first: 0, second: 0 };
+  const evaluation = (name: keyof typeof held): Evaluation => ({
+    taken: 0,
+    hold: (ms) => (held[name] += ms),
+    inTime: () => undefined,
+  });
+  const [first, second] = [evaluation('first'), evaluation('second')];
+  look(first);
+  work(20);
+  look(second);
+  expect(held.first).toBeGreaterThanOrEqual(20);
+  await new Promise((resolve) => setImmediate(resolve));
+  work(50);
+  look(first);
+  expect(held.second).toBeLessThan(50);
+});
+
+it('An expression that holds the processor for too long fails as one that takes too many steps does', async () => {
+  const scope = {
+    input: {
+      get slow() {
+        work(1);
+        return 1;
+      },
+    },
+  };
+  const [slow, short] = ['$sum([1..500].($$.input.slow))', '$sum([1..3])'].map((text) => Expression.compile(text));
+  const [failed, passed] = await Promise.allSettled([slow?.evaluate(scope, context), short?.evaluate({}, context)]);
+  expect(failed).toMatchObject({ status: 'rejected', reason: { name: 'ExpressionError', overLimit: true } });
+  expect(String((failed as PromiseRejectedResult).reason)).toMatch(
+    /at most 50 ms of CPU \(EXPRESSION_MAX_STEPS\)\. After \d+ of its 20000 steps .* it may pass\.$/,
+  );
+  expect(passed).toEqual({ status: 'fulfilled', value: 6 });
+});
+
+it('Many steps at once are begun only when there is time for them', () => {
+  const budget = new Budget(20_000);
+  budget.hold(20);
+  budget.step(4_000);
+  budget.step(10);
+  expect(() => budget.step(9_000)).toThrow(/After 4010 of its 20000 steps this one had taken 2\d/);
 });

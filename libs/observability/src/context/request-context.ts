@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { TraceContext } from './trace-context.js';
+import { traceparent, type TraceContext } from './trace-context.js';
 
 /** What is known about whatever is being worked at: it stands in every log line written meanwhile. */
 export interface RequestContext {
@@ -28,4 +28,9 @@ export function currentContext(): Readonly<RequestContext> {
 export function addToContext(more: RequestContext): void {
   const context = storage.getStore();
   if (context !== undefined) Object.assign(context, more);
+}
+
+/** For the trigger of a run that is started in this call chain, or by `trace`: the trace that a caller brought, if any. */
+export function callersTrace(trace = currentContext().trace): { traceparent?: string } {
+  return trace?.isCallers === true ? { traceparent: traceparent(trace) } : {};
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { callersTrace, runInContext } from './request-context.js';
 import { childSpan, continueTrace, runTrace, traceparent } from './trace-context.js';
 
 const trace = '4bf92f3577b34da6a3ce929d0e0e4736';
@@ -41,6 +42,21 @@ describe('runTrace', () => {
     expect(new Set([run.spanId, one.spanId, two.spanId]).size).toBe(3);
     expect(continueTrace(traceparent(one)).traceId).toBe(run.traceId);
   });
+});
+
+it('The trace of a run is that of whoever started it, if what they brought is one', () => {
+  const [run, callers] = ['01890a5d-ac96-774b-bcce-b302099a8057', `00-${trace}-${span}-00`];
+  expect(runTrace(run, callers)).toMatchObject({ traceId: trace, sampled: false });
+  for (const none of [undefined, 7, 'x', `00-${'0'.repeat(32)}-${span}-01`]) {
+    expect(runTrace(run, none)).toMatchObject({ traceId: run.replaceAll('-', ''), sampled: true });
+  }
+});
+
+it('callersTrace is the trace that came with a request, and none that began here', () => {
+  const within = (header?: string) => runInContext({ trace: continueTrace(header) }, callersTrace);
+  expect(within(`00-${trace}-${span}-01`).traceparent).toMatch(new RegExp(`^00-${trace}-[0-9a-f]{16}-01$`));
+  expect(within()).toEqual({});
+  expect(callersTrace()).toEqual({});
 });
 
 it('childSpan begins a trace where there is none', () => {

@@ -8,6 +8,8 @@ export interface TraceContext {
   spanId: string;
   /** Whether the caller records the trace. */
   sampled: boolean;
+  /** It is a caller's trace, and was not begun here. */
+  isCallers?: boolean;
 }
 
 const TRACEPARENT = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/;
@@ -24,15 +26,18 @@ export function continueTrace(header?: string): TraceContext {
   const random = randomUUID().replaceAll('-', '');
   const spanId = random.slice(16);
   if (!valid || traceId === undefined) return { traceId: random, spanId, sampled: false };
-  return { traceId, spanId, sampled: (Number.parseInt(flags, 16) & 1) === 1 };
+  return { traceId, spanId, sampled: (Number.parseInt(flags, 16) & 1) === 1, isCallers: true };
 }
 
 /**
- * The trace of a run. Its id is the run's (a UUIDv7 without the dashes: 128 bits, 62 of them random), so that it is the
- * same in every attempt, on every replica and after every restart, and leads from a receiver's trace to the run. Says
- * "sampled" because the run is recorded, in its journal: receivers that go by the caller's word record it too.
+ * The trace of a run: that of whoever started it, if they brought one. Otherwise its id is the run's (a UUIDv7 without the
+ * dashes: 128 bits, 62 of them random), and it says "sampled" because the run is recorded, in its journal. So it is the same in
+ * every attempt, on every replica and after every restart.
+ * @param callers the `traceparent` that the run was started with
  */
-export function runTrace(runId: string): TraceContext {
+export function runTrace(runId: string, callers?: unknown): TraceContext {
+  const trace = typeof callers === 'string' ? continueTrace(callers) : undefined;
+  if (trace?.isCallers === true) return trace;
   return { traceId: runId.replaceAll('-', ''), spanId: newSpanId(), sampled: true };
 }
 

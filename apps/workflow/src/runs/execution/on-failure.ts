@@ -1,5 +1,6 @@
 import { newId, type RunTrouble, type JobRequest, type RunError } from '@app/contracts';
 import type { Bounds, CompiledStep, OnFailure } from '@app/definition';
+import { callersTrace } from '@app/observability';
 import type { ChildRequest } from '../../steps/steps.service.js';
 import type { ClaimedRun } from '../claim/claimed-run.js';
 
@@ -79,5 +80,6 @@ function child(run: ClaimedRun, workflowId: string, { status, error, path }: Tro
     depth: depth + 1,
     isJoined: false,
     trouble: status,
+    ...callersTrace(),
   };
 }

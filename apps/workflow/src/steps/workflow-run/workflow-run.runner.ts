@@ -1,5 +1,6 @@
 import { newId } from '@app/contracts';
 import { WorkflowRunConfig } from '@app/definition';
+import { callersTrace } from '@app/observability';
 import { assertNoLoop } from '../causation.js';
 import { resolvedConfig } from '../resolved-config.js';
 import { assertStorable } from '../storable-json.js';
@@ -21,6 +22,7 @@ export const workflowRunRunner: TransactionalRunner = {
       tags: context.tags,
       depth: context.depth + 1,
       isJoined: mode !== 'detached',
+      ...callersTrace(),
     };
     const shown = { workflow_id, input: input ?? null };
     if (!child.isJoined) return { child, output: { run_id: child.id }, input: shown };

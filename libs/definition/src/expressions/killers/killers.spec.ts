@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { keepsProcessor } from '../../../../../test/sandbox/keeps-processor.js';
 import { ExpressionError } from '../expression.error.js';
 import { Expression } from '../expression.js';
 
@@ -10,8 +11,9 @@ interface Killers {
 
 const killers = JSON.parse(readFileSync(new URL('./killers.json', import.meta.url), 'utf8')) as Killers;
 const pid = process.pid;
+const measure = keepsProcessor();
 const evaluate = async (text: string): Promise<unknown> =>
-  Expression.compile(text).evaluate({ input: { a: 1 } }, { nowMs: 0, seed: 'killers' });
+  measure(text, () => Expression.compile(text).evaluate({ input: { a: 1 } }, { nowMs: 0, seed: 'killers' }));
 
 describe('An expression that would stop, block or end the process', () => {
   it.each(killers.overLimit)('is over its limit: %s', async (text) => {
@@ -34,6 +36,15 @@ describe('An expression that would stop, block or end the process', () => {
       expect(() => Expression.compile(text)).toThrow(/look-around and back references are not available/);
     },
   );
+
+  it.each([
+    `$match("", /${'.{0,1000}'.repeat(100)}/)`,
+    `$match("", /((a{99}){99}){99}/)`,
+    `$match("", /(${'a'.repeat(990)}){1000}/)`,
+    `(${'$match("", /(a{30}){30}/);'.repeat(2_000)}1)`,
+  ])('is refused before an automaton is built, when it is saved: %.40s', (text) => {
+    expect(() => Expression.compile(text)).toThrow(/may come to at most 4000 characters/);
+  });
 
   it.each([
     ['$match("ab12cd34", /[a-z]+(\\d+)/).groups', ['12', '34']],

@@ -92,8 +92,8 @@ forgotten AS (
 }
 
 /** `run.trigger` of a run that a step starts, or the trouble of this one. */
-function triggerOf({ path, isJoined, trouble }: ChildRequest, { runId }: RunCommit): RunTrigger {
-  const type = RunTriggerType.Workflow;
-  if (trouble !== undefined) return { type, run_id: runId, ...(path !== '' && { path }), mode: 'on_failure', trouble };
-  return { type, run_id: runId, path, mode: isJoined ? 'joined' : 'detached' };
+function triggerOf({ path, isJoined, trouble, traceparent }: ChildRequest, { runId }: RunCommit): RunTrigger {
+  const from = { type: RunTriggerType.Workflow, run_id: runId, ...(traceparent !== undefined && { traceparent }) };
+  if (trouble !== undefined) return { ...from, ...(path !== '' && { path }), mode: 'on_failure', trouble };
+  return { ...from, path, mode: isJoined ? 'joined' : 'detached' };
 }
