@@ -262,15 +262,16 @@ CREATE TABLE integrations (
   created_at timestamp with time zone NOT NULL DEFAULT now(),
   updated_at timestamp with time zone NOT NULL DEFAULT now(),
   deleted_at timestamp with time zone,
+  credentials_version integer NOT NULL DEFAULT 0,
   CONSTRAINT integrations_pkey PRIMARY KEY (id),
   CONSTRAINT integrations_config_check CHECK ((jsonb_typeof(config) = 'object'::text)),
   CONSTRAINT integrations_status_check CHECK ((status IN ('active', 'inactive', 'error'))),
-  CONSTRAINT integrations_type_check CHECK ((type IN ('google', 'github', 'slack', 'stripe', 'notion', 'airtable', 'survey', 'captcha')))
+  CONSTRAINT integrations_type_check CHECK ((type IN ('google', 'github', 'slack', 'stripe', 'notion', 'airtable', 'survey', 'captcha', 'http')))
 );
 CREATE INDEX integrations_deleted_at ON integrations USING btree (deleted_at) WHERE (deleted_at IS NOT NULL);
-CREATE INDEX integrations_status ON integrations USING btree (user_id, status, created_at DESC, id DESC);
-CREATE INDEX integrations_type ON integrations USING btree (user_id, type, created_at DESC, id DESC);
-CREATE INDEX integrations_user_id ON integrations USING btree (user_id, created_at DESC, id DESC);
+CREATE INDEX integrations_status ON integrations USING btree (user_id, status, id DESC);
+CREATE INDEX integrations_type ON integrations USING btree (user_id, type, id DESC);
+CREATE INDEX integrations_user_id ON integrations USING btree (user_id, id DESC);
 
 CREATE TABLE jobs (
   id uuid NOT NULL,
@@ -400,6 +401,7 @@ CREATE TABLE replicas (
   dead_at timestamp with time zone,
   created_at timestamp with time zone NOT NULL DEFAULT now(),
   updated_at timestamp with time zone NOT NULL DEFAULT now(),
+  counts_apart boolean,
   CONSTRAINT replicas_pkey PRIMARY KEY (id)
 );
 

@@ -73,6 +73,10 @@ const wantedEvents = { types: ['org.example.*'], url: 'http://127.0.0.1:9/events
 const subscription = own('id', async (world, owner) =>
   String((await world.made(owner, '/event-subscriptions', wantedEvents))['id']),
 );
+const wantedIntegration = { type: 'github', name: 'GitHub', credentials: { token: 'ghp_0123456789' } };
+const integration = own('id', async (world, owner) =>
+  String((await world.made(owner, '/integrations', wantedIntegration))['id']),
+);
 const delivery = {
   of: async (world: World, owner: Person): Promise<Parameters> => {
     const { id = '' } = await subscription.of(world, owner);
@@ -226,6 +230,12 @@ export const guardedRoutes: Readonly<Record<string, RouteFacts>> = {
   'DELETE /api/v1/invitations/:id': invitation,
 
   'POST /api/v1/events': { body: () => ({}), answers: 415 },
+  'GET /api/v1/integrations': {},
+  'GET /api/v1/integrations/types': {},
+  'POST /api/v1/integrations': { body: () => wantedIntegration },
+  'GET /api/v1/integrations/:id': integration,
+  'PUT /api/v1/integrations/:id': { ...integration, body: () => ({ name: 'GitHub' }) },
+  'DELETE /api/v1/integrations/:id': integration,
   'GET /api/v1/event-subscriptions': {},
   'POST /api/v1/event-subscriptions': { body: () => wantedEvents },
   'GET /api/v1/event-subscriptions/:id': subscription,

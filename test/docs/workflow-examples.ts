@@ -21,6 +21,8 @@ export interface WorkflowExample {
   task?: { queue: string; output: unknown };
   /** A workflow that the definition calls by `CALLED_ID`. */
   called?: WorkflowDefinition;
+  /** An integration that the definition names by `INTEGRATION_ID`. */
+  integration?: object;
   /** What the run's output holds at least. */
   output?: unknown;
   /** What the run's error holds at least. */
@@ -34,6 +36,9 @@ const parts = ['input', 'test', 'delivery', 'event', 'answer', 'signal', 'task',
 /** Stands in an example for the id of the workflow that it calls. */
 export const CALLED_ID = '00000000-0000-7000-8000-000000000000';
 
+/** Stands in an example for the id of the integration whose credentials it uses. */
+export const INTEGRATION_ID = '00000000-0000-7000-8000-000000000001';
+
 /** Where the document's examples expect examples/github-triage/directory.mjs. */
 export const DIRECTORY_URL = 'http://127.0.0.1:4680';
 
@@ -45,13 +50,13 @@ export const DIRECTORY_URL = 'http://127.0.0.1:4680';
 export function workflowExamples(directoryUrl = DIRECTORY_URL): WorkflowExample[] {
   const text = readFileSync(FILE, 'utf8').replaceAll(DIRECTORY_URL, directoryUrl);
   const examples: WorkflowExample[] = [];
-  let called: WorkflowDefinition | undefined;
+  let before: Pick<WorkflowExample, 'called' | 'integration'> = {};
   for (const [, part = '', json = ''] of text.matchAll(BLOCK)) {
     const value = JSON.parse(json) as never;
-    if (part === 'called') called = value;
+    if (part === 'called' || part === 'integration') before = { ...before, [part]: value };
     else if (part === 'workflow') {
-      examples.push({ definition: value, input: undefined, ...(called !== undefined && { called }) });
-      called = undefined;
+      examples.push({ definition: value, input: undefined, ...before });
+      before = {};
     } else if (parts.includes(part)) Object.assign(examples.at(-1)!, { [part]: value });
     else throw new Error(`docs/workflows.md has a block of the unknown kind ${part}.`);
   }

@@ -3,6 +3,7 @@ import {
   type EventDeliveryDto,
   type EventSubscriptionSecretDto,
   type HookAcceptedDto,
+  type IntegrationDto,
   type RunAcceptedDto,
   type RunDto,
   type TasksDto,
@@ -17,7 +18,7 @@ import { hubSignature } from '../../tools/demo/deliveries/signature.js';
 import { DirectoryProcess } from '../../tools/demo/directory-process.js';
 import { Api } from '../../tools/demo/platform/api.js';
 import { signUp } from '../../tools/demo/platform/sign-up.js';
-import { CALLED_ID, workflowExamples, type WorkflowExample } from '../docs/workflow-examples.js';
+import { CALLED_ID, INTEGRATION_ID, workflowExamples, type WorkflowExample } from '../docs/workflow-examples.js';
 import { mailedToken } from './mailed-token.js';
 import { RunningServices } from './running-services.js';
 
@@ -46,7 +47,7 @@ const names = workflowExamples().map(({ definition }) => definition.name);
 
 it.each(names.map((name, index) => [name, index] as const))('docs/workflows.md: %s', async (_name, index) => {
   const example = workflowExamples(directory.url)[index]!;
-  const { id } = await api.post<WorkflowDto>('/workflows', await withCalled(example));
+  const { id } = await api.post<WorkflowDto>('/workflows', await withNeeds(example));
   const runId = example.definition.trigger_type === 'cron' ? await firstFire(id) : await startRun(id, example);
   const { signal, task } = example;
   if (task !== undefined) await doTask(task);
@@ -99,11 +100,14 @@ it('docs/events.md: an event that is sent reaches who subscribed, signed', async
   }
 });
 
-/** The definition, with the workflow that it calls. */
-async function withCalled({ definition, called }: WorkflowExample): Promise<unknown> {
-  if (called === undefined) return definition;
-  const { id } = await api.post<WorkflowDto>('/workflows', called);
-  return JSON.parse(JSON.stringify(definition).replaceAll(CALLED_ID, id));
+/** The definition, with the workflow that it calls and the integration that it uses. */
+async function withNeeds({ definition, called, integration }: WorkflowExample): Promise<unknown> {
+  let text = JSON.stringify(definition);
+  if (called !== undefined) text = text.replaceAll(CALLED_ID, (await api.post<WorkflowDto>('/workflows', called)).id);
+  if (integration !== undefined) {
+    text = text.replaceAll(INTEGRATION_ID, (await api.post<IntegrationDto>('/integrations', integration)).id);
+  }
+  return JSON.parse(text);
 }
 
 /** Activates the workflow and waits for its schedule. */

@@ -9,7 +9,7 @@ import type { RunCommit } from '../../apps/workflow/src/runs/store/run-commit.js
 import { emptyHistory, type RunHistory } from '../../apps/workflow/src/runs/store/run-history.js';
 import { stepRunners, type StepServices } from '../../apps/workflow/src/steps/step-runners.js';
 import { noLargeValues } from '../blobs/no-large-values.js';
-import type { EffectRunner, StepRunner, StepsService } from '../../apps/workflow/src/steps/steps.service.js';
+import type { CallWait, EffectRunner, StepRunner, StepsService } from '../../apps/workflow/src/steps/steps.service.js';
 
 export const put: StepDefinition = { id: 'put', type: 'http.request', config: { method: 'PUT', url: 'http://x' } };
 export const post: StepDefinition = { id: 'post', type: 'http.request', config: { method: 'POST', url: 'http://x' } };
@@ -45,8 +45,12 @@ export class World {
   /** How long the provider wants no calls, in ms from now. */
   waitMs = 0;
 
+  /** Why the next calls that are about to be made have to wait, because of a limit. */
+  readonly limitWaits: (CallWait | undefined)[] = [];
+
   private readonly effect: EffectRunner = {
     kind: 'effect',
+    enter: async (call) => this.limitWaits.shift() ?? this.effect.mustWait(call),
     mustWait: () => (this.waitMs === 0 ? undefined : { ms: this.waitMs, provider: 'https://x' }),
     probe: (context) => this.probe(context),
     prepare: async () => ({ request: null, input: { shown: true }, hash: this.hash }),

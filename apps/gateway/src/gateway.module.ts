@@ -32,6 +32,7 @@ import { StepUpGuard } from './auth/step-up/step-up.guard.js';
 import { StepUpModule } from './auth/step-up/step-up.module.js';
 import { CommandInbox } from './command-inbox.service.js';
 import { EventSubscriptionsModule } from './event-subscriptions/event-subscriptions.module.js';
+import { IntegrationsModule } from './integrations/integrations.module.js';
 import { EventsModule } from './events/events.module.js';
 import { HealthModule } from './health/health.module.js';
 import { HooksModule } from './hooks/hooks.module.js';
@@ -98,6 +99,7 @@ export const gatewayConfigs = [
     EventsModule,
     EventSubscriptionsModule,
     SecretsModule,
+    IntegrationsModule,
     PeopleModule,
     ApiKeysModule,
     ServiceAccountsModule,

@@ -9,9 +9,9 @@ import {
   ScriptsConfig,
 } from '@app/config';
 import { EgressClient } from '@app/egress';
-import { CommandBus } from '@app/messaging';
+import { CommandBus, SharedPermits } from '@app/messaging';
 import { GracefulShutdown, ShutdownPhase } from '@app/observability';
-import { ProviderMetrics, ProviderPauses } from '@app/providers';
+import { AccountLimits, ProviderMetrics, ProviderPauses } from '@app/providers';
 import { KeyRing } from '@app/security';
 import { Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { Pool } from 'pg';
@@ -32,6 +32,7 @@ import { RunExecutor } from './runs/run-executor.service.js';
 import { RunMetrics } from './runs/run.metrics.js';
 import { RunWriter } from './runs/run-writer.service.js';
 import { StatsService } from './stats/stats.service.js';
+import { CredentialReader } from './steps/credentials/credential-reader.js';
 import { ScriptThreads } from './steps/script/script-threads.js';
 import { SecretReader } from './steps/secrets/secret-reader.js';
 import { StepsService } from './steps/steps.service.js';
@@ -49,7 +50,8 @@ export const executionConfig = [
 
 /**
  * Whatever takes runs forward: it claims and executes them, tells them what they wait for and recovers what others left.
- * Needs {@link executionConfig}, the ObservabilityModule, the `Pool` and the `CommandBus`, each of them global.
+ * Needs {@link executionConfig}, the ObservabilityModule, the `Pool`, the `CommandBus` and `SharedPermits`,
+ * each of them global.
  */
 @Module({
   imports: [BlobsModule],
@@ -75,11 +77,21 @@ export const executionConfig = [
       inject: [Pool, EncryptionConfig],
       useFactory: (pool: Pool, { keys }: EncryptionConfig) => new SecretReader(pool, new KeyRing(keys)),
     },
+    {
+      provide: CredentialReader,
+      inject: [Pool, EncryptionConfig],
+      useFactory: (pool: Pool, { keys }: EncryptionConfig) => new CredentialReader(pool, new KeyRing(keys)),
+    },
     ProviderMetrics,
     {
       provide: ProviderPauses,
       inject: [Pool, CommandBus, ProviderMetrics, EngineConfig, GracefulShutdown],
       useFactory: pausesOf,
+    },
+    {
+      provide: AccountLimits,
+      inject: [Pool, SharedPermits, ReplicaService, ProviderMetrics, EngineConfig, GracefulShutdown],
+      useFactory: limitsOf,
     },
     {
       provide: ScriptThreads,
@@ -104,6 +116,7 @@ export class ExecutionModule implements OnApplicationBootstrap {
   constructor(
     private readonly replica: ReplicaService,
     private readonly pauses: ProviderPauses,
+    private readonly limits: AccountLimits,
     private readonly claimer: RunClaimer,
     private readonly owned: OwnedRuns,
     private readonly recovery: RecoveryService,
@@ -115,6 +128,8 @@ export class ExecutionModule implements OnApplicationBootstrap {
 
   async onApplicationBootstrap(): Promise<void> {
     await Promise.all([this.replica.start(), this.pauses.start()]);
+    // It is one among the replicas by now.
+    await this.limits.start();
     for (const part of [this.claimer, this.owned, this.recovery, this.delivery, this.families, this.stats, this.events])
       part.start();
   }
@@ -136,4 +151,17 @@ function pausesOf(
   // Steps come to their end while the process does: until then it hears of pauses.
   shutdown.add(ShutdownPhase.Flush, 'pauses', () => pauses.stop());
   return pauses;
+}
+
+function limitsOf(
+  pool: Pool,
+  shared: SharedPermits,
+  replica: ReplicaService,
+  metrics: ProviderMetrics,
+  { pollMs }: EngineConfig,
+  shutdown: GracefulShutdown,
+): AccountLimits {
+  const limits = new AccountLimits({ pool, shared, replicaId: () => replica.id(), metrics, pollMs });
+  shutdown.add(ShutdownPhase.Flush, 'account limits', () => limits.stop());
+  return limits;
 }

@@ -1,7 +1,7 @@
 import { ConfigModule, DatabaseConfig, ProcessName, RedisConfig, ServiceConfig } from '@app/config';
 import { ServiceName } from '@app/contracts';
 import { DatabaseModule } from '@app/database';
-import { MessagingModule } from '@app/messaging';
+import { MessagingModule, SharedPermitsModule } from '@app/messaging';
 import { ObservabilityModule } from '@app/observability';
 import { Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { executionConfig, ExecutionModule } from './execution.module.js';
@@ -18,6 +18,7 @@ import { SchedulesService } from './schedules/schedules.service.js';
     ObservabilityModule.forProcess(ProcessName.Workflow),
     DatabaseModule,
     MessagingModule.forService(ServiceName.Workflow),
+    SharedPermitsModule,
     ExecutionModule,
   ],
   providers: [PartitionsService, ScheduleMetrics, SchedulesService, HistoryMetrics, RetentionService],

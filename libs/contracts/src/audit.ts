@@ -67,6 +67,10 @@ export const auditActions = {
   'run.deleted': 'run.deleted',
   'secret.set': 'secret.set',
   'secret.deleted': 'secret.deleted',
+  /** An account at a provider: what was set, without its credentials; `details.credentials` says whether those were. */
+  'integration.created': 'integration.created',
+  'integration.updated': 'integration.updated',
+  'integration.deleted': 'integration.deleted',
   /** Whose events go where; of the URL, which may hold a token, the origin is told. */
   'event_subscription.created': 'event_subscription.created',
   'event_subscription.updated': 'event_subscription.updated',

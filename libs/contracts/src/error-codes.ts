@@ -55,10 +55,14 @@ export const runErrorCodes = {
   CONFIG_INVALID: 'CONFIG_INVALID',
   /** A secret that the definition names does not exist. */
   SECRET_MISSING: 'SECRET_MISSING',
+  /** The integration that the step names is gone, not active or without credentials. */
+  INTEGRATION_UNUSABLE: 'INTEGRATION_UNUSABLE',
   /** The receiver answered with a status that counts as a failure. */
   HTTP_STATUS: 'HTTP_STATUS',
   /** The provider asked for fewer calls: the step waits and goes on by itself, without using up an attempt. */
   PROVIDER_PAUSED: 'PROVIDER_PAUSED',
+  /** The limit of the integration is used up: the step waits and goes on by itself, without using up an attempt. */
+  ACCOUNT_LIMITED: 'ACCOUNT_LIMITED',
   /** The receiver could not be reached: nothing was sent. */
   HTTP_UNREACHABLE: 'HTTP_UNREACHABLE',
   /** The call was under way when it broke; whether it took effect is not known. */

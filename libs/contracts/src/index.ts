@@ -12,6 +12,7 @@ export * from './http/email.dto.js';
 export * from './http/event-subscriptions.dto.js';
 export * from './http/events.dto.js';
 export * from './http/hooks.dto.js';
+export * from './http/integrations.dto.js';
 export * from './http/invitations.dto.js';
 export * from './http/jwks.dto.js';
 export * from './http/oauth.dto.js';

@@ -8,6 +8,8 @@ export const IntegrationType = {
   Airtable: 'airtable',
   Survey: 'survey',
   Captcha: 'captcha',
+  /** Any other API over HTTP. */
+  Http: 'http',
 } as const;
 export type IntegrationType = (typeof IntegrationType)[keyof typeof IntegrationType];
 

@@ -21,6 +21,10 @@ export const scopes = {
   'secrets:read': 'secrets:read',
   /** Set and delete secrets; their values never come back. */
   'secrets:write': 'secrets:write',
+  /** List and read integrations; their credentials never come back. */
+  'integrations:read': 'integrations:read',
+  /** Create, change and delete integrations. */
+  'integrations:write': 'integrations:write',
   /** Send events. */
   'events:write': 'events:write',
   /** List and read event subscriptions and their deliveries. */

@@ -58,6 +58,7 @@ export class EgressClient {
       let hasLeft = false;
       const dispatcher = this.dispatcher(request, mayLeave ?? (() => true), () => (hasLeft = true));
       try {
+        if (redirects > 0) await request.beforeRedirect?.(new URL(hop.url), signal);
         const answer = await this.send(hop, dispatcher, request, signal);
         if (!('location' in answer)) return hop.afterEffect ? { ...answer, afterEffect: true } : answer;
         hop = nextHop(hop, answer.url, answer, request);

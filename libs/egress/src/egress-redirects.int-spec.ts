@@ -1,3 +1,4 @@
+import { eventually } from '@app/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { egressCall, EgressWorld, type Receiver } from '../../../test/egress/egress-world.js';
 
@@ -251,4 +252,32 @@ it('the body of a redirect is not waited for beyond the limit', async () => {
     more();
   });
   expect((await world.client().request(call(first.url))).body.toString()).toBe('here');
+});
+
+describe('before a redirect is followed', () => {
+  it('whoever makes the call is asked, and may take their time', async () => {
+    const { url, seen } = await target();
+    const first = await world.redirecting(307, `${url}/there`);
+    const asked: string[] = [];
+    let letGo: () => void = () => undefined;
+    const beforeRedirect = (to: URL): Promise<void> => {
+      asked.push(to.href);
+      return new Promise((resolve) => (letGo = resolve));
+    };
+    const answer = world.client().request(call(first.url, { beforeRedirect }));
+    await eventually(() => asked.length === 1);
+    expect([asked, seen]).toEqual([[`${url}/there`], []]);
+    letGo();
+    expect((await answer).body.toString()).toBe('here');
+  });
+
+  it('the time of the call goes on, and a request that is only to be sent there has not happened', async () => {
+    const { url, seen } = await target();
+    const first = await world.redirecting(307, url);
+    const beforeRedirect = (_to: URL, signal: AbortSignal): Promise<void> =>
+      new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('stopped'))));
+    const answer = world.client().request(call(first.url, { method: 'POST', timeoutMs: 200, beforeRedirect }));
+    await expect(answer).rejects.toMatchObject({ code: 'TIMEOUT', mayHaveHappened: false });
+    expect(seen).toEqual([]);
+  });
 });

@@ -22,6 +22,8 @@ export interface EgressRequest {
    * followed: what is called again must be meant to be.
    */
   redirects?: 'follow' | 'answer';
+  /** Awaited before a redirect is followed to that URL; when it rejects, the redirect is not. The call's time goes on. */
+  beforeRedirect?: (url: URL, signal: AbortSignal) => Promise<void>;
   /** Names of headers that another origin must not see, besides those that are credentials by their name. */
   secretHeaders?: readonly string[];
   /**

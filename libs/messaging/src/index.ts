@@ -11,4 +11,6 @@ export type { DelayRules } from './rate-limit/growing-delay.js';
 export type { Rate, Taken } from './rate-limit/rate.js';
 export * from './rate-limit/rate-limit.module.js';
 export * from './rate-limit/rate-limiter.js';
+export * from './rate-limit/shared-permits.js';
+export * from './rate-limit/shared-permits.module.js';
 export * from './redis/redis-health.js';

@@ -24,6 +24,11 @@ export function accountOf(userId: string, url: string, secretNames: readonly str
   return { userId, origin, name: name.length <= LONGEST_NAME ? name : shortened(name) };
 }
 
+/** The account that an integration is, wherever at its provider a call goes. */
+export function integrationAccount(userId: string, url: string, integrationId: string): ProviderAccount {
+  return { userId, origin: new URL(url).origin, name: `integration ${integrationId}` };
+}
+
 function shortened(name: string): string {
   const hash = createHash('sha256').update(name).digest('base64url');
   return `${name.slice(0, LONGEST_NAME - hash.length - 1)} ${hash}`;

@@ -1,5 +1,14 @@
 export * from './account.js';
 export * from './asked-pause.js';
+export * from './integrations/account-limit.shape.js';
+export * from './integrations/check-integration.js';
+export * from './integrations/credential-origins.js';
+export * from './integrations/integration-type-view.js';
+export * from './integrations/provider-config.js';
+export * from './integrations/registry.js';
+export * from './limits/account-limits.service.js';
+export * from './limits/account-turn.js';
+export type { Permit } from './limits/permit.js';
 export * from './provider-pauses.service.js';
 export * from './provider.metrics.js';
 export * from './retry-after.js';

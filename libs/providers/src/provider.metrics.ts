@@ -10,6 +10,10 @@ export class ProviderMetrics {
   readonly waits: Counter;
   /** Accounts that this process does not call at the moment. */
   readonly paused: Gauge;
+  /** Times that a call did not leave because the limit of its integration was used up. */
+  readonly limited: Counter;
+  /** Whether this process counts calls by itself. */
+  readonly apart: Gauge;
 
   constructor(registry: Registry) {
     const registers = [registry];
@@ -26,6 +30,16 @@ export class ProviderMetrics {
     this.paused = new Gauge({
       name: 'provider_paused_accounts',
       help: 'Accounts that this process does not call because their providers asked for it, as of its last look.',
+      registers,
+    });
+    this.limited = new Counter({
+      name: 'provider_limited_total',
+      help: 'Calls that waited because the limit of their integration was used up.',
+      registers,
+    });
+    this.apart = new Gauge({
+      name: 'provider_limits_apart',
+      help: '1 while each replica counts the calls of integrations by itself, because one of them does not reach Redis.',
       registers,
     });
   }

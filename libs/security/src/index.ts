@@ -8,5 +8,6 @@ export * from './password-hasher.js';
 export * from './password-rules.js';
 export * from './refresh-tokens.js';
 export * from './signing-keys.js';
+export * from './stored-credentials.js';
 export * from './stored-secret.js';
 export * from './tokens.js';

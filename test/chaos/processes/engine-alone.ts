@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { ConfigModule, DatabaseConfig, ProcessName, ServiceConfig } from '@app/config';
-import { CommandBus } from '@app/messaging';
+import { CommandBus, SharedPermits } from '@app/messaging';
 import { ObservabilityModule, runProcess } from '@app/observability';
 import { Global, Module, type OnModuleInit } from '@nestjs/common';
 import { ModuleRef, NestFactory } from '@nestjs/core';
@@ -61,8 +61,9 @@ process.on('disconnect', () => process.exit(1));
       useFactory: ({ url }: DatabaseConfig) => new Pool({ connectionString: url, ...CONNECTION }),
     },
     { provide: CommandBus, useValue: { publish: () => undefined } },
+    { provide: SharedPermits, useValue: { isThere: () => Promise.resolve(false) } },
   ],
-  exports: [Pool, CommandBus],
+  exports: [Pool, CommandBus, SharedPermits],
 })
 class SurroundingsModule {}
 

@@ -32,6 +32,8 @@ export default async () => {
                   'tasks:work',
                   'secrets:read',
                   'secrets:write',
+                  'integrations:read',
+                  'integrations:write',
                   'events:write',
                   'subscriptions:read',
                   'subscriptions:write',
@@ -70,6 +72,8 @@ export default async () => {
                   'tasks:work',
                   'secrets:read',
                   'secrets:write',
+                  'integrations:read',
+                  'integrations:write',
                   'events:write',
                   'subscriptions:read',
                   'subscriptions:write',
@@ -420,6 +424,137 @@ export default async () => {
         [
           Promise.resolve(contracts),
           {
+            PageQuery: {
+              page: {
+                required: true,
+                type: () => Number,
+                description: 'Page to show, from 1. Not read when a cursor is sent.',
+                default: 1,
+                minimum: 1,
+                maximum: 100,
+              },
+              limit: {
+                required: true,
+                type: () => Number,
+                description: 'Most entries of one page.',
+                default: 20,
+                minimum: 1,
+                maximum: 100,
+              },
+              cursor: {
+                required: false,
+                type: () => String,
+                description: '`next_cursor` of the page before: stays fast however far the list goes.',
+                maxLength: 500,
+              },
+            },
+          },
+        ],
+        [
+          Promise.resolve(contracts),
+          {
+            IntegrationListQuery: {
+              type: {
+                required: false,
+                enum: ['google', 'github', 'slack', 'stripe', 'notion', 'airtable', 'survey', 'captcha', 'http'],
+              },
+              status: { required: false, enum: ['active', 'inactive', 'error'] },
+            },
+            CreateIntegrationDto: {
+              type: {
+                required: true,
+                enum: ['google', 'github', 'slack', 'stripe', 'notion', 'airtable', 'survey', 'captcha', 'http'],
+              },
+              name: { required: true, type: () => String, description: 'For people.', minLength: 1, maxLength: 255 },
+              config: {
+                required: false,
+                type: 'object',
+                additionalProperties: true,
+                description: 'As the type has it; all of it may be left out where the type asks for nothing.',
+              },
+              credentials: {
+                required: true,
+                type: 'object',
+                additionalProperties: true,
+                description: 'As the type has it. They can never be read back.',
+              },
+              status: {
+                required: false,
+                description: '`inactive` when it is not to be used yet.',
+                enum: ['active', 'inactive'],
+              },
+            },
+            ReplaceIntegrationDto: {
+              name: { required: true, type: () => String, minLength: 1, maxLength: 255 },
+              config: { required: false, type: 'object', additionalProperties: true },
+              credentials: {
+                required: false,
+                type: 'object',
+                additionalProperties: true,
+                description:
+                  'Others than before; those stay unless given. They have to be given when `config` sends them to another origin.',
+              },
+              status: {
+                required: false,
+                description: '`active` also ends the status `error`.',
+                enum: ['active', 'inactive'],
+              },
+            },
+            IntegrationDto: {
+              id: { required: true, type: () => String, description: 'What steps name it by, as `credential`.' },
+              type: {
+                required: true,
+                enum: ['google', 'github', 'slack', 'stripe', 'notion', 'airtable', 'survey', 'captcha', 'http'],
+              },
+              name: { required: true, type: () => String },
+              config: {
+                required: true,
+                type: 'object',
+                additionalProperties: true,
+                description: 'With what applies where nothing was given.',
+              },
+              status: { required: true, enum: ['active', 'inactive', 'error'] },
+              last_sync_at: {
+                required: true,
+                type: () => String,
+                nullable: true,
+                description: 'When its provider was last pulled from as a whole; null before that.',
+              },
+              version: { required: true, type: () => Number, description: 'Also the ETag.' },
+              created_at: { required: true, type: () => String },
+              updated_at: { required: true, type: () => String },
+            },
+            IntegrationTypeDto: {
+              type: {
+                required: true,
+                enum: ['google', 'github', 'slack', 'stripe', 'notion', 'airtable', 'survey', 'captcha', 'http'],
+              },
+              description: { required: true, type: () => String },
+              example: {
+                required: true,
+                type: 'object',
+                additionalProperties: true,
+                description: 'A whole body of POST /integrations.',
+              },
+              config_schema: {
+                required: true,
+                type: 'object',
+                additionalProperties: true,
+                description: 'JSON Schema (2020-12) of `config`.',
+              },
+              credentials_schema: {
+                required: true,
+                type: 'object',
+                additionalProperties: true,
+                description: 'JSON Schema (2020-12) of `credentials`.',
+              },
+            },
+            IntegrationTypesDto: { types: { required: true, type: () => [contracts.IntegrationTypeDto] } },
+          },
+        ],
+        [
+          Promise.resolve(contracts),
+          {
             InviteDto: {
               email: { required: true, type: () => String, maxLength: 254, format: 'email' },
               roles: {
@@ -531,35 +666,6 @@ export default async () => {
               },
               last_used_at: { required: true, type: () => String, nullable: true },
               created_at: { required: true, type: () => String },
-            },
-          },
-        ],
-        [
-          Promise.resolve(contracts),
-          {
-            PageQuery: {
-              page: {
-                required: true,
-                type: () => Number,
-                description: 'Page to show, from 1. Not read when a cursor is sent.',
-                default: 1,
-                minimum: 1,
-                maximum: 100,
-              },
-              limit: {
-                required: true,
-                type: () => Number,
-                description: 'Most entries of one page.',
-                default: 20,
-                minimum: 1,
-                maximum: 100,
-              },
-              cursor: {
-                required: false,
-                type: () => String,
-                description: '`next_cursor` of the page before: stays fast however far the list goes.',
-                maxLength: 500,
-              },
             },
           },
         ],
@@ -848,8 +954,10 @@ export default async () => {
                   'SCRIPT_LIMIT',
                   'CONFIG_INVALID',
                   'SECRET_MISSING',
+                  'INTEGRATION_UNUSABLE',
                   'HTTP_STATUS',
                   'PROVIDER_PAUSED',
+                  'ACCOUNT_LIMITED',
                   'HTTP_UNREACHABLE',
                   'HTTP_INTERRUPTED',
                   'EGRESS_REFUSED',
@@ -938,8 +1046,10 @@ export default async () => {
                   'SCRIPT_LIMIT',
                   'CONFIG_INVALID',
                   'SECRET_MISSING',
+                  'INTEGRATION_UNUSABLE',
                   'HTTP_STATUS',
                   'PROVIDER_PAUSED',
+                  'ACCOUNT_LIMITED',
                   'HTTP_UNREACHABLE',
                   'HTTP_INTERRUPTED',
                   'EGRESS_REFUSED',
@@ -1629,7 +1739,7 @@ export default async () => {
               name: { required: true, type: () => String },
               trigger_type: { required: true, enum: ['manual', 'cron', 'webhook', 'event'] },
               version: { required: true, type: () => Number },
-              status: { required: true, enum: ['active', 'running', 'inactive'] },
+              status: { required: true, enum: ['active', 'inactive', 'running'] },
             },
             WorkflowStatusDto: {
               workflow: { required: true, type: () => contracts.WorkflowActivityDto },
@@ -1671,6 +1781,8 @@ export default async () => {
                   'tasks:work',
                   'secrets:read',
                   'secrets:write',
+                  'integrations:read',
+                  'integrations:write',
                   'events:write',
                   'subscriptions:read',
                   'subscriptions:write',
@@ -1830,7 +1942,7 @@ export default async () => {
               user_id: { required: true, type: () => String },
               type: {
                 required: true,
-                enum: ['google', 'github', 'slack', 'stripe', 'notion', 'airtable', 'survey', 'captcha'],
+                enum: ['google', 'github', 'slack', 'stripe', 'notion', 'airtable', 'survey', 'captcha', 'http'],
               },
               name: { required: true, type: () => String },
               config: { required: true, type: 'object', additionalProperties: true },
@@ -1838,7 +1950,14 @@ export default async () => {
                 required: true,
                 type: () => String,
                 nullable: true,
-                description: 'Encrypted with the key ring; the associated data is the id of the row.',
+                description:
+                  'Sealed by envelope for this row, owner and version of the credentials (libs/security, `sealCredentials`).',
+              },
+              credentials_version: {
+                required: true,
+                type: () => Number,
+                description:
+                  'Grows by one whenever the credentials are set: what was sealed for another version does not open.',
               },
               status: { required: true, enum: ['active', 'inactive', 'error'] },
               last_sync_at: { required: true, type: () => Date, nullable: true },
@@ -2322,6 +2441,32 @@ export default async () => {
               deliver: {
                 summary:
                   "Starts a run of the workflow whose `hook_url` this is. The delivery proves itself as the workflow's trigger says, and\nthe answer is the run's output where the trigger says so.",
+              },
+            },
+          },
+        ],
+        [
+          import('../integrations/integrations.controller.js'),
+          {
+            IntegrationsController: {
+              list: { summary: "The caller's integrations, the newest first." },
+              types: {
+                summary:
+                  'The types and the JSON Schema of what each needs, from the rules that integrations are checked with.',
+                type: contracts.IntegrationTypesDto,
+              },
+              create: {
+                summary: 'Keeps an integration. Its credentials are sealed, and never shown.',
+                type: contracts.IntegrationDto,
+              },
+              get: { summary: 'One integration.', type: contracts.IntegrationDto },
+              replace: {
+                summary:
+                  'Replaces name, config and status; the credentials too when they are given. The next step that uses it sees that.',
+                type: contracts.IntegrationDto,
+              },
+              remove: {
+                summary: 'Deletes an integration and forgets its credentials. Steps that use it fail from now on.',
               },
             },
           },

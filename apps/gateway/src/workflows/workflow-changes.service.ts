@@ -16,6 +16,7 @@ import type { ExpectedVersions } from '../http/if-match.decorator.js';
 import { problem } from '../http/problems/problem.js';
 import { ScheduleKeeper } from '../schedules/schedule-keeper.service.js';
 import { ActivationCheckService } from './activation-check.service.js';
+import { CredentialsCheck } from './credentials-check.service.js';
 import { checkDefinition, columnsOf, retentionOf, type Definition, type DraftDefinition } from './definition.js';
 import { InputSchemas } from './input-schema/input-schemas.service.js';
 import { OnFailureCheck } from './on-failure-check.service.js';
@@ -35,6 +36,7 @@ export class WorkflowChangesService {
     private readonly activation: ActivationCheckService,
     private readonly inputSchemas: InputSchemas,
     private readonly onFailure: OnFailureCheck,
+    private readonly credentials: CredentialsCheck,
     private readonly bounds: BoundsConfig,
   ) {}
 
@@ -43,7 +45,7 @@ export class WorkflowChangesService {
    * @throws AppError VALIDATION_FAILED
    */
   async create(userId: string, draft: WorkflowDefinitionDto, id: string): Promise<WorkflowDto> {
-    const definition = checkDefinition(draft, this.bounds, await this.mistakesIn(userId, id, draft.config));
+    const definition = checkDefinition(draft, this.bounds, await this.mistakesIn(userId, id, draft));
     await this.dataSource.transaction(async (manager) => {
       const columns = { id, user_id: userId, ...workflowColumns(definition) };
       const insert = manager.createQueryBuilder().insert().into(Workflow).values(columns).orIgnore().returning('id');
@@ -62,14 +64,14 @@ export class WorkflowChangesService {
     draft: WorkflowDefinitionDto,
     expected: ExpectedVersions,
   ): Promise<WorkflowDto> {
-    const mistakes = await this.mistakesIn(userId, id, draft.config);
+    const mistakes = await this.mistakesIn(userId, id, draft);
     return this.change(userId, id, expected, () => draft, mistakes);
   }
 
   /** As `replace`, of the given fields alone. */
   async patch(userId: string, id: string, patch: WorkflowPatchDto, expected: ExpectedVersions): Promise<WorkflowDto> {
     const given = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
-    const mistakes = await this.mistakesIn(userId, id, patch.config);
+    const mistakes = await this.mistakesIn(userId, id, patch);
     return this.change(userId, id, expected, (current) => Object.assign(current, given), mistakes);
   }
 
@@ -106,11 +108,15 @@ export class WorkflowChangesService {
   }
 
   /**
-   * What is wrong with a config that only a look elsewhere tells.
+   * What is wrong with a definition that only a look elsewhere tells.
    * @param id the workflow that is saved; null for one that is only looked at
    */
-  async mistakesIn(userId: string, id: string | null, config: unknown): Promise<FieldError[]> {
-    const each = [this.inputSchemas.mistakesIn(config), this.onFailure.mistakesIn(userId, id, config)];
+  async mistakesIn(userId: string, id: string | null, { config, steps }: DraftDefinition): Promise<FieldError[]> {
+    const each = [
+      this.inputSchemas.mistakesIn(config),
+      this.onFailure.mistakesIn(userId, id, config),
+      this.credentials.mistakesIn(userId, steps),
+    ];
     return (await Promise.all(each)).flat();
   }
 

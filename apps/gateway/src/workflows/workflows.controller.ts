@@ -75,7 +75,7 @@ export class WorkflowsController {
     @CurrentUser() { userId }: Caller,
     @Body() definition: Record<string, unknown> = {},
   ): Promise<DefinitionCheckDto> {
-    const mistakes = await this.changes.mistakesIn(userId, null, definition['config']);
+    const mistakes = await this.changes.mistakesIn(userId, null, definition);
     const errors = [...validateDefinition(definition, this.bounds), ...mistakes];
     return { valid: errors.length === 0, errors };
   }

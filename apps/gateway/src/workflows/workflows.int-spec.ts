@@ -69,6 +69,36 @@ describe('a workflow', () => {
     expect(itself.body.errors).toEqual([{ field, message: expect.stringContaining('itself') }]);
   });
 
+  it('takes an integration of the same owner for the credential of a step, and no other', async () => {
+    const body = { type: 'github', name: 'GitHub', credentials: { token: 'ghp_1' } };
+    const integration = async (by: TestUser): Promise<string> => (await by.call('POST', '/integrations', body)).body.id;
+    const [own, deleted] = [await integration(user), await integration(user)];
+    await user.call('DELETE', `/integrations/${deleted}`);
+    const foreign = await integration(await gateway.signUp());
+    const { id } = await create();
+    const config = (credential: string) => ({ method: 'GET', url: 'https://api.github.com/', credential });
+    const stepsWith = (credential: string) => {
+      const probe = { request: config(credential), expression: 'true' };
+      return [{ id: 'call', type: 'http.request', config: config(credential), probe }];
+    };
+    const calling = (credential: string) => definition({ steps: stepsWith(credential) });
+    expect((await user.call('PUT', `/workflows/${id}`, calling(own))).status).toBe(200);
+    const errors = ['config', 'probe.request'].map((place) => ({
+      field: `steps[0].${place}.credential`,
+      message: expect.stringContaining('create it first'),
+    }));
+    for (const wrong of [foreign, deleted, '01890000-0000-7000-8000-000000000000']) {
+      const answers = [
+        await user.call('POST', '/workflows', calling(wrong)),
+        await user.call('PUT', `/workflows/${id}`, calling(wrong)),
+        await user.call('PATCH', `/workflows/${id}`, { steps: stepsWith(wrong) }),
+      ];
+      for (const answer of answers) expect(answer).toMatchObject({ status: 400, body: { errors } });
+      const { body: checked } = await user.call('POST', '/workflows/validate', calling(wrong));
+      expect(checked).toEqual({ valid: false, errors });
+    }
+  });
+
   it.each([
     ['an unknown field', { ...definition(), status: 'active' }, 'status'],
     ['no body at all', undefined, 'name'],

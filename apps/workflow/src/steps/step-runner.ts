@@ -137,18 +137,25 @@ export interface Probed {
 export interface CallWait {
   /** From now on. */
   ms: number;
-  /** Who asked for it: an origin. */
+  /** Whose account it is: an origin. */
   provider: string;
+  /**
+   * Set when its provider has not asked for it, but the limit of its integration is used up: over how many ms those who were
+   * told the same go on.
+   */
+  spreadMs?: number;
 }
 
 /** A step with an effect outside: announced in the journal, then called. */
 export interface EffectRunner<Request = unknown> {
   kind: 'effect';
   prepare: (context: StepContext) => Promise<PreparedCall<Request>>;
-  /** Whether the call has to wait because its provider asked for it; asked again in the last moment before it leaves. */
+  /** Takes what the call needs to be made now. Asked before it is announced, or made again; answers why it has to wait. */
+  enter: (call: PreparedCall<Request>) => Promise<CallWait | undefined>;
+  /** Whether it has to wait after all; asked in the last moments before it leaves. */
   mustWait: (call: PreparedCall<Request>) => CallWait | undefined;
-  /** Finds out whether a call has happened that nobody knows of. @throws when it cannot be told */
-  probe?: (context: StepContext) => Promise<Probed>;
+  /** Finds out whether a call has happened that nobody knows of, or why it cannot yet. @throws when it cannot be told */
+  probe?: (context: StepContext) => Promise<Probed | CallWait>;
   /** @throws StepFailure when there is no output */
   perform: (call: PreparedCall<Request>, context: StepContext) => Promise<unknown>;
 }

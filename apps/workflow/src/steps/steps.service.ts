@@ -1,7 +1,8 @@
 import type { StepType } from '@app/definition';
 import { EgressClient } from '@app/egress';
-import { ProviderPauses } from '@app/providers';
+import { AccountLimits, ProviderPauses } from '@app/providers';
 import { Injectable } from '@nestjs/common';
+import { CredentialReader } from './credentials/credential-reader.js';
 import { ScriptThreads } from './script/script-threads.js';
 import { SecretReader } from './secrets/secret-reader.js';
 import type { StepRunner } from './step-runner.js';
@@ -17,8 +18,15 @@ export type * from './step-runner.js';
 export class StepsService {
   private readonly runners: StepRunners;
 
-  constructor(egress: EgressClient, pauses: ProviderPauses, secrets: SecretReader, scripts: ScriptThreads) {
-    this.runners = stepRunners({ egress, pauses, secrets, scripts });
+  constructor(
+    egress: EgressClient,
+    pauses: ProviderPauses,
+    limits: AccountLimits,
+    secrets: SecretReader,
+    credentials: CredentialReader,
+    scripts: ScriptThreads,
+  ) {
+    this.runners = stepRunners({ egress, pauses, limits, secrets, credentials, scripts });
   }
 
   runner(type: StepType): StepRunner {

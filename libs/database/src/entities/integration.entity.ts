@@ -19,9 +19,13 @@ export class Integration {
   @Column('jsonb', { default: {} })
   config: Record<string, unknown>;
 
-  /** Encrypted with the key ring; the associated data is the id of the row. */
+  /** Sealed by envelope for this row, owner and version of the credentials (libs/security, `sealCredentials`). */
   @Column('text', { nullable: true, select: false })
   credentials: string | null;
+
+  /** Grows by one whenever the credentials are set: what was sealed for another version does not open. */
+  @Column('integer', { default: 0 })
+  credentials_version: number;
 
   @Column('varchar', { length: 20, default: IntegrationStatus.Inactive })
   status: IntegrationStatus;

@@ -18,3 +18,5 @@ export * from './1795000000026-limits.js';
 export * from './1795000000030-run-blobs.js';
 export * from './1795000000034-provider-pauses.js';
 export * from './1795000000041-fair-deliveries.js';
+export * from './1795000000042-integrations.js';
+export * from './1795000000043-counting.js';

@@ -1,6 +1,7 @@
 import { EffectClass } from '@app/contracts';
 import { IsIn, IsObject, IsOptional, IsString, MaxLength } from 'class-validator';
 import type { StepDefinition } from '../definition.js';
+import { IntegrationId } from '../validation/integration-id.js';
 import { NoCredentials } from '../validation/no-credentials.js';
 import { leaf, type StepKind } from './step-kind.js';
 
@@ -33,6 +34,11 @@ export class HttpRequestConfig {
   /** A text is sent as it is, anything else as JSON. */
   @IsOptional()
   body?: unknown;
+
+  /** The id of an integration of the owner, whose credentials are sent, and whose limit counts. */
+  @IsOptional()
+  @IntegrationId()
+  credential?: string;
 }
 
 /** Methods whose repetition has the same effect as one call (RFC 9110 §9.2.2). */

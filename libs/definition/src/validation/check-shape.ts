@@ -4,6 +4,7 @@ import { getMetadataStorage, validateSync, type ValidationError } from 'class-va
 import type { SchemaHint } from '../json-schema/schema-hint.js';
 import { hasExpression } from '../expressions/template.js';
 import { INSTEAD_OF } from './instead-of.js';
+import { INTEGRATION_ID } from './integration-id.js';
 import { NO_CREDENTIALS } from './no-credentials.js';
 
 type Rule = ReturnType<ReturnType<typeof getMetadataStorage>['getTargetValidationMetadatas']>[number];
@@ -118,7 +119,8 @@ function rulesOf(shape: new () => object): Rule[] {
 }
 
 function mayBecomeValid({ value, constraints = {} }: ValidationError): boolean {
-  if (['whitelistValidation', NO_CREDENTIALS, INSTEAD_OF].some((rule) => rule in constraints)) return false;
+  if (['whitelistValidation', NO_CREDENTIALS, INSTEAD_OF, INTEGRATION_ID].some((rule) => rule in constraints))
+    return false;
   if (!Array.isArray(value)) return holdsExpression(value);
   // No expression changes how many members a list has.
   const isTooShortOrLong = 'arrayMinSize' in constraints || 'arrayMaxSize' in constraints;

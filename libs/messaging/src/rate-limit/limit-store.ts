@@ -10,6 +10,10 @@ const LONGEST_WAIT_MS = 100;
 /** After a failure Redis is left alone for so long: requests must not queue up behind one that is slow. */
 const PAUSE_MS = 1_000;
 
+/** What a script reads and writes, and its ARGV. */
+type Keys = string | readonly string[];
+type Values = readonly (number | string)[];
+
 /** Where limits are kept for all replicas. Whatever is wrong with Redis, it answers soon, if only that it cannot. */
 @Injectable()
 export class LimitStore implements OnModuleInit, OnApplicationShutdown {
@@ -31,10 +35,10 @@ export class LimitStore implements OnModuleInit, OnApplicationShutdown {
   }
 
   /** What a script answers; undefined when Redis is away or too slow. Never rejects. */
-  async run(script: Script, key: string, values: readonly number[]): Promise<number[] | undefined> {
+  async run(script: Script, keys: Keys, values: Values): Promise<number[] | undefined> {
     if (this.redis.status !== 'ready' || performance.now() < this.pausedUntilMs) return undefined;
     try {
-      return await soon(this.evaluate(script, key, values));
+      return await soon(this.evaluate(script, typeof keys === 'string' ? [keys] : keys, values));
     } catch (error) {
       this.pause(error);
       return undefined;
@@ -42,12 +46,12 @@ export class LimitStore implements OnModuleInit, OnApplicationShutdown {
   }
 
   /** By its name first; a Redis that was restarted or emptied is told the text again. */
-  private async evaluate({ sha1, text }: Script, key: string, values: readonly number[]): Promise<number[]> {
+  private async evaluate({ sha1, text }: Script, keys: readonly string[], values: Values): Promise<number[]> {
     try {
-      return (await this.redis.evalsha(sha1, 1, key, ...values)) as number[];
+      return (await this.redis.evalsha(sha1, keys.length, ...keys, ...values)) as number[];
     } catch (error) {
       if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error;
-      return (await this.redis.eval(text, 1, key, ...values)) as number[];
+      return (await this.redis.eval(text, keys.length, ...keys, ...values)) as number[];
     }
   }
 

@@ -6,7 +6,7 @@ export interface Script {
   readonly sha1: string;
 }
 
-/** @param text of a script that reads and writes KEYS[1] alone and answers with whole numbers */
+/** @param text of a script that reads and writes its KEYS alone and answers with whole numbers */
 export function script(text: string): Script {
   return { text, sha1: createHash('sha1').update(text).digest('hex') };
 }

@@ -10,6 +10,7 @@ const SECRETIVE = [
   '/api/v1/auth/',
   '/api/v1/api-keys',
   '/api/v1/secrets',
+  '/api/v1/integrations',
   '/api/v1/service-accounts/:id/keys',
   '/api/v1/event-subscriptions',
 ];

@@ -115,22 +115,26 @@ export class Attempt {
     const { base, startedAt } = this;
     const { attempt, step } = this.context;
     const until = new Date(base.at + wait.ms).toISOString();
-    const message = `${wait.provider} asked for no more calls until ${until}; the step goes on then by itself.`;
+    const limited = wait.spreadMs !== undefined;
+    const why = limited
+      ? `The limit of the integration leaves no call to ${wait.provider}`
+      : `${wait.provider} asked for no more calls`;
+    const message = `${why} until ${until}; the step goes on then by itself.`;
     this.append({
       type: 'step.failed',
       ...base,
       attempt: attempt - 1,
       started_at: startedAt,
-      error: { code: 'PROVIDER_PAUSED', message, step_id: step.id },
+      error: { code: limited ? 'ACCOUNT_LIMITED' : 'PROVIDER_PAUSED', message, step_id: step.id },
       retry_at: this.endOf(wait),
       ...(input !== undefined && { input }),
     });
   }
 
   /** When this step goes on of all that wait, in ms since 1970: they do not all call at once. */
-  endOf({ ms }: CallWait): number {
+  endOf({ ms, spreadMs = ms }: CallWait): number {
     const share = seededRandom(this.context.evaluation.seed)();
-    return Math.ceil(this.now() + ms + share * Math.min(ms, LONGEST_SPREAD_MS));
+    return Math.ceil(this.now() + ms + share * Math.min(spreadMs, LONGEST_SPREAD_MS));
   }
 
   append(entry: JournalEntry, wish?: Wish, inboxId?: string): void {

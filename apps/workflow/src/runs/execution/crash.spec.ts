@@ -31,6 +31,7 @@ function receiver(order: string): { runner: StepRunner; keys: Map<string, Set<st
   const runner: StepRunner = {
     kind: 'effect',
     prepare: async ({ step }) => ({ request: step.definition.config['url'], input: null, hash: 'h' }),
+    enter: async () => (random() < 0.1 ? { ms: 5, provider: 'https://x' } : undefined),
     mustWait: () => (random() < 0.1 ? { ms: 5, provider: 'https://x' } : undefined),
     perform: async ({ request }, { path, runId }) => {
       keys.set(path, (keys.get(path) ?? new Set()).add(`${runId}/${path}`));

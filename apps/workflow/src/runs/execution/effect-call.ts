@@ -2,7 +2,13 @@ import { EffectClass } from '@app/contracts';
 import type { StepState } from '../../engine/index.js';
 import { crashPoint } from '../../crash-points/crash-points.service.js';
 import type { Attempt } from './attempt.js';
-import { StepFailure, type EffectRunner, type PreparedCall, type Probed } from '../../steps/steps.service.js';
+import {
+  StepFailure,
+  type CallWait,
+  type EffectRunner,
+  type PreparedCall,
+  type Probed,
+} from '../../steps/steps.service.js';
 
 /**
  * Announces an effect, makes the call and tells what came of it. The announcement is durable before the first byte
@@ -10,7 +16,7 @@ import { StepFailure, type EffectRunner, type PreparedCall, type Probed } from '
  */
 export async function announceAndCall(runner: EffectRunner, attempt: Attempt): Promise<void> {
   const call = await runner.prepare(attempt.context);
-  const early = runner.mustWait(call);
+  const early = await runner.enter(call);
   if (early !== undefined) return attempt.putOff(early, call.input);
   attempt.append({
     type: 'step.started',
@@ -27,7 +33,7 @@ export async function announceAndCall(runner: EffectRunner, attempt: Attempt): P
   // Others may have been answered meanwhile that no more calls are wanted.
   const late = runner.mustWait(call);
   if (late !== undefined) return attempt.putOff(late);
-  await makeCall(runner, call, attempt, () => attempt.notMade());
+  await makeCall(runner, call, attempt, (wait) => (wait === undefined ? attempt.notMade() : attempt.putOff(wait)));
 }
 
 /**
@@ -45,30 +51,30 @@ export async function recoverCall(runner: EffectRunner, attempt: Attempt, state:
     attempt.doubt('The process that made the call ended before it could tell whether the call succeeded.');
     return;
   }
-  if (await isTooEarly(runner, attempt)) return;
   if (effect === EffectClass.Verifiable) await verify(runner, attempt, state);
-  else await callAgain(runner, attempt, state);
+  else await callAgain(runner, attempt, state, (wait) => postpone(attempt, wait));
 }
 
-/** Whether its provider wants no call yet: then the step stays as it is, and nobody asks about the call either. */
-async function isTooEarly(runner: EffectRunner, attempt: Attempt): Promise<boolean> {
-  // What keeps the request from being made is told by whoever is about to make it.
-  const call = await runner.prepare(attempt.context).catch(() => undefined);
-  const wait = call === undefined ? undefined : runner.mustWait(call);
-  if (wait === undefined) return false;
+/** The step stays as it is until then: what is known of its call must not change. */
+function postpone(attempt: Attempt, wait: CallWait): void {
   attempt.execution.postpone(attempt.context.path, attempt.endOf(wait));
-  return true;
 }
 
 /** Nobody knows whether the call has happened: the receiver is asked, and the call is made when it says no. */
 async function verify(runner: EffectRunner, attempt: Attempt, state: StepState): Promise<void> {
+  // What keeps the request from being made is told by whoever is about to make it.
+  const call = await runner.prepare(attempt.context).catch(() => undefined);
+  const paused = call === undefined ? undefined : runner.mustWait(call);
+  if (paused !== undefined) return postpone(attempt, paused);
   const said = await askReceiver(runner, attempt);
   if (said instanceof Error) attempt.doubt(`The probe could not tell whether the call has happened: ${said.message}`);
+  else if ('ms' in said) postpone(attempt, said);
   else if (said.happened) await attempt.complete(said.output);
-  else await callAgain(runner, attempt, state);
+  // It has not happened, which the journal is told: asked again, the receiver would take calls that others wait for.
+  else await callAgain(runner, attempt, state, (wait) => attempt.putOff(wait));
 }
 
-async function askReceiver({ probe }: EffectRunner, { context }: Attempt): Promise<Probed | Error> {
+async function askReceiver({ probe }: EffectRunner, { context }: Attempt): Promise<Probed | CallWait | Error> {
   try {
     return (await probe?.(context)) ?? new Error('the step has none');
   } catch (error) {
@@ -76,29 +82,42 @@ async function askReceiver({ probe }: EffectRunner, { context }: Attempt): Promi
   }
 }
 
-async function callAgain(runner: EffectRunner, attempt: Attempt, state: StepState): Promise<void> {
+/** @param wait called instead of an outcome when the call may not be made yet */
+async function callAgain(
+  runner: EffectRunner,
+  attempt: Attempt,
+  state: StepState,
+  wait: (wait: CallWait) => void,
+): Promise<void> {
   const call = await runner.prepare(attempt.context);
   if (call.hash !== state.requestHash) {
     attempt.doubt('The request would differ from the one that may have been sent, so it is not sent again.');
     return;
   }
+  const early = await runner.enter(call);
+  if (early !== undefined) return wait(early);
   attempt.execution.journal.called(attempt.context.path);
   crashPoint('call.before');
-  await makeCall(runner, call, attempt, () => undefined);
+  await makeCall(runner, call, attempt, (late) => late !== undefined && wait(late));
 }
 
-/** @param withheld called instead of an outcome when the run was lost, or the call stopped, before anything left */
+/**
+ * @param withheld called instead of an outcome when the run was lost, or the call stopped or put off, before anything left;
+ *   told why it is put off
+ */
 async function makeCall(
   runner: EffectRunner,
   call: PreparedCall,
   attempt: Attempt,
-  withheld: () => void,
+  withheld: (wait?: CallWait) => void,
 ): Promise<void> {
   const { signal, step } = attempt.context;
   if (signal.aborted || !attempt.execution.isOurs()) return;
   let isWithheld = false;
+  let wait: CallWait | undefined;
   const mayLeave = (): boolean => {
-    isWithheld = !attempt.execution.isOurs();
+    wait = runner.mustWait(call);
+    isWithheld = wait !== undefined || !attempt.execution.isOurs();
     return !isWithheld;
   };
   try {
@@ -107,7 +126,7 @@ async function makeCall(
     const keeping = attempt.complete(output);
     if (keeping !== undefined) await keeping;
   } catch (error) {
-    if (isWithheld) return withheld();
+    if (isWithheld) return withheld(attempt.execution.isOurs() ? wait : undefined);
     const failure = StepFailure.from(error);
     if (failure.options.mayHaveHappened && signal.aborted) return;
     // It was stopped while it had no connection yet: not a failure of the receiver's, and nothing to be in doubt about.
@@ -123,6 +142,7 @@ async function makeCall(
 async function afterBreak(runner: EffectRunner, attempt: Attempt, failure: StepFailure): Promise<void> {
   const said = await askReceiver(runner, attempt);
   if (said instanceof Error) attempt.doubt(`${failure.message} The probe could not tell more: ${said.message}`);
+  else if ('ms' in said) postpone(attempt, said);
   else if (said.happened) await attempt.complete(said.output);
   else attempt.fail(failure);
 }

@@ -145,3 +145,58 @@ describe('a call whose provider wants none at the moment', () => {
     expect(Math.max(...ends)).toBeLessThanOrEqual(1_000 + 60_000 + 30_000);
   });
 });
+
+describe('a call of an integration whose limit is used up', () => {
+  const limited = { ms: 300, provider: 'https://x', spreadMs: 20 };
+
+  it('is not announced; the run is parked until its own turn', async () => {
+    const world = new World();
+    world.limitWaits.push(limited);
+    expect(await world.execution([put]).execute()).toBe('parked');
+    expect(world.calls).toEqual([]);
+    expect(world.last.entries).toMatchObject([
+      {
+        type: 'step.failed',
+        attempt: 0,
+        error: { code: 'ACCOUNT_LIMITED', message: expect.stringContaining('https://x') },
+      },
+    ]);
+    const { next } = world.last;
+    const until = next.kind === 'park' ? next.until : null;
+    expect(until).toBeGreaterThanOrEqual(world.now + 300);
+    expect(until).toBeLessThanOrEqual(world.now + 321);
+  });
+
+  it('found unfinished, stays as it is until its turn when nobody can be asked about it', async () => {
+    const world = new World();
+    world.limitWaits.push(limited);
+    const history = { entries: [started('put', 'keyed')], nextSeq: 1 };
+    expect(await world.execution([put], { history }).execute()).toBe('parked');
+    expect([world.calls, world.commits.flatMap(({ entries }) => entries)]).toEqual([[], []]);
+  });
+
+  it('found unfinished, is not asked about twice when it has not happened', async () => {
+    const world = new World();
+    let probes = 0;
+    world.probe = async () => ((probes += 1), { happened: false, output: null });
+    world.limitWaits.push(limited);
+    const history = { entries: [started('post', 'verifiable')], nextSeq: 1 };
+    const execution = world.execution([verifiable], { history });
+    expect(await execution.execute()).toBe('parked');
+    expect(world.last.entries).toMatchObject([{ type: 'step.failed', attempt: 0, error: { code: 'ACCOUNT_LIMITED' } }]);
+    world.now += 400;
+    const entries = [...history.entries, ...world.last.entries];
+    expect(
+      await world.execution([verifiable], { run: execution.run, history: { entries, nextSeq: 2 } }).execute(),
+    ).toBe('finished');
+    expect([probes, world.calls]).toEqual([1, ['post']]);
+  });
+
+  it('found unfinished, is not asked about before that is possible', async () => {
+    const world = new World();
+    world.probe = async () => limited;
+    const history = { entries: [started('post', 'verifiable')], nextSeq: 1 };
+    expect(await world.execution([verifiable], { history }).execute()).toBe('parked');
+    expect([world.calls, world.commits.flatMap(({ entries }) => entries)]).toEqual([[], []]);
+  });
+});

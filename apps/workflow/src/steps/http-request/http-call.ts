@@ -7,12 +7,14 @@ export interface HttpCall {
   url: string;
   headers: Record<string, string>;
   body: string | null;
+  /** The integration whose credentials are added. */
+  credential?: string;
 }
 
 const secretHeaders = new Set(['authorization', 'proxy-authorization', 'cookie', 'x-api-key', 'x-auth-token']);
 
 /** The call that a resolved config describes. */
-export function httpCall({ method, url, headers, query, body }: HttpRequestConfig): HttpCall {
+export function httpCall({ method, url, headers, query, body, credential }: HttpRequestConfig): HttpCall {
   const sent = textMembers(headers ?? {});
   const isText = typeof body === 'string';
   if (body !== undefined && body !== null && !isText && !hasHeader(sent, 'content-type')) {
@@ -23,28 +25,35 @@ export function httpCall({ method, url, headers, query, body }: HttpRequestConfi
     url: withQuery(url, query ?? {}),
     headers: sent,
     body: body === undefined || body === null ? null : isText ? body : JSON.stringify(body),
+    ...(credential != null && { credential }),
   };
 }
 
-/** SHA-256 over everything the receiver sees of a call, hex. */
-export function hashOf({ method, url, headers, body }: HttpCall): string {
+/** SHA-256 over everything the receiver sees of a call, hex; of credentials, whose they are. */
+export function hashOf({ method, url, headers, body, credential }: HttpCall): string {
   const canonical = Object.entries(headers)
     .map(([name, value]) => [name.toLowerCase(), value] as const)
     .sort(([a], [b]) => (a < b ? -1 : 1));
   return createHash('sha256')
-    .update(JSON.stringify([method, url, canonical, body]))
+    .update(JSON.stringify([method, url, canonical, body, ...(credential === undefined ? [] : [credential])]))
     .digest('hex');
 }
 
 /** A call as the journal may show it: no credentials. */
-export function shownCall({ method, url, headers, body }: HttpCall): object {
+export function shownCall({ method, url, headers, body, credential }: HttpCall): object {
   const shown = Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [
       name,
       secretHeaders.has(name.toLowerCase()) ? '[redacted]' : value,
     ]),
   );
-  return { method, url, ...(Object.keys(shown).length > 0 && { headers: shown }), ...(body !== null && { body }) };
+  return {
+    method,
+    url,
+    ...(Object.keys(shown).length > 0 && { headers: shown }),
+    ...(body !== null && { body }),
+    ...(credential !== undefined && { credential }),
+  };
 }
 
 function hasHeader(headers: Record<string, string>, name: string): boolean {

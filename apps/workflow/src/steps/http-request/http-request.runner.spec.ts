@@ -1,7 +1,8 @@
 import { compileDefinition, type StepDefinition } from '@app/definition';
 import { EgressError, type EgressClient, type EgressRequest, type EgressResponse } from '@app/egress';
-import { ProviderPauses, type ProviderPausesOptions } from '@app/providers';
-import { describe, expect, it } from 'vitest';
+import { ProviderPauses, type LimitWait, type Permit, type ProviderPausesOptions } from '@app/providers';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Credential, CredentialReader } from '../credentials/credential-reader.js';
 import type { SecretReader } from '../secrets/secret-reader.js';
 import { StepFailure } from '../step-failure.js';
 import type { CallWait, StepContext } from '../step-runner.js';
@@ -17,6 +18,25 @@ const newPauses = (): ProviderPauses =>
     metrics: { pauses: { inc: () => undefined }, waits: { inc: () => undefined } },
     pollMs: 1_000,
   } as unknown as ProviderPausesOptions);
+const integrationId = '00000000-0000-7000-8000-000000000000';
+const credentials = {
+  read: async (): Promise<Credential> => ({
+    integrationId,
+    headers: { Authorization: 'Bearer cr3dential', 'x-version': '2' },
+    origins: ['http://x', 'http://y'],
+    limit,
+    values: ['cr3dential'],
+  }),
+} as unknown as CredentialReader;
+/** What those who ask for a permit are given, one after the other; asked of nothing without a limit. */
+let permits: (Permit | LimitWait)[] = [];
+const limits = {
+  take: async () => permits.shift() ?? Promise.reject(new Error('nobody was to ask')),
+};
+let answered = 0;
+const permit = (isGood = true): Permit =>
+  ({ isGood: () => isGood, answered: () => (answered += 1) }) as unknown as Permit;
+let limit: Credential['limit'] = null;
 const reader = { read: async () => secrets } as unknown as SecretReader;
 
 /** A step, and what it is done with: each call gets the given answer. */
@@ -46,8 +66,9 @@ async function made(
     evaluation: { nowMs: NOW, seed: '' },
     now: NOW,
     signal: new AbortController().signal,
+    mayLeave: () => true,
   } as unknown as StepContext;
-  return { runner: httpRequestRunner({ egress, pauses, secrets: reader }), context, sent };
+  return { runner: httpRequestRunner({ egress, pauses, limits, secrets: reader, credentials }), context, sent };
 }
 
 /** What a step sends, what becomes of it with the given answer, and whether the next one has to wait. */
@@ -168,6 +189,119 @@ describe('http.request', () => {
     const { runner, context } = await made({ method: 'POST' }, step, answer, { pauses });
     expect(await runner.probe?.(context)).toMatchObject({ happened: false });
     expect(runner.mustWait(await runner.prepare(context))).toBeDefined();
+  });
+
+  it('adds what its integration is called with, shows none of it, and takes none of it elsewhere', async () => {
+    const { runner, context, sent } = await made(
+      { credential: integrationId },
+      {},
+      { body: Buffer.from('you are cr3dential') },
+      { pauses: newPauses() },
+    );
+    const call = await runner.prepare(context);
+    expect(call.input).toEqual({ method: 'GET', url: 'http://x/', credential: integrationId });
+    expect(await runner.perform(call, context)).toMatchObject({ body: 'you are [credential]' });
+    expect(sent[0]).toMatchObject({
+      headers: { Authorization: 'Bearer cr3dential', 'x-version': '2' },
+      secretHeaders: ['Authorization', 'x-version'],
+    });
+    // Whose credentials they are is part of the call; which ones they are is not.
+    const without = await made({}, {}, {}, { pauses: newPauses() });
+    expect(call.hash).not.toBe((await without.runner.prepare(without.context)).hash);
+  });
+
+  it.each([
+    [{ url: 'http://z/' }, /^config\.url leads to http:\/\/z, where .* for http:\/\/x, http:\/\/y$/],
+    [{ headers: { authorization: 'mine' } }, /^config\.headers\.authorization is set by the credential/],
+    [{ url: '{{ "nowhere" }}' }, /not an absolute URL/],
+  ])('does not send credentials with %j', async (config, message) => {
+    const { runner, context, sent } = await made(
+      { credential: integrationId, ...config },
+      {},
+      {},
+      { pauses: newPauses() },
+    );
+    await expect(runner.prepare(context)).rejects.toMatchObject({
+      error: { code: 'CONFIG_INVALID', message: expect.stringMatching(message) },
+      options: { retryable: false, mayHaveHappened: false },
+    });
+    expect(sent).toEqual([]);
+  });
+
+  it('waits for the integration, wherever at its provider it calls', async () => {
+    const pauses = newPauses();
+    const answer = { status: 429, headers: { 'retry-after': '60' } };
+    const config = { credential: integrationId };
+    expect((await run(config, {}, answer, { pauses })).wait).toBeDefined();
+    expect((await run({ ...config, url: 'http://y/' }, {}, {}, { pauses })).wait).toBeDefined();
+    expect((await run({}, {}, {}, { pauses })).wait).toBeUndefined();
+  });
+
+  describe('of an integration with a limit', () => {
+    const config = { credential: integrationId };
+    beforeEach(() => {
+      [limit, answered] = [{ max: 10, per_ms: 1_000 }, 0];
+    });
+    afterEach(() => {
+      [limit, permits] = [null, []];
+    });
+
+    it('is let in with a permit, and waits as long as it is told', async () => {
+      const { runner, context, sent } = await made(config, {}, {}, { pauses: newPauses() });
+      permits = [{ ms: 700, spreadMs: 100 }, permit()];
+      const call = await runner.prepare(context);
+      expect(await runner.enter(call)).toEqual({ ms: 700, spreadMs: 100, provider: 'http://x' });
+      expect(await runner.enter(call)).toBeUndefined();
+      expect(runner.mustWait(call)).toBeUndefined();
+      await runner.perform(call, context);
+      expect([sent[0]?.mayLeave?.(), answered]).toEqual([true, 1]);
+    });
+
+    it('does not leave without a permit, or when that is not good any more: then it waits for another turn', async () => {
+      const { runner, context, sent } = await made(config, {}, {}, { pauses: newPauses() });
+      const call = await runner.prepare(context);
+      await runner.perform(call, context);
+      expect(sent[0]?.mayLeave?.()).toBe(false);
+      permits = [permit(false)];
+      expect(await runner.enter(call)).toBeUndefined();
+      expect(runner.mustWait(call)).toEqual({ ms: 1, spreadMs: 100, provider: 'http://x' });
+      await runner.perform(call, context);
+      expect(sent[1]?.mayLeave?.()).toBe(false);
+    });
+
+    it('takes a permit for each redirect that its provider gets, and none for those that another origin gets', async () => {
+      const { runner, context, sent } = await made(config, {}, {}, { pauses: newPauses() });
+      permits = [permit(), { ms: 1, spreadMs: 1 }, permit()];
+      const call = await runner.prepare(context);
+      await runner.enter(call);
+      await runner.perform(call, context);
+      const { signal } = new AbortController();
+      await sent[0]?.beforeRedirect?.(new URL('http://elsewhere/'), signal);
+      expect(permits).toHaveLength(2);
+      await sent[0]?.beforeRedirect?.(new URL('http://x/other'), signal);
+      expect(permits).toEqual([]);
+    });
+
+    it('asks for none while its provider wants no calls', async () => {
+      const pauses = newPauses();
+      permits = [permit()];
+      const refusal = { status: 429, headers: { 'retry-after': '60' } };
+      const { runner, context } = await made(config, {}, refusal, { pauses });
+      const call = await runner.prepare(context);
+      await runner.enter(call);
+      await runner.perform(call, context).catch(() => undefined);
+      expect(await runner.enter(call)).toEqual({ ms: expect.any(Number), provider: 'http://x' });
+    });
+
+    it('probes with a permit, and not before', async () => {
+      const request = { method: 'GET', url: 'http://x/1', credential: integrationId };
+      const step = { probe: { request, expression: 'status = 200' } };
+      const { runner, context, sent } = await made({ ...config, method: 'POST' }, step, {}, { pauses: newPauses() });
+      permits = [{ ms: 5, spreadMs: 5 }, permit()];
+      expect(await runner.probe?.(context)).toEqual({ ms: 5, spreadMs: 5, provider: 'http://x' });
+      expect(sent).toEqual([]);
+      expect(await runner.probe?.(context)).toMatchObject({ happened: true });
+    });
   });
 
   it('refuses a url with a user and password that an expression made, before anything is sent', async () => {

@@ -1,15 +1,16 @@
-import { EffectClass, type RunError } from '@app/contracts';
+import { EffectClass } from '@app/contracts';
 import { HTTP_TIMEOUT_MS, HttpRequestConfig } from '@app/definition';
 import { EgressError, isSafe, type EgressErrorCode, type EgressResponse } from '@app/egress';
-import { accountOf, type ProviderAccount } from '@app/providers';
 import { resolvedConfig } from '../resolved-config.js';
 import { StepFailure } from '../step-failure.js';
 import type { EffectRunner, StepContext } from '../step-runner.js';
-import { references, type Revealed } from '../secrets/secret-reader.js';
-import { withoutSecrets } from '../secrets/without-secrets.js';
+import type { Revealed } from '../secrets/secret-reader.js';
+import { withoutSecrets, type Hidden } from '../secrets/without-secrets.js';
 import { answerOf } from './http-answer.js';
-import { hashOf, httpCall, shownCall, type HttpCall } from './http-call.js';
+import { enter, mustWait, turnOf } from './call-wait.js';
+import { hashOf, shownCall } from './http-call.js';
 import type { HttpServices } from './http-services.js';
+import { outgoingCall, type OutgoingCall } from './outgoing-call.js';
 import { probe } from './probe.js';
 import { redirectLimits, type RedirectLimits } from './redirect-limits.js';
 
@@ -19,74 +20,61 @@ const retryableStatuses = new Set([408, 425, 429, 500, 502, 503, 504]);
 /** Failures that every attempt would end with. */
 const permanent: ReadonlySet<EgressErrorCode> = new Set(['CONFIG_INVALID', 'EGRESS_REFUSED', 'RESPONSE_TOO_LARGE']);
 
-/** A call, and the secrets in it, which must not come back from its receiver into the journal. */
-interface SecretCall {
-  call: HttpCall;
-  secrets: Revealed;
+/** A call, and how far redirects may take it. */
+interface BoundCall extends OutgoingCall {
   limits: RedirectLimits;
-  account: ProviderAccount;
 }
 
 /** `http.request`: one call with an Idempotency-Key that is equal over attempts and replays. */
-export function httpRequestRunner(services: HttpServices): EffectRunner<SecretCall> {
-  const { egress, pauses, secrets: reader } = services;
+export function httpRequestRunner(services: HttpServices): EffectRunner<BoundCall> {
+  const { egress, pauses } = services;
   return {
     kind: 'effect',
     prepare: async (context) => {
-      const { secrets: names } = context.step;
-      const shown = httpCall(await resolvedConfig(withSecrets(context, references(names)), HttpRequestConfig));
-      const kept = { input: shownCall(shown), hash: hashOf(shown) };
-      const secrets = await reader.read(context.userId, names);
-      const call = names.length === 0 ? shown : httpCall(await resolvedWith(context, secrets));
+      const outgoing = await outgoingCall(services, context, (secrets) =>
+        resolvedConfig(withSecrets(context, secrets), HttpRequestConfig),
+      );
+      const { call, shown } = outgoing;
       const limits = redirectLimits(call, shown, context.step.effect);
-      return { ...kept, request: { call, secrets, limits, account: accountOf(context.userId, call.url, names) } };
+      return { input: shownCall(shown), hash: hashOf(shown), request: { ...outgoing, limits } };
     },
-    mustWait: ({ request: { account } }) => {
-      const ms = pauses.waitMs(account);
-      return ms === 0 ? undefined : { ms, provider: account.origin };
-    },
+    enter: ({ request }) => enter(pauses, request),
+    mustWait: ({ request }) => mustWait(pauses, request),
     perform: async ({ request }, { runId, path, step, now, signal, mayLeave, isRepeated }) => {
-      const { call, secrets, limits, account } = request;
+      const { call, hidden, limits, account, turn } = request;
       const response = await egress
         .request({
           ...call,
           ...limits,
+          ...turnOf(request),
           headers: { ...call.headers, 'idempotency-key': `${runId}/${path}` },
           timeoutMs: step.definition.timeout_ms ?? HTTP_TIMEOUT_MS,
           signal,
-          mayLeave,
+          // Nobody reckons with a call that has not taken its turn.
+          mayLeave: () => mayLeave() && (turn === undefined || turn.isNow),
           reuseConnection: step.effect === EffectClass.Keyed,
           redirects: 'follow',
         })
         .catch((error: unknown) => {
-          throw failureOf(error, call.method, secrets);
-        });
+          throw failureOf(error, call.method, hidden);
+        })
+        .finally(() => turn?.end());
       return outputOf(response, request, { waitMs: await pauses.heed(account, response, now), isRepeated });
     },
     probe: (context) => probe(services, context),
   };
 }
 
-/** The config with the secrets in it. A mistake's message may quote what it stumbled over: not when that is a secret. */
-async function resolvedWith(context: StepContext, secrets: Revealed): Promise<HttpRequestConfig> {
-  try {
-    return await resolvedConfig(withSecrets(context, secrets), HttpRequestConfig);
-  } catch (error) {
-    const { error: reason, options } = StepFailure.from(error);
-    throw new StepFailure(withoutSecrets(reason, secrets) as RunError, options);
-  }
-}
-
 function withSecrets(context: StepContext, secrets: Revealed): StepContext {
   return context.step.secrets.length === 0 ? context : { ...context, scope: { ...context.scope, secrets } };
 }
 
-function failureOf(error: unknown, method: string, secrets: Revealed): StepFailure {
+function failureOf(error: unknown, method: string, hidden: Hidden): StepFailure {
   if (!(error instanceof EgressError)) return StepFailure.from(error);
   // A read that brought no answer has no effect that could be in doubt.
   const mayHaveHappened = error.mayHaveHappened && !isSafe(method);
   const retryable = !permanent.has(error.code);
-  const message = String(withoutSecrets(error.message, secrets));
+  const message = String(withoutSecrets(error.message, hidden));
   return new StepFailure({ code: error.code, message }, { retryable, mayHaveHappened });
 }
 
@@ -97,11 +85,11 @@ function failureOf(error: unknown, method: string, secrets: Revealed): StepFailu
  */
 function outputOf(
   response: EgressResponse,
-  { call: { method }, secrets }: SecretCall,
+  { call: { method }, hidden }: BoundCall,
   { waitMs, isRepeated }: { waitMs: number; isRepeated: boolean },
 ): unknown {
   const { status } = response;
-  const output = withoutSecrets(answerOf(response), secrets);
+  const output = withoutSecrets(answerOf(response), hidden);
   const isGone = isRepeated && method === 'DELETE' && (status === 404 || status === 410);
   if (status < 400 || isGone) return output;
   const led = response.afterEffect === true ? ' with a redirect to a page that answered' : '';

@@ -1,0 +1,79 @@
+import type { RunError } from '@app/contracts';
+import type { HttpRequestConfig } from '@app/definition';
+import { accountOf, AccountTurn, integrationAccount, type ProviderAccount } from '@app/providers';
+import type { Credential } from '../credentials/credential-reader.js';
+import { StepFailure } from '../step-failure.js';
+import type { StepContext } from '../step-runner.js';
+import { references, type Revealed } from '../secrets/secret-reader.js';
+import { hiddenSecrets, withoutSecrets, type Hidden } from '../secrets/without-secrets.js';
+import { httpCall, type HttpCall } from './http-call.js';
+import type { HttpServices } from './http-services.js';
+
+/** What stands in the place of a credential wherever it is shown. */
+const CREDENTIAL = '[credential]';
+
+/** A call, and what must be known to make it. */
+export interface OutgoingCall {
+  /** As it goes out. */
+  call: HttpCall;
+  /** As it may be shown: with references in the place of secrets, and without what an integration adds. */
+  shown: HttpCall;
+  /** What must not come back from its receiver into the journal. */
+  hidden: Hidden;
+  /** Whose calls its provider counts together. */
+  account: ProviderAccount;
+  /** Its turn, when its integration has a limit. */
+  turn: AccountTurn | undefined;
+}
+
+/**
+ * Makes a call ready: its secrets and credentials are opened.
+ * @param resolve what describes it, with these values in the place of secrets
+ * @throws StepFailure
+ */
+export async function outgoingCall(
+  { secrets: reader, credentials, limits }: HttpServices,
+  { userId, step: { secrets: names } }: StepContext,
+  resolve: (secrets: Revealed) => Promise<HttpRequestConfig>,
+): Promise<OutgoingCall> {
+  const shown = httpCall(await resolve(references(names)));
+  const credential = shown.credential === undefined ? undefined : await credentials.read(userId, shown.credential);
+  const secrets = await reader.read(userId, names);
+  const secretValues = hiddenSecrets(secrets);
+  const revealed = names.length === 0 ? shown : httpCall(await quietly(() => resolve(secrets), secretValues));
+  if (!URL.canParse(revealed.url)) throw StepFailure.permanent('CONFIG_INVALID', 'The url is not an absolute URL.');
+  const { url } = revealed;
+  if (credential === undefined) {
+    const account = accountOf(userId, url, names);
+    return { call: revealed, shown, hidden: secretValues, account, turn: undefined };
+  }
+  const account = integrationAccount(userId, url, credential.integrationId);
+  const values = credential.values.map((value) => [value, CREDENTIAL] as const);
+  const turn = credential.limit === null ? undefined : new AccountTurn(limits, account, credential.limit);
+  return { call: signed(revealed, credential), shown, hidden: [...secretValues, ...values], account, turn };
+}
+
+/** A mistake's message may quote what it stumbled over: not when that is a secret. */
+async function quietly<T>(resolve: () => Promise<T>, hidden: Hidden): Promise<T> {
+  try {
+    return await resolve();
+  } catch (error) {
+    const { error: reason, options } = StepFailure.from(error);
+    throw new StepFailure(withoutSecrets(reason, hidden) as RunError, options);
+  }
+}
+
+/** @throws StepFailure CONFIG_INVALID when the credentials may not go there, or the step sends others */
+function signed(call: HttpCall, { headers, origins }: Credential): HttpCall {
+  const { origin } = new URL(call.url);
+  if (!origins.includes(origin)) {
+    const message = `config.url leads to ${origin}, where the credentials of the integration do not go: they are for ${origins.join(', ')}`;
+    throw StepFailure.permanent('CONFIG_INVALID', message);
+  }
+  const added = new Set(Object.keys(headers).map((name) => name.toLowerCase()));
+  const twice = Object.keys(call.headers).find((name) => added.has(name.toLowerCase()));
+  if (twice !== undefined) {
+    throw StepFailure.permanent('CONFIG_INVALID', `config.headers.${twice} is set by the credential: remove it`);
+  }
+  return { ...call, headers: { ...call.headers, ...headers } };
+}
