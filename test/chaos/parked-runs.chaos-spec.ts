@@ -146,7 +146,7 @@ it('parked runs cost a workflow process neither memory nor time', TIMEOUT, async
   };
 
   const signalledAt = performance.now();
-  await pool.query(signalRunSql, [signalled, runs.userId, newId(), '{"name":"go","payload":42}', 10]);
+  await pool.query(signalRunSql, [signalled, runs.userId, newId(), '{"name":"go","payload":42}', 10, MIB]);
   const woken = await runs.overOf(signalled);
   const wakeMs = Math.round(performance.now() - signalledAt);
 

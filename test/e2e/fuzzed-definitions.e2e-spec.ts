@@ -75,7 +75,8 @@ async function send(definition: unknown, number: number): Promise<'refused' | 'e
   expectAnswer(checked, `validating number ${number}`);
   const made = await call('POST', '/workflows', text);
   expectAnswer(made, `saving number ${number}`);
-  expect(made.status === 201, `number ${number} is saved when it is valid`).toBe(checked.body['valid'] === true);
+  const about = `number ${number} is saved when it is valid: ${JSON.stringify(made.body)}`;
+  expect(made.status === 201, about).toBe(checked.body['valid'] === true);
   if (made.status !== 201) return 'refused';
   const executed = await call('POST', `/workflows/${String(made.body['id'])}/execute`, '{"input": {"name": "Ada"}}');
   expectAnswer(executed, `executing number ${number}`);

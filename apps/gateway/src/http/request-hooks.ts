@@ -37,10 +37,14 @@ export class RequestHooks {
       route.config = { ...route.config, answerWithinMs: STREAMED_FOR_MS };
     });
     server.addHook('onRequest', (request, reply, done) => {
-      limitAnswer(request, reply, request.routeOptions.config.answerWithinMs ?? this.config.writeTimeoutMs);
       void reply.headers(headers).header('x-request-id', request.id);
       // PostgreSQL takes no U+0000 in a text, so nothing that holds one can be found.
       done(request.url.includes('%00') ? problem('BAD_REQUEST') : undefined);
+    });
+    // The whole request is here by now; until then SERVER_READ_TIMEOUT counts.
+    server.addHook('preValidation', (request, reply, done) => {
+      limitAnswer(request, reply, request.routeOptions.config.answerWithinMs ?? this.config.writeTimeoutMs);
+      done();
     });
     // Reading a body leaves the context it was started in, so the context begins where the handler does.
     server.addHook('preHandler', (request, _reply, done) => runInContext(contextOf(request), done));

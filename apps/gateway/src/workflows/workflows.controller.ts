@@ -33,6 +33,7 @@ import { IfMatch, type ExpectedVersions } from '../http/if-match.decorator.js';
 import { PageOf } from '../http/page-of.decorator.js';
 import type { Page } from '../http/paging.js';
 import { IdPipe } from '../http/validation/id.pipe.js';
+import { reservedNamesIn } from '../http/validation/lost-members.js';
 import { RunControlService } from '../runs/run-control.service.js';
 import { WorkflowChangesService } from './workflow-changes.service.js';
 import { WorkflowsService } from './workflows.service.js';
@@ -76,7 +77,7 @@ export class WorkflowsController {
     @Body() definition: Record<string, unknown> = {},
   ): Promise<DefinitionCheckDto> {
     const mistakes = await this.changes.mistakesIn(userId, null, definition);
-    const errors = [...validateDefinition(definition, this.bounds), ...mistakes];
+    const errors = [...reservedNamesIn(definition), ...validateDefinition(definition, this.bounds), ...mistakes];
     return { valid: errors.length === 0, errors };
   }
 

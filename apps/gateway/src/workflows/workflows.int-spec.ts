@@ -47,6 +47,12 @@ describe('a workflow', () => {
     expect(checked).toMatchObject({ status: 200, body: { valid: false, errors: refused.body.errors } });
     expect((await user.call('POST', '/workflows/validate', definition())).body).toEqual({ valid: true, errors: [] });
     expect((await user.call('POST', '/workflows/validate')).body.valid).toBe(false);
+    const reserved = { ...definition(), config: { constructor: 1 } };
+    const mistakes = [{ field: 'config.constructor', message: expect.stringContaining('keeps for itself') }];
+    expect((await user.call('POST', '/workflows/validate', reserved)).body.errors).toEqual(
+      expect.arrayContaining(mistakes),
+    );
+    expect((await user.call('POST', '/workflows', reserved)).body.errors).toEqual(mistakes);
   });
 
   it('takes a workflow of the same owner for config.on_failure, and no other', async () => {

@@ -1,7 +1,7 @@
-import { AppError, validationFailed } from '@app/contracts';
+import { AppError, validationFailed, type FieldError } from '@app/contracts';
 import { Injectable, ValidationPipe, type ArgumentMetadata } from '@nestjs/common';
 import { fieldErrors } from './field-errors.js';
-import { lostIn, strippedIn } from './lost-members.js';
+import { lostIn, reservedNamesIn } from './lost-members.js';
 
 /**
  * Turns bodies and queries into their DTO and refuses what the DTO does not know. Nothing is converted unless the
@@ -25,15 +25,15 @@ export class DtoPipe extends ValidationPipe {
       throw new AppError({ code: 'BAD_REQUEST', kind: 'user', message: 'The body has to be a JSON object.' });
     }
     if (!this.toValidate(metadata)) return super.transform(value, metadata);
-    refuse(strippedIn(value), 'cannot have this name, which JavaScript keeps for itself: choose another one');
+    refuse(reservedNamesIn(value));
     const read: unknown = await super.transform(value, metadata);
-    refuse(lostIn(value, read), 'is not known here');
+    refuse(lostIn(value, read).map((field) => ({ field, message: 'is not known here' })));
     return read;
   }
 }
 
-function refuse(fields: readonly string[], message: string): void {
-  if (fields.length > 0) throw validationFailed(fields.map((field) => ({ field, message })));
+function refuse(errors: readonly FieldError[]): void {
+  if (errors.length > 0) throw validationFailed(errors);
 }
 
 /** No body at all counts as an empty object: what is missing is then named field by field. */

@@ -1,3 +1,5 @@
+import type { FieldError } from '@app/contracts';
+
 /** Nest deletes members of these names wherever they are, also inside of what a DTO takes as it comes. */
 const STRIPPED: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 
@@ -6,8 +8,14 @@ const NONE: readonly string[] = [];
 
 type Members = Readonly<Record<string, unknown>>;
 
-/** JSON paths of the members that Nest would delete without a word. */
-export function strippedIn(value: unknown): readonly string[] {
+/** What is wrong with the names of members that Nest would delete without a word. */
+export function reservedNamesIn(value: unknown): FieldError[] {
+  const message = 'cannot have this name, which JavaScript keeps for itself: choose another one';
+  return strippedIn(value).map((field) => ({ field, message }));
+}
+
+/** JSON paths of these members. */
+function strippedIn(value: unknown): readonly string[] {
   if (!hasMembers(value)) return NONE;
   const isList = Array.isArray(value);
   return eachMember(value, (name) => (!isList && STRIPPED.has(name) ? ITSELF : strippedIn(value[name])));
