@@ -1,6 +1,6 @@
 import { cpus, loadavg, totalmem } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AuthConfig, loadConfig } from '@app/config';
+import { AccountConfig, loadConfig } from '@app/config';
 import { Platform } from '../platform.js';
 import { authenticationCost } from './authentication-cost.js';
 import { GatewayProcess } from './gateway-process.js';
@@ -24,7 +24,7 @@ const platform = await Platform.start();
 const gateway = await GatewayProcess.start(platform);
 try {
   await sleep(SETTLE_MS);
-  const concurrency = loadConfig(AuthConfig).passwordHashConcurrency;
+  const concurrency = loadConfig(AccountConfig).passwordHashConcurrency;
   const everybody = await people(gateway.url, PEOPLE);
   const [somebody] = everybody;
   if (somebody === undefined) throw new Error('Nobody has an account.');

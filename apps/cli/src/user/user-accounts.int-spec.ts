@@ -53,6 +53,12 @@ describe('user create', () => {
     expect(JSON.stringify(trail)).not.toContain(password);
   });
 
+  it('makes a hash that costs what those of the gateway do', async () => {
+    const cheap = { ...env, PASSWORD_HASH_MEMORY: '20MiB', PASSWORD_HASH_PASSES: '2' };
+    await accounts.create(cheap, person('cheap@example.org'));
+    expect((await userRow('cheap@example.org'))['password']).toMatch(/^\$argon2id\$v=19\$m=20480,t=2,p=1\$/);
+  });
+
   it('prints a link instead of asking for a password', async () => {
     const made = await accounts.create(env, { ...person('link@example.org'), password: undefined });
     expect(made.link).toMatch(/^https:\/\/platform\.test\/account\/reset-password#token=[\w-]{43}$/);

@@ -101,13 +101,15 @@ export class UserAccountsService {
   }
 }
 
-async function hashOf(person: NewPerson, { passwordMinLength: minLength }: AccountConfig): Promise<string | null> {
+async function hashOf(person: NewPerson, config: AccountConfig): Promise<string | null> {
+  const { passwordMinLength: minLength, passwordHashMemoryBytes: memoryBytes, passwordHashPasses: passes } = config;
   const { email, name, password } = person;
   if (!isEmail(email)) throw new StartError(`"${email}" is no e-mail address.`);
   if (password === undefined) return null;
   const mistake = await passwordMistake(password, { minLength, personal: [email, name] });
   if (mistake !== undefined) throw new StartError(`The password ${mistake}.`);
-  return new PasswordHasher({ concurrency: 1 }).hash(password);
+  // As the gateway would make it: a failed sign-in takes the same time for every account.
+  return new PasswordHasher({ concurrency: 1, cost: { memoryBytes, passes } }).hash(password);
 }
 
 async function insert(client: PoolClient, values: readonly unknown[]): Promise<void> {

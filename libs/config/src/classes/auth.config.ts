@@ -1,10 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { IsDivisibleBy, IsIn, Max, Min, MinLength } from 'class-validator';
-import { bytes } from '../parsers/bytes.parser.js';
+import { IsIn, Max, Min, MinLength } from 'class-validator';
 import { choice } from '../parsers/choice.parser.js';
 import { duration } from '../parsers/duration.parser.js';
 import type { Es256Key } from '../parsers/es256-key.js';
-import { integer } from '../parsers/integer.parser.js';
 import { signingKeys } from '../parsers/signing-keys.parser.js';
 import { text } from '../parsers/text.parser.js';
 import { Variable } from '../variable.decorator.js';
@@ -13,7 +11,7 @@ import { Variable } from '../variable.decorator.js';
 export const Registration = { Open: 'open', Invite: 'invite', Closed: 'closed' } as const;
 export type Registration = (typeof Registration)[keyof typeof Registration];
 
-/** Accounts, passwords and tokens. */
+/** Accounts and tokens. */
 export class AuthConfig {
   /** Secret behind refresh tokens, and without JWT_KEYS behind access tokens. At least 32 characters (HS256 wants 256 bits: RFC 7518, 3.2). */
   @Variable('JWT_SECRET', text, {
@@ -66,23 +64,4 @@ export class AuthConfig {
   })
   @IsIn(Object.values(Registration))
   registration: Registration = Registration.Open;
-
-  /** Passwords hashed at the same time; each takes a thread and PASSWORD_HASH_MEMORY, further ones wait. */
-  @Variable('PASSWORD_HASH_CONCURRENCY', integer)
-  @Min(1)
-  @Max(64)
-  passwordHashConcurrency = 2;
-
-  /** Memory of one hash (argon2id), in whole KiB. As RFC 9106 recommends; 19456KiB is the least that OWASP accepts. */
-  @Variable('PASSWORD_HASH_MEMORY', bytes)
-  @IsDivisibleBy(1_024)
-  @Min(19_456 * 1_024)
-  @Max(2_147_483_648)
-  passwordHashMemoryBytes = 67_108_864;
-
-  /** Passes of one hash over its memory. Hashes with less of either are replaced at the next sign-in. */
-  @Variable('PASSWORD_HASH_PASSES', integer)
-  @Min(2)
-  @Max(100)
-  passwordHashPasses = 3;
 }
