@@ -121,6 +121,8 @@ describe('retention', () => {
     if (claimed === undefined) throw new Error('not claimed');
     await writer.commit({
       ...claimed,
+      slot: undefined,
+      blobs: [],
       seq: 2,
       entries: [],
       entriesJson: '[{"type":"step.skipped","path":"b","at":2}]',

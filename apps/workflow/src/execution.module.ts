@@ -2,12 +2,14 @@ import { BlobsModule } from '@app/blobs';
 import {
   BlobsConfig,
   BoundsConfig,
+  DatabaseConfig,
   EgressConfig,
   EncryptionConfig,
   EngineConfig,
   QuotaConfig,
   ScriptsConfig,
 } from '@app/config';
+import { keyedPool } from '@app/database';
 import { EgressClient } from '@app/egress';
 import { CommandBus, SharedPermits } from '@app/messaging';
 import { GracefulShutdown, ShutdownPhase } from '@app/observability';
@@ -30,7 +32,7 @@ import { OwnedRuns } from './runs/owned-runs.service.js';
 import { RunClaimer } from './runs/run-claimer.service.js';
 import { RunExecutor } from './runs/run-executor.service.js';
 import { RunMetrics } from './runs/run.metrics.js';
-import { RunWriter } from './runs/run-writer.service.js';
+import { COMMIT_LANES, RunWriter } from './runs/run-writer.service.js';
 import { StatsService } from './stats/stats.service.js';
 import { CredentialReader } from './steps/credentials/credential-reader.js';
 import { ScriptThreads } from './steps/script/script-threads.js';
@@ -50,7 +52,7 @@ export const executionConfig = [
 
 /**
  * Whatever takes runs forward: it claims and executes them, tells them what they wait for and recovers what others left.
- * Needs {@link executionConfig}, the ObservabilityModule, the `Pool`, the `CommandBus` and `SharedPermits`,
+ * Needs {@link executionConfig}, the `DatabaseConfig`, the ObservabilityModule, the `Pool`, the `CommandBus` and `SharedPermits`,
  * each of them global.
  */
 @Module({
@@ -59,7 +61,16 @@ export const executionConfig = [
     ActiveRuns,
     ReplicaService,
     DefinitionCache,
-    RunWriter,
+    {
+      provide: RunWriter,
+      inject: [DatabaseConfig, CommandBus, EngineConfig, GracefulShutdown],
+      useFactory: (
+        database: DatabaseConfig,
+        bus: CommandBus<'workflow'>,
+        config: EngineConfig,
+        shutdown: GracefulShutdown,
+      ) => new RunWriter(keyedPool(database, COMMIT_LANES), bus, config, shutdown),
+    },
     RunMetrics,
     RunExecutor,
     RunQueue,

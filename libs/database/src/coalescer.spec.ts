@@ -73,6 +73,32 @@ describe('Coalescer', () => {
     expect(byBytes.batches.map(({ ids }) => ids)).toEqual([['0'], ['1'], ['2']]);
   });
 
+  it('lets a row that nobody waits for wait for company, but not for ever, nor when there is enough of it', async () => {
+    const waits: (() => void)[] = [];
+    const { subject, batches } = coalescer(async (rows) => all(rows), {
+      canWait: ({ id }) => id.startsWith('patient'),
+      patienceMs: 20,
+      pause: (ms) => new Promise<void>((resolve) => waits.push(() => resolve(expect(ms).toBe(20)))),
+      maxRows: 3,
+    });
+    const turn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
+    const first = subject.submit({ id: 'patient 1' });
+    await turn();
+    expect(batches).toEqual([]);
+    await Promise.all([subject.submit({ id: 'urgent' }), first]);
+    expect(batches.map(({ ids }) => ids)).toEqual([['patient 1', 'urgent']]);
+    const second = subject.submit({ id: 'patient 2' });
+    for (const end of waits.splice(0)) end();
+    await second;
+    expect(batches.at(-1)?.ids).toEqual(['patient 2']);
+    await Promise.all(['patient 3', 'patient 4', 'patient 5'].map((id) => subject.submit({ id })));
+    expect(batches.at(-1)?.ids).toEqual(['patient 3', 'patient 4', 'patient 5']);
+    const last = subject.submit({ id: 'patient 6' });
+    await subject.drain();
+    await last;
+    expect(batches.at(-1)?.ids).toEqual(['patient 6']);
+  });
+
   it('is fair: 99 good rows and one poison row, 99 accepted and one error', async () => {
     const { subject } = coalescer(async (rows) => {
       if (rows.some(({ id }) => id === 'r50')) throw new Error('poison');

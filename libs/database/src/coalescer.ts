@@ -19,6 +19,10 @@ export interface CoalescerOptions<Row, Ack> {
   maxRows: number;
   /** Most bytes of one batch; a larger single row goes alone. */
   maxBytes: number;
+  /** Whether nobody waits for this row: it leaves with the next batch that does, or after `patienceMs`. Default: none. */
+  canWait?: (row: Row) => boolean;
+  /** How long such rows wait for company, in milliseconds. */
+  patienceMs?: number;
   /** Batches under way at once: two, so that one fills while the other flushes. */
   lanes?: number;
   /** How long an unreachable database is tried again before the callers are told, in milliseconds. */
@@ -46,7 +50,10 @@ const LONGEST_PAUSE_MS = 1_000;
  * culprit's caller fails.
  */
 export class Coalescer<Row, Ack> {
+  /** What goes with the next batch. */
   private readonly queue: Waiting<Row, Ack>[] = [];
+  /** What waits for company. */
+  private readonly patient: Waiting<Row, Ack>[] = [];
   private readonly lanes: number;
   private busyLanes = 0;
   private idle: (() => void)[] = [];
@@ -58,15 +65,32 @@ export class Coalescer<Row, Ack> {
   /** Resolves once the row is committed; rejects with `refused(row)` or with the database's error for this row. */
   submit(row: Row): Promise<Ack> {
     return new Promise<Ack>((resolve, reject) => {
-      this.queue.push({ row, resolve, reject });
-      this.startLane();
+      const waiting = { row, resolve, reject };
+      if (this.options.canWait?.(row) === true) this.letWait(waiting);
+      else {
+        this.queue.push(waiting);
+        this.startLane();
+      }
     });
   }
 
   /** Rows submitted and not yet acknowledged are written; resolves when none is left. */
   async drain(): Promise<void> {
+    this.endPatience();
     if (this.busyLanes === 0 && this.queue.length === 0) return;
     await new Promise<void>((resolve) => this.idle.push(resolve));
+  }
+
+  private letWait(waiting: Waiting<Row, Ack>): void {
+    this.patient.push(waiting);
+    if (this.patient.length === 1) void this.options.pause(this.options.patienceMs ?? 0).then(() => this.endPatience());
+    else if (this.patient.length >= this.options.maxRows) this.endPatience();
+  }
+
+  private endPatience(): void {
+    if (this.patient.length === 0) return;
+    this.queue.push(...this.patient.splice(0));
+    this.startLane();
   }
 
   private startLane(): void {
@@ -83,6 +107,7 @@ export class Coalescer<Row, Ack> {
   }
 
   private takeBatch(): Waiting<Row, Ack>[] {
+    this.queue.push(...this.patient.splice(0));
     let bytes = 0;
     let count = 0;
     for (const { row } of this.queue) {

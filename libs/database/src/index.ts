@@ -8,6 +8,7 @@ export * from './history/ensure-partitions.js';
 export { PARTITION_LOCK } from './history/partitions.sql.js';
 export * from './hot-pool.js';
 export * from './in-transaction.js';
+export * from './keyed-pool.js';
 export * from './one-time-tokens/one-time-tokens.js';
 export * from './pg-errors.js';
 export * from './replicas/lease-keeper.js';

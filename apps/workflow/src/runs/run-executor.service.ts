@@ -136,6 +136,8 @@ export class RunExecutor {
     const outcome = { status: 'failed', output: null, error } satisfies Outcome;
     await this.writer.commit({
       ...run,
+      slot: run.slot,
+      blobs: [],
       seq: history.nextSeq,
       entries: [],
       entriesJson: null,

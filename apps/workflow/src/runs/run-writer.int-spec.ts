@@ -1,10 +1,12 @@
-import { loadConfig, EngineConfig } from '@app/config';
+import { DatabaseConfig, loadConfig, EngineConfig } from '@app/config';
 import { newId, type JobRequest, type JournalEntry } from '@app/contracts';
+import { keyedPool } from '@app/database';
 import type { CommandBus } from '@app/messaging';
 import { GracefulShutdown, HealthService } from '@app/observability';
 import { testDatabase, type TestDatabase } from '@app/testing';
-import { Pool, type QueryConfig } from 'pg';
+import type { Pool, QueryConfig } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { nodesOf, type PlanNode } from '../../../../test/workflow/plan.js';
 import { claimAny } from '../../../../test/workflow/claim-any.js';
 import type { ClaimedRun } from './claim/claimed-run.js';
 import { RunWriter } from './run-writer.service.js';
@@ -23,7 +25,7 @@ describe('RunWriter', () => {
 
   beforeAll(async () => {
     database = await testDatabase();
-    pool = new Pool({ connectionString: database.url });
+    pool = keyedPool(loadConfig(DatabaseConfig, { DATABASE_URL: database.url }), 10);
     const publish = (name: string, payload: { run_ids?: string[] }): void => {
       published.push(name);
       if (payload.run_ids !== undefined) progressed.push(payload.run_ids);
@@ -56,6 +58,8 @@ describe('RunWriter', () => {
     const entries: JournalEntry[] = more.entries?.slice() ?? [{ type: 'step.skipped', path: 'a', at: 1 }];
     return {
       ...run,
+      slot: run.slot,
+      blobs: [],
       seq: 1,
       entries,
       entriesJson: JSON.stringify(entries),
@@ -305,6 +309,28 @@ describe('RunWriter', () => {
     const second = new RunWriter(flaky, bus, loadConfig(EngineConfig, {}), shutdown);
     await second.commit(commit(run, { next: { kind: 'finish' }, status: 'completed', outputJson: '1' }));
     expect(await row(run.runId)).toMatchObject({ status: 'completed' });
+  });
+
+  it('plans each batch once, and every row by its key, also while tables are empty', async () => {
+    const empty = await testDatabase();
+    const planning = keyedPool(loadConfig(DatabaseConfig, { DATABASE_URL: empty.url }), 1);
+    await planning.query('VACUUM ANALYZE');
+    const [plain = [], withBlobs = []] = partsOfBatches;
+    for (const parts of [[], plain, withBlobs]) {
+      const { text } = commitRunsStatement(parts);
+      const { rows } = await planning.query<{ 'QUERY PLAN': [{ Plan: PlanNode }] }>(
+        `EXPLAIN (GENERIC_PLAN, FORMAT JSON) ${text}`,
+      );
+      const nodes = rows.flatMap((row) => nodesOf(row['QUERY PLAN'][0].Plan));
+      const scans = nodes.filter(
+        (node) => node['Relation Name'] !== undefined && !/^(ModifyTable|LockRows)$/.test(node['Node Type']),
+      );
+      expect(scans.map((node) => node['Node Type'])).not.toContain('Seq Scan');
+      // Nothing of any partition is planned.
+      expect(scans.filter((node) => node['Relation Name']?.startsWith('workflow_runs_'))).toEqual([]);
+    }
+    await planning.end();
+    await empty.drop();
   });
 
   it('gives each run to one of many claimers', async () => {

@@ -2,8 +2,8 @@ import { EngineConfig } from '@app/config';
 import { Coalescer, type Acknowledgements } from '@app/database';
 import { CommandBus } from '@app/messaging';
 import { GracefulShutdown, ShutdownPhase } from '@app/observability';
-import { Injectable } from '@nestjs/common';
-import { Pool } from 'pg';
+import type { OnApplicationShutdown } from '@nestjs/common';
+import type { Pool } from 'pg';
 import { setTimeout as pause } from 'node:timers/promises';
 import { crashPoint } from '../crash-points/crash-points.service.js';
 import { sizeOfEvents } from './store/commit-parts/events.js';
@@ -15,16 +15,21 @@ import type { RunCommit } from './store/run-commit.js';
 
 /** How long a write waits for a database that is away; longer than a lease, after which it would be fenced anyway. */
 const RETRY_FOR_MS = 15_000;
+/** How long the end of a run that nobody waits for may wait for company: what a commit costs is shared by its runs. */
+const PATIENCE_MS = 20;
 /** Runs that one message names. */
 const MOST_TOLD = 500;
 
+/** Batches of commits that are under way at once: one fills while the other flushes. */
+export const COMMIT_LANES = 2;
+
 /** The one writer of runs under way: every replica's commits go through here, coalesced and fenced. */
-@Injectable()
-export class RunWriter {
+export class RunWriter implements OnApplicationShutdown {
   private readonly coalescer: Coalescer<RunCommit, true>;
   private onFamily: () => void = () => undefined;
   private onSlot: () => void = () => undefined;
 
+  /** @param pool its own: see `keyedPool` */
   constructor(
     private readonly pool: Pool,
     private readonly bus: CommandBus<'workflow'>,
@@ -42,6 +47,9 @@ export class RunWriter {
         children.reduce((sum, { inputJson }) => sum + 500 + (inputJson?.length ?? 0), 0) +
         sizeOfEvents(more),
       refused: ({ runId }) => new FencedError(runId),
+      canWait,
+      patienceMs: PATIENCE_MS,
+      lanes: COMMIT_LANES,
       maxRows: config.flushRows,
       maxBytes: config.flushBytes,
       retryForMs: RETRY_FOR_MS,
@@ -63,6 +71,10 @@ export class RunWriter {
     if (commit.events.length > 0) this.bus.publish('events.waiting', { count: commit.events.length });
     if (hasSlot(commit)) this.onSlot();
     if (commit.unwanted.children.length > 0 || (commit.isJoined && commit.next.kind === 'finish')) this.onFamily();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.pool.end();
   }
 
   /** @param tell called when a run that another one waits for is over, or is no longer waited for */
@@ -111,4 +123,10 @@ export class RunWriter {
     ]);
     return found.map(({ run_id }) => run_id);
   }
+}
+
+/** Nothing begins with the end of this run: no caller, run, job or slot waits for it. */
+function canWait({ next, watched, isJoined, slot, jobs, children, events }: RunCommit): boolean {
+  if (next.kind !== 'finish' || watched || isJoined || slot !== undefined) return false;
+  return jobs.length + children.length + events.length === 0;
 }

@@ -36,10 +36,10 @@ export type PureResult =
   | { items: readonly unknown[] }
   | { end: { output: unknown } | { error: RunError } };
 
-/** A step without an effect: computed at once, and again in a replay. */
+/** A step without an effect: computed when it begins, and again in a replay. Most are known at once. */
 export interface PureRunner {
   kind: 'pure';
-  run: (context: StepContext) => Promise<PureResult>;
+  run: (context: StepContext) => PureResult | Promise<PureResult>;
 }
 
 /** A run that a step starts; written together with the journal. */

@@ -9,6 +9,7 @@ import {
   type DeterministicName,
 } from './bounded-functions.js';
 import { Budget, never } from './budget.js';
+import { compileDirect, DIRECT_STEPS, undecided, type Direct } from './direct.js';
 import { ExpressionError } from './expression.error.js';
 import { LinearRegex } from './linear-regex.js';
 import { nodeCosts } from './node-costs.js';
@@ -74,11 +75,14 @@ const functions = new Map(Object.entries(boundedFunctions(budgetOf)));
 export class Expression {
   /** Of `$now`, `$random` and the like, which each evaluation has of its own, those that are read. */
   private readonly ownNames: readonly DeterministicName[];
+  /** Evaluates at once; undefined when this is not such an expression. */
+  private readonly direct: Direct | undefined;
 
   private constructor(
     readonly text: string,
     private readonly compiled: jsonata.Expression,
   ) {
+    this.direct = compileDirect(compiled.ast());
     const costs = nodeCosts(compiled.ast());
     const names = variableNames(compiled.ast());
     this.ownNames = deterministicNames.filter((name) => names.has(name));
@@ -133,9 +137,33 @@ export class Expression {
    * @throws ExpressionError when it fails or uses up its budget
    */
   async evaluate(scope: Scope, context: EvaluationContext): Promise<unknown> {
+    return this.use(scope, context, (value) => value);
+  }
+
+  /**
+   * Does something with the value, which is as `evaluate` has it: at once when it is known at once, as most are, and else when
+   * jsonata has it. What is thrown then is thrown at once too.
+   */
+  use<T>(scope: Scope, context: EvaluationContext, use: (value: unknown) => T): T | Promise<Awaited<T>> {
+    const { maxSteps = standardBounds.maxExpressionSteps } = context;
+    const { direct } = this;
+    const value = direct === undefined || maxSteps < DIRECT_STEPS ? undecided : direct(scope);
+    if (value === undecided) return this.ask(scope, context, new Budget(maxSteps)).then(use) as Promise<Awaited<T>>;
+    return use(this.plain(value, maxSteps));
+  }
+
+  private plain(value: unknown, maxSteps: number): unknown {
+    if (typeof value !== 'object' || value === null) return value;
     try {
-      const { nowMs, seed, maxSteps = standardBounds.maxExpressionSteps } = context;
-      const budget = new Budget(maxSteps);
+      new Budget(maxSteps).made(value);
+      return plainData(value);
+    } catch (error) {
+      throw ExpressionError.from(this.text, error);
+    }
+  }
+
+  private async ask(scope: Scope, { nowMs, seed }: EvaluationContext, budget: Budget): Promise<unknown> {
+    try {
       const bindings: Record<string, unknown> = { [BUDGET]: budget };
       if (this.ownNames.length > 0) {
         const own = deterministicFunctions(nowMs, seed, budgetOf);

@@ -17,7 +17,7 @@ import { referenceOf } from '../store/whole-history.js';
 import { LargeValues, type ValueStore } from './large-values.js';
 import { runFacts } from './run-facts.js';
 import { RunJournal, type CommitSink } from './run-journal.js';
-import type { RunUnderWay, StepAction, StepPerformer } from './run-under-way.js';
+import type { RunUnderWay, StepPerformer } from './run-under-way.js';
 
 /** What a run is executed with. */
 export interface ExecutionServices {
@@ -186,19 +186,29 @@ export class RunExecution implements RunUnderWay {
       return;
     }
     const path = action.do === 'start' ? action.path : action.state.path;
-    this.underWay.add(path);
-    void this.perform(path, action);
+    try {
+      const doing = this.services.steps.perform(this, action);
+      if (doing === undefined) return;
+      this.underWay.add(path);
+      void this.follow(path, doing);
+    } catch (error) {
+      this.fail(error);
+    }
   }
 
-  private async perform(path: string, action: StepAction): Promise<void> {
+  private async follow(path: string, doing: Promise<void>): Promise<void> {
     try {
-      await this.services.steps.perform(this, action);
+      await doing;
     } catch (error) {
-      this.failure ??= error instanceof Error ? error : new Error(String(error));
+      this.fail(error);
     }
     this.underWay.delete(path);
     this.stops.delete(path);
     this.nudge();
+  }
+
+  private fail(error: unknown): void {
+    this.failure ??= error instanceof Error ? error : new Error(String(error));
   }
 
   /** The output of a container may be larger than the outputs it is made of. */
@@ -230,7 +240,7 @@ export class RunExecution implements RunUnderWay {
   private recordFailure(step: StepState, error: unknown, at: number): void {
     if (error instanceof StepFailure) {
       this.journal.append(failureEntry(step, { error: error.error, retryable: false }, at, ''));
-    } else this.failure ??= error instanceof Error ? error : new Error(String(error));
+    } else this.fail(error);
   }
 
   /** Resolves when something under way has ended, something outside has happened, or at a time. */

@@ -27,7 +27,11 @@ export interface RunUnderWay {
 /** What the engine decided about one step, apart from mere entries and stopping. */
 export type StepAction = Exclude<Action, { do: 'record' } | { do: 'abort' }>;
 
-/** Does what the engine decided about one step. Rejects only when the journal cannot be written. */
+/** Does what the engine decided about one step. */
 export interface StepPerformer {
-  perform(run: RunUnderWay, action: StepAction): Promise<void>;
+  /**
+   * Resolves when the journal knows what came of it; undefined when it does already, as of most pure steps. Fails only
+   * when the journal cannot be written.
+   */
+  perform(run: RunUnderWay, action: StepAction): Promise<void> | undefined;
 }

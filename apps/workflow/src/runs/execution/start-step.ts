@@ -9,13 +9,22 @@ import {
 import type { Attempt } from './attempt.js';
 import { announceAndCall } from './effect-call.js';
 
-/** Begins an attempt of a step, as its kind wants it. */
-export async function startStep(steps: StepsService, attempt: Attempt): Promise<void> {
-  if (await isSkipped(attempt)) {
-    const { path, at } = attempt.base;
-    attempt.append({ type: 'step.skipped', path, at });
-    return;
-  }
+/**
+ * Begins an attempt of a step, as its kind wants it.
+ * @returns undefined when it is over already, as most pure steps are
+ */
+export function startStep(steps: StepsService, attempt: Attempt): Promise<void> | undefined {
+  const { step, attempt: number, scope, evaluation } = attempt.context;
+  if (step.condition === undefined || number > 1) return begin(steps, attempt);
+  return step.condition.use(scope, evaluation, (value) => (isTrue(value) ? begin(steps, attempt) : skip(attempt)));
+}
+
+function skip(attempt: Attempt): undefined {
+  const { path, at } = attempt.base;
+  attempt.append({ type: 'step.skipped', path, at });
+}
+
+function begin(steps: StepsService, attempt: Attempt): Promise<void> | undefined {
   const runner = steps.runner(attempt.context.step.type);
   switch (runner.kind) {
     case 'pure':
@@ -27,30 +36,30 @@ export async function startStep(steps: StepsService, attempt: Attempt): Promise<
   }
 }
 
-async function isSkipped({ context }: Attempt): Promise<boolean> {
-  const { step, attempt, scope, evaluation } = context;
-  if (step.condition === undefined || attempt > 1) return false;
-  return !isTrue(await step.condition.evaluate(scope, evaluation));
+function compute(runner: PureRunner, attempt: Attempt): Promise<void> | undefined {
+  const result = runner.run(attempt.context);
+  return result instanceof Promise ? computeLater(result, attempt) : take(result, attempt);
 }
 
-async function compute(runner: PureRunner, attempt: Attempt): Promise<void> {
-  const result = await resultOf(runner, attempt);
-  if (result === undefined) return;
+/** When it was stopped in the middle nobody wants to know any more what it comes to, and it has done nothing. */
+async function computeLater(result: Promise<PureResult>, attempt: Attempt): Promise<void> {
+  let known: PureResult;
+  try {
+    known = await result;
+  } catch (error) {
+    if (attempt.context.signal.aborted) return;
+    throw error;
+  }
+  await take(known, attempt);
+}
+
+function take(result: PureResult, attempt: Attempt): Promise<void> | undefined {
   const { path, at } = attempt.base;
   if ('output' in result) return attempt.complete(result.output);
   if ('end' in result) return attempt.end(result.end);
   if ('items' in result) attempt.append({ type: 'step.entered', path, at, branch: null, items: result.items });
   else attempt.append({ type: 'step.entered', path, at, branch: result.branch });
-}
-
-/** Undefined when it was stopped in the middle: nobody wants to know any more, and it has done nothing. */
-async function resultOf(runner: PureRunner, { context }: Attempt): Promise<PureResult | undefined> {
-  try {
-    return await runner.run(context);
-  } catch (error) {
-    if (context.signal.aborted) return undefined;
-    throw error;
-  }
+  return undefined;
 }
 
 async function act(runner: TransactionalRunner, attempt: Attempt): Promise<void> {

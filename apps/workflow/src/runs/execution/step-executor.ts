@@ -22,12 +22,12 @@ export class StepExecutor implements StepPerformer {
     private readonly calls: CallSlots,
   ) {}
 
-  /** Resolves when the journal knows what came of it; rejects only when the journal cannot be written. */
-  async perform(execution: RunUnderWay, action: StepAction): Promise<void> {
+  /** See `StepPerformer`. */
+  perform(execution: RunUnderWay, action: StepAction): Promise<void> | undefined {
     switch (action.do) {
       case 'start': {
         const { list, step, attempt, mayHaveHappened = false } = action;
-        const start = (): Promise<void> =>
+        const start = (): Promise<void> | undefined =>
           this.guarded(new Attempt(execution, list, step, attempt, this.now, mayHaveHappened), startStep);
         return this.steps.runner(step.type).kind === 'effect'
           ? this.inSlot(execution, list.prefix + step.id, start)
@@ -36,7 +36,8 @@ export class StepExecutor implements StepPerformer {
       case 'recover': {
         // What was announced may have been called, by a process that could not tell.
         const state = { ...action.state, mayHaveHappened: true } as const;
-        const recovery = (): Promise<void> => this.guarded(this.attemptOf(execution, state), recover, action.state);
+        const recovery = (): Promise<void> | undefined =>
+          this.guarded(this.attemptOf(execution, state), recover, action.state);
         return this.inSlot(execution, state.path, recovery);
       }
       case 'collect':
@@ -49,7 +50,7 @@ export class StepExecutor implements StepPerformer {
   }
 
   /** Makes a call when it is its turn. Not at all when it is stopped before, or the process ends: nothing is said of it then. */
-  private async inSlot(execution: RunUnderWay, path: string, call: () => Promise<void>): Promise<void> {
+  private async inSlot(execution: RunUnderWay, path: string, call: () => Promise<void> | undefined): Promise<void> {
     const release = await this.calls.take(execution.run.userId, execution.signalOf(path));
     if (release === undefined) return;
     try {
@@ -64,18 +65,23 @@ export class StepExecutor implements StepPerformer {
     return new Attempt(execution, list, step, attempt, this.now, mayHaveHappened, startedAt);
   }
 
-  private async guarded<T extends unknown[]>(
+  private guarded<T extends unknown[]>(
     attempt: Attempt,
-    work: (steps: StepsService, attempt: Attempt, ...more: T) => Promise<void>,
+    work: (steps: StepsService, attempt: Attempt, ...more: T) => Promise<void> | undefined,
     ...more: T
-  ): Promise<void> {
+  ): Promise<void> | undefined {
     try {
-      await work(this.steps, attempt, ...more);
+      return work(this.steps, attempt, ...more)?.catch((error: unknown) => fail(attempt, error));
     } catch (error) {
-      if (isOfThePlatform(error)) throw error;
-      attempt.fail(StepFailure.from(error));
+      fail(attempt, error);
+      return undefined;
     }
   }
+}
+
+function fail(attempt: Attempt, error: unknown): void {
+  if (isOfThePlatform(error)) throw error;
+  attempt.fail(StepFailure.from(error));
 }
 
 /** Whether the run cannot go on here, and nothing is to be said about the step. */

@@ -4,12 +4,14 @@ export interface BlobParts {
   referred: string;
   /** Which runs are refused besides. */
   fenced: string;
-  /** What the row of a run says. */
+  /** What the row of a run says besides: a column, its value, and how it is set. */
+  column: string;
+  value: string;
   shown: string;
 }
 
 /** Number of the first parameter that a part may have. */
-export const FIRST_OF_PARTS = 14;
+export const FIRST_OF_PARTS = 13;
 
 /**
  * Writes what happened to a batch of runs: journal, run row, inbox and claim, and what the parts add to it, in one statement and
@@ -21,9 +23,11 @@ export const FIRST_OF_PARTS = 14;
  * - All or nothing for each run: a job, an intent and an output exist together or not at all.
  * - Repeating it changes nothing: journal rows, jobs and runs have ids made by the writer.
  * - It locks no claims but those of the batch.
+ * - What it costs depends on the batch alone: each row is found by its key. That is how `keyedPool` plans it, once for all
+ *   batches. A run's row is written by an insert that always conflicts, because the row is there as long as the claim is: an
+ *   insert finds its one partition by itself, where an update would open all, or be planned anew for each batch.
  *
- * $1 owner; $2 … $11 a run each; $12 the retention classes that occur, which with the ids keeps PostgreSQL
- * from opening other partitions; $13 inbox rows that were taken into a journal.
+ * $1 owner; $2 … $11 a run each; $12 inbox rows that were taken into a journal.
  * @param parts their SQL, see `CommitPart`
  */
 export function commitRunsSql(parts: string, blobs: BlobParts): string {
@@ -36,10 +40,12 @@ incoming AS (
   ) AS i (run_id, retention, epoch, seq, entries, next, status, output, error, started_at)
 ),
 written AS MATERIALIZED (
-  SELECT i.* FROM claims c JOIN incoming i ON i.run_id = c.run_id
-  WHERE c.owner = $1 AND c.epoch = i.epoch ${blobs.fenced}
-  ORDER BY c.run_id
-  FOR UPDATE OF c
+  SELECT i.*, held.* FROM (SELECT * FROM incoming ORDER BY run_id) i
+  CROSS JOIN LATERAL (
+    SELECT c.workflow_id, c.version, c.user_id FROM claims c
+    WHERE c.run_id = i.run_id AND c.owner = $1 AND c.epoch = i.epoch ${blobs.fenced}
+    FOR UPDATE OF c
+  ) held
 ),
 journaled AS (
   INSERT INTO run_journal (run_id, retention, seq, epoch, entries)
@@ -48,19 +54,18 @@ journaled AS (
   RETURNING run_id
 ),
 shown AS (
-  UPDATE workflow_runs r SET
-    status = w.status, output = w.output, error = w.error, ${blobs.shown}
-    started_at = coalesce(r.started_at, w.started_at),
-    completed_at = CASE WHEN w.next = 'finish' THEN now() END,
-    updated_at = now()
-  FROM written w
-  WHERE w.status IS NOT NULL
-    AND r.retention = w.retention AND r.id = w.run_id
-    AND r.retention = ANY($12::smallint[]) AND r.id = ANY($2::uuid[])
+  INSERT INTO workflow_runs AS r
+    (retention, id, workflow_id, version, user_id, trigger, status, output, error, started_at, completed_at${blobs.column})
+  SELECT retention, run_id, workflow_id, version, user_id, '{}', status, output, error, started_at,
+         CASE WHEN next = 'finish' THEN now() END${blobs.value}
+  FROM written w WHERE status IS NOT NULL
+  ON CONFLICT (retention, id) DO UPDATE SET
+    status = excluded.status, output = excluded.output, error = excluded.error, ${blobs.shown}
+    started_at = coalesce(r.started_at, excluded.started_at), completed_at = excluded.completed_at, updated_at = now()
 ),
 read AS (
   DELETE FROM run_inbox b USING written w
-  WHERE b.run_id = w.run_id AND (b.id = ANY($13::uuid[]) OR w.next = 'finish')
+  WHERE b.run_id = ANY($2::uuid[]) AND b.run_id = w.run_id AND (b.id = ANY($12::uuid[]) OR w.next = 'finish')
 ),
 finished AS (DELETE FROM claims c USING written w WHERE w.next = 'finish' AND c.run_id = w.run_id)${parts}
 SELECT run_id FROM written`;

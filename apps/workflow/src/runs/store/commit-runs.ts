@@ -9,7 +9,7 @@ import { slots } from './commit-parts/slots.js';
 import { commitRunsSql, FIRST_OF_PARTS, type BlobParts } from './commit-runs.sql.js';
 import type { RunCommit } from './run-commit.js';
 
-const NO_BLOBS: BlobParts = { referred: '', fenced: '', shown: '' };
+const NO_BLOBS: BlobParts = { referred: '', fenced: '', column: '', value: '', shown: '' };
 const plainParts = [parked, jobs, childrenWith({ columns: '', values: '' }), events, slots];
 
 const reference = (run: string, place: string): string =>
@@ -18,9 +18,9 @@ const reference = (run: string, place: string): string =>
 /** The values that a batch has in blob storage. A run of which one was swept meanwhile is not written, as if it were somebody else's. */
 const blobs: CommitPart = {
   name: 'blobs',
-  concerns: (row) => row.blobs !== undefined && row.blobs.length > 0,
+  concerns: (row) => row.blobs.length > 0,
   sql: () => keptBlobs('written'),
-  values: (rows) => [referredBlobsValue(rows.flatMap((row) => row.blobs ?? []))],
+  values: (rows) => [referredBlobsValue(rows.flatMap((row) => row.blobs))],
 };
 const partsWithBlobs = [
   // First, so that everybody knows the number of its parameter.
@@ -34,7 +34,9 @@ const partsWithBlobs = [
 const BLOBS: BlobParts = {
   referred: referredBlobs(FIRST_OF_PARTS),
   fenced: 'AND c.run_id NOT IN (SELECT writer FROM lost)',
-  shown: `output_blob = ${reference('w.run_id', 'output')},`,
+  column: ', output_blob',
+  value: `, ${reference('w.run_id', 'output')}`,
+  shown: 'output_blob = excluded.output_blob,',
 };
 
 /** The parts that batches without, and with, values in blob storage are made of. */
@@ -81,7 +83,6 @@ function runValues(owner: string, rows: readonly RunCommit[]): unknown[] {
     rows.map((row) => row.outputJson),
     rows.map((row) => row.errorJson),
     rows.map((row) => row.startedAt),
-    [...new Set(rows.map((row) => row.retention))],
     rows.flatMap((row) => row.readInbox),
   ];
 }

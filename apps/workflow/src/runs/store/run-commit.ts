@@ -40,7 +40,7 @@ export interface RunCommit {
   /** Whether another run waits for this one. */
   isJoined: boolean;
   /** Of a run whose workflow limits its runs, see `ClaimedRun`. */
-  slot?: SlotScope;
+  slot: SlotScope | undefined;
   /** Whether gateways are told of its end. */
   watched: boolean;
   jobs: readonly JobRequest[];
@@ -55,5 +55,5 @@ export interface RunCommit {
   readInbox: readonly string[];
   unwanted: Unwanted;
   /** What the entries, the output and the runs to start refer to in blob storage; few commits have any. */
-  blobs?: readonly ReferredBlob[];
+  blobs: readonly ReferredBlob[];
 }

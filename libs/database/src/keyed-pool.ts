@@ -1,0 +1,27 @@
+import type { DatabaseConfig } from '@app/config';
+import { Pool } from 'pg';
+
+/** What the planner may not choose: a plan is made once for all batches, and may be made while a table is empty. */
+const PLANNING = ['seqscan', 'hashjoin', 'mergejoin'].map((path) => `-c enable_${path}=off`).join(' ');
+
+/**
+ * Connections for prepared statements that look up a batch of rows by their keys. Left to itself the planner makes a plan of its
+ * own for each batch, which takes as long as the statement, or keeps one from when a table was empty, and reads the
+ * table from end to end when it no longer is.
+ * @param most how many connections; they are apart from those of DB_MAX_OPEN_CONNS
+ */
+export function keyedPool(config: DatabaseConfig, most: number): Pool {
+  const pool = new Pool({
+    connectionString: config.url,
+    ssl: config.ssl,
+    max: most,
+    maxLifetimeSeconds: Math.ceil(config.connectionMaxLifetimeMs / 1000),
+    connectionTimeoutMillis: 5_000,
+    statement_timeout: config.statementTimeoutMs,
+    application_name: 'biometrics',
+    options: `-c plan_cache_mode=force_generic_plan ${PLANNING}`,
+  });
+  // Whoever needs the next connection meets the error, if there still is one.
+  pool.on('error', () => undefined);
+  return pool;
+}
