@@ -20,8 +20,9 @@ try {
   for (const pid of [workflow, worker]) process.kill(pid, 'SIGSTOP');
   await wrk.apply({ ...load, method: 'POST', seconds: WARM_UP_SECONDS });
   for (let round = 0; round < ROUNDS; round += 1) await measure(load);
+  if (platform.services.workflow !== workflow) throw new Error('A new workflow service took runs meanwhile.');
 } finally {
-  for (const pid of [workflow, worker]) process.kill(pid, 'SIGCONT');
+  for (const pid of Object.values(platform.services)) process.kill(pid, 'SIGCONT');
   await world.stop();
 }
 
