@@ -7,6 +7,7 @@ import { gatewayConfigs, GatewayModule } from './gateway.module.js';
 import { bindCheaply } from './http/bind-cheaply.js';
 import { configureHttp } from './http/configure-http.js';
 import { createHttpAdapter } from './http/http-adapter.js';
+import { leanRoutes } from './http/lean-routes.js';
 import { ApiDescription } from './openapi/api-description.js';
 
 /**
@@ -19,6 +20,7 @@ export async function createGateway(
   root: Type = GatewayModule,
 ): Promise<NestFastifyApplication> {
   bindCheaply();
+  leanRoutes();
   const configs = loadConfigs(gatewayConfigs, undefined, ServiceName.Gateway);
   const http = configs.find((config) => config instanceof HttpConfig) ?? new HttpConfig();
   const app = await NestFactory.create<NestFastifyApplication>(root, createHttpAdapter(http), {

@@ -7,6 +7,7 @@ import type { FastifyRequest } from 'fastify';
 import type { Access } from '../http/access/access.decorators.js';
 import { accessOf } from '../http/access/access-of.js';
 import type { Caller } from '../http/access/caller.js';
+import { whenThere, type NowOrLater } from '../http/now-or-later.js';
 import { ApiKeyVerifier } from './api-keys/api-key-verifier.js';
 import { bearerToken } from './bearer-token.js';
 import { RevocationFeed } from './revocations/revocation-feed.js';
@@ -24,15 +25,16 @@ export class AccessGuard extends AuthGuard('jwt') {
     super();
   }
 
-  override async canActivate(context: ExecutionContext): Promise<boolean> {
+  override canActivate(context: ExecutionContext): NowOrLater<boolean> {
     const access = accessOf(context.getHandler(), context.getClass());
     if (access === undefined) throw undeclared();
     if (access.who === 'everybody') return true;
-    const caller = await this.authenticate(context);
-    context.switchToHttp().getRequest<FastifyRequest>().user = caller;
-    addToContext({ userId: caller.userId });
-    if (!isAllowed(access, caller)) throw forbidden();
-    return true;
+    return whenThere(this.authenticate(context), (caller) => {
+      context.switchToHttp().getRequest<FastifyRequest>().user = caller;
+      addToContext({ userId: caller.userId });
+      if (!isAllowed(access, caller)) throw forbidden();
+      return true;
+    });
   }
 
   /** What passport found: one answer to whatever is wrong with the token, what is wrong with us passes through. */
@@ -43,15 +45,21 @@ export class AccessGuard extends AuthGuard('jwt') {
   }
 
   /** @throws AppError UNAUTHORIZED, in the same words whatever is wrong; SERVICE_UNAVAILABLE when nobody can tell */
-  private async authenticate(context: ExecutionContext): Promise<Caller> {
+  private authenticate(context: ExecutionContext): NowOrLater<Caller> {
     const token = bearerToken(context.switchToHttp().getRequest<FastifyRequest>());
     if (token === null) throw unauthorized();
     if (token.startsWith(API_KEY_MARK)) return this.apiKeys.callerOf(token);
-    const claims = this.verified.find(token, Date.now()) ?? (await this.verify(context));
-    if (await this.revocations.isRevoked(claims)) throw unauthorized();
-    this.verified.add(token, claims);
-    const { userId, sessionId, email, roles } = claims;
-    return { userId, email, roles, credential: { kind: 'session', sessionId } };
+    const claims = this.verified.find(token, Date.now()) ?? this.verify(context);
+    return whenThere(claims, (good) => this.callerOf(token, good));
+  }
+
+  private callerOf(token: string, claims: AccessClaims): NowOrLater<Caller> {
+    return whenThere(this.revocations.isRevoked(claims), (isRevoked) => {
+      if (isRevoked) throw unauthorized();
+      this.verified.add(token, claims);
+      const { userId, sessionId, email, roles } = claims;
+      return { userId, email, roles, credential: { kind: 'session', sessionId } };
+    });
   }
 
   /** Has passport verify the request's token; it leaves the claims where it always leaves what it found. */

@@ -33,7 +33,7 @@ class Replica {
 
   /** How many of so many requests are let through, all at the same time. */
   async allowed(key: string, times: number, rate = small): Promise<number> {
-    const taken = await Promise.all(Array.from({ length: times }, () => this.limiter.take(key, rate)));
+    const taken = await Promise.all(Array.from({ length: times }, async () => this.limiter.take(key, rate)));
     return taken.filter(({ allowed }) => allowed).length;
   }
 }

@@ -23,19 +23,17 @@ export class RateLimiter {
   constructor(private readonly store: LimitStore) {}
 
   /**
-   * Takes tokens from a bucket, all that it costs or none. Never rejects.
+   * Takes tokens from a bucket, all that it costs or none: at once when they were taken in advance. Never rejects.
    * @param key of the bucket; holds no secret and nothing about a person that may not be in Redis
    */
-  async take(key: string, rate: Rate, cost = 1): Promise<Taken> {
+  take(key: string, rate: Rate, cost = 1): Taken | Promise<Taken> {
     const advance = this.advanceOf(key);
-    for (;;) {
-      const answer = advance.take(rate, cost, performance.now());
-      if (answer !== undefined) return answer;
-      const asked = this.asked.get(key);
-      if (asked === undefined) return this.ask(key, advance, rate, cost);
-      // Somebody asks for this bucket already: either there is something in advance afterwards, or a refusal.
-      await asked;
-    }
+    const answer = advance.take(rate, cost, performance.now());
+    if (answer !== undefined) return answer;
+    const asked = this.asked.get(key);
+    if (asked === undefined) return this.ask(key, advance, rate, cost);
+    // Somebody asks for this bucket already: either there is something in advance afterwards, or a refusal.
+    return asked.then(() => this.take(key, rate, cost));
   }
 
   private advanceOf(key: string): Advance {

@@ -1,5 +1,6 @@
 import { AppError } from '@app/contracts';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import type { NowOrLater } from '../../http/now-or-later.js';
 import { FeedConnection } from './feed-connection.js';
 import { RevocationNews, type RevocationSubject } from './revocation-news.js';
 import { RevokedSubjects, type Revocation } from './revoked-subjects.js';
@@ -49,9 +50,9 @@ export class RevocationFeed implements OnApplicationBootstrap, OnApplicationShut
    * Whether an access token is revoked.
    * @throws AppError SERVICE_UNAVAILABLE when nobody can tell, because the feed cannot be read
    */
-  async isRevoked(token: { sessionId: string; userId: string; issuedAt: number }): Promise<boolean> {
-    await this.freshen();
-    return this.revoked.includes(token);
+  isRevoked(token: { sessionId: string; userId: string; issuedAt: number }): NowOrLater<boolean> {
+    if (!this.isStale()) return this.revoked.includes(token);
+    return this.freshen().then(() => this.revoked.includes(token));
   }
 
   /**

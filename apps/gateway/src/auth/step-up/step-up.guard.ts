@@ -3,6 +3,7 @@ import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/com
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { STEP_UP } from '../../http/access/access.decorators.js';
+import type { NowOrLater } from '../../http/now-or-later.js';
 import { Proofs } from './proofs.service.js';
 
 /**
@@ -16,13 +17,12 @@ export class StepUpGuard implements CanActivate {
     private readonly proofs: Proofs,
   ) {}
 
-  async canActivate(context: ExecutionContext): Promise<boolean> {
+  canActivate(context: ExecutionContext): NowOrLater<boolean> {
     const targets = [context.getHandler(), context.getClass()];
     if (this.reflector.getAllAndOverride<boolean | undefined>(STEP_UP, targets) !== true) return true;
     const { user } = context.switchToHttp().getRequest<FastifyRequest>();
     if (user === undefined) throw openToTheWorld();
-    await this.proofs.require(user);
-    return true;
+    return this.proofs.require(user).then(() => true);
   }
 }
 

@@ -1,6 +1,7 @@
-import { Injectable, Logger, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
+import { Injectable, Logger, type CallHandler, type ExecutionContext } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { catchError, from, mergeMap, of, type Observable } from 'rxjs';
+import type { SelectiveInterceptor } from '../lean-routes.js';
 import { IdempotencyKeys } from './idempotency-keys.service.js';
 import { answerOf, fateOf, replay, type KeptAnswer } from './kept-answer.js';
 import { keyedRequest, type KeyedRequest } from './keyed-request.js';
@@ -11,15 +12,19 @@ import { keepsItsKey } from './keeps-its-key.decorator.js';
  * around all routes and outside of their own interceptors, so that no route forgets it and headers they set are kept.
  */
 @Injectable()
-export class IdempotencyInterceptor implements NestInterceptor {
+export class IdempotencyInterceptor implements SelectiveInterceptor {
   private readonly logger = new Logger(IdempotencyInterceptor.name);
 
   constructor(private readonly keys: IdempotencyKeys) {}
 
+  concerns({ headers, method, user }: FastifyRequest): boolean {
+    return headers['idempotency-key'] !== undefined && method === 'POST' && user !== undefined;
+  }
+
   intercept(context: ExecutionContext, next: CallHandler<unknown>): Observable<unknown> | Promise<Observable<unknown>> {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const header = request.headers['idempotency-key'];
-    if (header === undefined || request.method !== 'POST' || request.user === undefined) return next.handle();
+    if (header === undefined || request.user === undefined) return next.handle();
     const keyed = keyedRequest(header, request, request.user);
     const reply = context.switchToHttp().getResponse<FastifyReply>();
     if (!keepsItsKey(context.getHandler())) return this.once(keyed, request, reply, next);

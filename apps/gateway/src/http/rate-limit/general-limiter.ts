@@ -4,6 +4,7 @@ import { RateLimiter, type Rate } from '@app/messaging';
 import { hashToken } from '@app/security';
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
+import { whenThere, type NowOrLater } from '../now-or-later.js';
 import { limitHeaders } from './limit-headers.js';
 import { networkOf } from './network.js';
 import { RateLimitMetrics } from './rate-limit.metrics.js';
@@ -42,13 +43,14 @@ export class GeneralLimiter {
    * @param who an IP address, a user's id or a hook's token
    * @returns why the request is refused; undefined when it is not
    */
-  async take(kind: LimitKind, who: string, reply: FastifyReply): Promise<AppError | undefined> {
+  take(kind: LimitKind, who: string, reply: FastifyReply): NowOrLater<AppError | undefined> {
     const rate = this.rates[kind];
-    const taken = await this.limiter.take(`${kind}:${keyOf(kind, who)}`, rate);
-    void reply.headers(limitHeaders(kind, rate, taken));
-    if (taken.allowed) return undefined;
-    this.metrics.refused(kind);
-    return rateLimited(refusals[kind], taken.retryAfterMs);
+    return whenThere(this.limiter.take(`${kind}:${keyOf(kind, who)}`, rate), (taken) => {
+      void reply.headers(limitHeaders(kind, rate, taken));
+      if (taken.allowed) return undefined;
+      this.metrics.refused(kind);
+      return rateLimited(refusals[kind], taken.retryAfterMs);
+    });
   }
 }
 

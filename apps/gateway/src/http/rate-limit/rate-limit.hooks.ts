@@ -4,6 +4,7 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '../access/caller.js';
 import { PROBLEM_TYPE, problemDocument } from '../problems/problem-document.js';
+import { whenThere, type NowOrLater } from '../now-or-later.js';
 import { GeneralLimiter } from './general-limiter.js';
 import { ProxyHint } from './proxy-hint.js';
 
@@ -36,16 +37,18 @@ export class RateLimitHooks {
   /** Call before routes are added. */
   addTo(server: FastifyInstance): void {
     server.decorateRequest('isUncounted', false);
-    server.addHook('onRequest', async (request, reply) => {
-      if (this.isExempt(request)) return;
+    // A limiter never rejects, so `done` is all that can come of it.
+    server.addHook('onRequest', (request, reply, done) => {
+      if (this.isExempt(request)) return done();
       request.isUncounted = request.headers.authorization !== undefined && !isHook(request);
-      const refused = request.isUncounted ? undefined : await this.countNow(request, reply);
-      if (refused !== undefined) throw refused;
+      if (request.isUncounted) return done();
+      void whenThere(this.countNow(request, reply), done);
     });
-    server.addHook('onSend', async (request, reply, payload) => {
+    server.addHook('onSend', (request, reply, payload, done) => {
       // A hook that is not there says nothing about who asks: guessing at tokens counts like any anonymous request.
       const isWrongHook = reply.statusCode === 404 && isHook(request);
-      return request.isUncounted || isWrongHook ? this.countLate(request, reply, payload) : payload;
+      if (!request.isUncounted && !isWrongHook) return done(null, payload);
+      void whenThere(this.countLate(request, reply, payload), (counted) => done(null, counted));
     });
   }
 
@@ -56,37 +59,39 @@ export class RateLimitHooks {
     return method === 'OPTIONS' && this.answersPreflights;
   }
 
-  private countNow(request: FastifyRequest, reply: FastifyReply): Promise<AppError | undefined> {
+  private countNow(request: FastifyRequest, reply: FastifyReply): NowOrLater<AppError | undefined> {
     if (isHook(request)) return this.limiter.take('hook', tokenOf(request), reply);
     return this.takeFromAddress(request, reply);
   }
 
   /** @returns the answer's body, which is another one when the request should not have been answered at all */
-  private async countLate(request: FastifyRequest, reply: FastifyReply, payload: unknown): Promise<unknown> {
+  private countLate(request: FastifyRequest, reply: FastifyReply, payload: unknown): unknown {
     // A refused credential says nothing: whoever stole it must not use up the requests of whose it was.
     const user = reply.statusCode === 401 ? undefined : request.user;
-    const refused = await this.count(request, reply, user);
-    if (refused === undefined) return payload;
-    const document = problemDocument(refused, request.url, request.id);
-    void reply.code(document.status).removeHeader('www-authenticate').removeHeader('content-length');
-    void reply.headers({ 'content-type': PROBLEM_TYPE, 'retry-after': String(refused.retryAfterS) });
-    return JSON.stringify(document);
+    return whenThere(this.count(request, reply, user), (refused) => {
+      if (refused === undefined) return payload;
+      const document = problemDocument(refused, request.url, request.id);
+      void reply.code(document.status).removeHeader('www-authenticate').removeHeader('content-length');
+      void reply.headers({ 'content-type': PROBLEM_TYPE, 'retry-after': String(refused.retryAfterS) });
+      return JSON.stringify(document);
+    });
   }
 
   /**
    * Takes a request from the bucket of whom it has turned out to be from.
    * @returns why it is refused; undefined when it is not
    */
-  count(request: FastifyRequest, reply: FastifyReply, user: Caller | undefined): Promise<AppError | undefined> {
+  count(request: FastifyRequest, reply: FastifyReply, user: Caller | undefined): NowOrLater<AppError | undefined> {
     request.isUncounted = false;
     if (user === undefined) return this.takeFromAddress(request, reply);
     return this.limiter.take('user', user.userId, reply);
   }
 
-  private async takeFromAddress(request: FastifyRequest, reply: FastifyReply): Promise<AppError | undefined> {
-    const refused = await this.limiter.take('address', request.ip, reply);
-    if (refused !== undefined) this.proxyHint.refused(request);
-    return refused;
+  private takeFromAddress(request: FastifyRequest, reply: FastifyReply): NowOrLater<AppError | undefined> {
+    return whenThere(this.limiter.take('address', request.ip, reply), (refused) => {
+      if (refused !== undefined) this.proxyHint.refused(request);
+      return refused;
+    });
   }
 }
 

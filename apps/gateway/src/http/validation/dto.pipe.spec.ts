@@ -20,7 +20,7 @@ class StepsDto {
 
 const pipe = new DtoPipe();
 
-function read(metatype: Type, value: unknown, type: ArgumentMetadata['type'] = 'body'): Promise<unknown> {
+async function read(metatype: Type, value: unknown, type: ArgumentMetadata['type'] = 'body'): Promise<unknown> {
   return pipe.transform(value, { type, metatype });
 }
 
