@@ -1,12 +1,5 @@
 import { RunValues } from '@app/blobs';
-import {
-  conflict,
-  finalRunStatuses,
-  notFound,
-  type RunDto,
-  type RunStatus,
-  type RunSummaryDto,
-} from '@app/contracts';
+import { conflict, finalRunStatuses, notFound, type RunDto, type RunStatus, type RunSummaryDto } from '@app/contracts';
 import { inTransaction } from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { Pool } from 'pg';
