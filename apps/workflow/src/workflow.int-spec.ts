@@ -77,6 +77,18 @@ describe('the workflow service', () => {
     await service.becomes(id, 'completed');
   });
 
+  it('finishes what is under way of a workflow that was deleted meanwhile', async () => {
+    const workflow = await service.createWorkflow([
+      { id: 'd', type: 'delay', config: { for_ms: 200 } },
+      service.call('after', 'PUT'),
+    ]);
+    const [id, queued] = [await service.execute(workflow), await service.execute(workflow)];
+    await service.becomes(id, 'waiting');
+    await service.pool.query('UPDATE workflows SET deleted_at = now() WHERE id = $1', [workflow]);
+    await Promise.all([id, queued].map((run) => service.becomes(run, 'completed')));
+    expect(service.received.map(({ key }) => key).toSorted()).toEqual([`${id}/after`, `${queued}/after`].toSorted());
+  });
+
   it('waits for the job of a mail and takes its result, whoever finished it', async () => {
     const id = await service.start([
       { id: 'm', type: 'email.send', config: { to: 'a@example.com', subject: 's', text: 't' } },
