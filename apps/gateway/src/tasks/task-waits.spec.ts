@@ -65,7 +65,7 @@ it('tells of a task that came while its program was looking', async () => {
   // Once: the next one is waited for.
   const next = vi.fn();
   wait.close();
-  void wait.next(MINUTE_MS, here()).then(next);
+  void wait.next(MINUTE_MS, here()).then(() => next());
   await vi.advanceTimersByTimeAsync(1_000);
   expect(next).not.toHaveBeenCalled();
   await vi.advanceTimersByTimeAsync(MINUTE_MS);

@@ -1,9 +1,9 @@
 import { newId } from '@app/contracts';
 import { setMaxListeners } from 'node:events';
-import type { Pool } from 'pg';
+import { Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { TestGateway, type TestUser } from '../../../../test/gateway/test-gateway.js';
-import type { TaskWaits } from './task-waits.service.js';
+import { TaskWaits } from './task-waits.service.js';
 import { TasksService } from './tasks.service.js';
 
 let gateway: TestGateway;
@@ -63,7 +63,7 @@ describe('tasks', () => {
   });
 
   it('are waited for by many with the load of one, and each goes to one of them', async () => {
-    const { pool, waits } = gateway.app.get(TasksService) as unknown as { pool: Pool; waits: TaskWaits };
+    const [pool, waits] = [gateway.app.get(Pool), gateway.app.get(TaskWaits)];
     const wanted = { queues: ['many'], limit: 1, lease_ms: 60_000, wait_ms: 20_000 };
     const here = new AbortController();
     setMaxListeners(100, here.signal);
@@ -76,7 +76,7 @@ describe('tasks', () => {
     const ids = [await task('many'), await task('many')];
     waits.wake();
     const first = await Promise.race(waiting);
-    await vi.waitUntil(async () => (await row(ids[1]!) as { status: string }).status === 'running');
+    await vi.waitUntil(async () => ((await row(ids[1]!)) as { status: string }).status === 'running');
     here.abort();
     const taken = (await Promise.all(waiting)).flat().map(({ id }) => id);
     expect(taken.toSorted()).toEqual(ids.toSorted());
