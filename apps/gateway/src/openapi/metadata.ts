@@ -2276,7 +2276,7 @@ export default async () => {
             },
           },
         ],
-        [import('../runs/run-list.dto.js'), { AllRunsQuery: {}, RunListQuery: {} }],
+        [import('../http/run-list.dto.js'), { AllRunsQuery: {}, RunListQuery: {} }],
       ],
       controllers: [
         [

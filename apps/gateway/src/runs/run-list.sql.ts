@@ -1,6 +1,6 @@
 import { firstIdAt, validationFailed, type RunFilterDto } from '@app/contracts';
 import { TOTAL_LIMIT } from '../http/paging.js';
-import type { AllRunsQuery } from './run-list.dto.js';
+import type { AllRunsQuery } from '../http/run-list.dto.js';
 import { runColumns } from './runs.sql.js';
 
 export interface Statement {

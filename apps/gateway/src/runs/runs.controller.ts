@@ -7,7 +7,7 @@ import { FromDevice, type Device } from '../http/device.decorator.js';
 import { PageOf } from '../http/page-of.decorator.js';
 import type { Page } from '../http/paging.js';
 import { IdPipe } from '../http/validation/id.pipe.js';
-import { AllRunsQuery } from './run-list.dto.js';
+import { AllRunsQuery } from '../http/run-list.dto.js';
 import { RunStepsService } from './run-steps.service.js';
 import { RunsService } from './runs.service.js';
 

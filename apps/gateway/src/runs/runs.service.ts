@@ -7,7 +7,7 @@ import { AuditService } from '../audit/audit.service.js';
 import type { Caller } from '../http/access/caller.js';
 import type { Device } from '../http/device.decorator.js';
 import { decodeCursor, isIdKey, pageOf, type Page } from '../http/paging.js';
-import type { AllRunsQuery } from './run-list.dto.js';
+import type { AllRunsQuery } from '../http/run-list.dto.js';
 import { runPage, runTotal } from './run-list.sql.js';
 import { toRun, toRunSummary, type RunRow, type WholeRunRow } from './run-row.js';
 import { deleteRunSql, hasClaimsSql, latestRunsSql, runSql, runStatusSql } from './runs.sql.js';

@@ -8,7 +8,7 @@ import type { KeyedRequest } from '../http/idempotency/keyed-request.js';
 import { PageOf } from '../http/page-of.decorator.js';
 import type { Page } from '../http/paging.js';
 import { IdPipe } from '../http/validation/id.pipe.js';
-import { RunListQuery } from '../runs/run-list.dto.js';
+import { RunListQuery } from '../http/run-list.dto.js';
 import { WorkflowRunsService } from './workflow-runs.service.js';
 
 @Scoped('workflows:read')
