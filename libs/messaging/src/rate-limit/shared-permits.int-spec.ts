@@ -112,7 +112,8 @@ describe('permits that all replicas share', () => {
     const permit = randomUUID();
     expect(await one.take(account, { ...rules, heldMs: 60_000 }, permit)).toBe(0);
     await redisCommand(server.url, 'DEL', `ratelimit:{permits}:${account}`);
-    for (const by of [one, two, one, two]) expect(await take(by, { windowMs: 1, heldMs: 90_000 })).toBeGreaterThan(50_000);
+    for (const by of [one, two, one, two])
+      expect(await take(by, { windowMs: 1, heldMs: 90_000 })).toBeGreaterThan(50_000);
     expect(await two.take(randomUUID(), rules, randomUUID())).toBe(0);
   });
 
