@@ -100,6 +100,30 @@ describe('a journal that is copied for a retry', () => {
     expect([...callsDone(copy), ...again.world.calls].toSorted()).toEqual(['all.a', 'all.b', 'all.c', 'first', 'last']);
   });
 
+  it('has a doubt that was settled when the run was over, and what the call is known to have done is not done again', async () => {
+    const branches = { left: [call('a'), call('b')], right: [call('c')] };
+    const steps = [{ id: 'all', type: 'parallel', config: { branches } }, call('last')];
+    const { entries } = await run(steps, { fails: (path) => path === 'all.c' });
+    const stopped: JournalEntry[] = [
+      { type: 'step.entered', path: 'all', at: 0, branch: null },
+      { type: 'step.started', path: 'all.a', at: 1, attempt: 1, effect: 'unsafe' },
+      ...entries.filter(({ type, path }) => path === 'all.c' && type !== 'step.entered'),
+      { type: 'step.in_doubt', path: 'all.a', at: 2, attempt: 1, reason: 'stopped' },
+      {
+        type: 'step.failed',
+        path: 'all',
+        at: 2,
+        attempt: 1,
+        started_at: 0,
+        error: { code: 'HTTP_STATUS', message: 'no' },
+      },
+      { type: 'step.resolved', path: 'all.a', at: 9, outcome: 'succeeded', output: 'known', by: 'a person' },
+    ];
+    const again = await run(steps, { from: journalCopy(stopped, equalSteps(steps, steps), 5_000) });
+    expect(again.status).toBe('completed');
+    expect(again.world.calls.toSorted()).toEqual(['all.b', 'all.c', 'last']);
+  });
+
   it.each([
     ['the same', (steps: StepDefinition[]) => steps, ['c']],
     ['another name', ([a, ...rest]: StepDefinition[]) => [{ ...call('a'), ...a, name: 'New' }, ...rest], ['c']],

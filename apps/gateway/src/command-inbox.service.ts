@@ -3,6 +3,7 @@ import { CommandReceiver } from '@app/messaging';
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { commandHandlers } from './handlers.js';
 import { RunWatchesService } from './runs/watch/run-watches.service.js';
+import { TaskWaits } from './tasks/task-waits.service.js';
 
 /**
  * Listens to what the other services say to the gateway. The gateway is an HTTP server, so Nest starts no transport for
@@ -12,8 +13,8 @@ import { RunWatchesService } from './runs/watch/run-watches.service.js';
 export class CommandInbox implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly server;
 
-  constructor(receiver: CommandReceiver, watches: RunWatchesService) {
-    this.server = receiver.serve(ServiceName.Gateway, commandHandlers(watches));
+  constructor(receiver: CommandReceiver, watches: RunWatchesService, tasks: TaskWaits) {
+    this.server = receiver.serve(ServiceName.Gateway, commandHandlers(watches, tasks));
   }
 
   async onApplicationBootstrap(): Promise<void> {

@@ -1,9 +1,11 @@
 import type { CommandHandlers } from '@app/messaging';
 import type { RunWatchesService } from './runs/watch/run-watches.service.js';
+import type { TaskWaits } from './tasks/task-waits.service.js';
 
 /** What the gateway does with the commands it receives. */
-export function commandHandlers(watches: RunWatchesService): CommandHandlers<'gateway'> {
+export function commandHandlers(watches: RunWatchesService, tasks: TaskWaits): CommandHandlers<'gateway'> {
   return {
     'run.progressed': ({ run_ids }) => watches.progressed(run_ids),
+    'tasks.waiting': () => tasks.wake(),
   };
 }

@@ -69,12 +69,55 @@ describe('the workflow service', () => {
     ]);
   });
 
+  it('fails with what the receiver said, as far as that can be kept', async () => {
+    service.answers.set('/nul', (end) => end(500, { 'a\0': 'b\0', half: '\ud800' }));
+    service.answers.set('/large', (end) => end(404, { text: 'x'.repeat(2_000_000) }));
+    const nul = await service.start([service.call('nul', 'PUT')]);
+    const large = await service.start([service.call('large', 'PUT')]);
+    const body = { 'a\ufffd': 'b\ufffd', half: '\ufffd' };
+    expect((await service.becomes(nul, 'failed')).error).toMatchObject({ details: { status: 500, body } });
+    const { error } = await service.becomes(large, 'failed');
+    expect(error).toMatchObject({ code: 'HTTP_STATUS', details: { status: 404 } });
+    expect(JSON.stringify(error).length).toBeLessThan(70_000);
+  });
+
+  it('fails a step that would write down what PostgreSQL cannot keep, whatever type it is of', async () => {
+    const bad = String.raw`{{ $join(['a', input.n], "\u0000") }}`;
+    const steps: StepDefinition[] = [
+      service.call('bad', 'POST', { config: { method: 'POST', url: `${service.receiverUrl}/bad`, body: bad } }),
+      { id: 'mail', type: 'email.send', config: { to: 'a@example.com', subject: bad, text: 't' } },
+      { id: 'fail', type: 'fail', config: { message: bad } },
+      { id: 'script', type: 'script', config: { code: 'throw new Error("\\u0000\\ud800")' } },
+    ];
+    const runs = await Promise.all(steps.map((step) => service.start([step], { n: 'b' })));
+    const ends = await Promise.all(runs.map((id) => service.becomes(id, 'failed')));
+    expect(ends.map(({ error }) => error?.code)).toEqual([
+      'CONFIG_INVALID',
+      'CONFIG_INVALID',
+      'CONFIG_INVALID',
+      'SCRIPT_FAILED',
+    ]);
+    expect(service.received).toEqual([]);
+  });
+
   it('parks a delay in the database and goes on after it', async () => {
     const id = await service.start([{ id: 'd', type: 'delay', config: { for_ms: 300 } }]);
     await service.becomes(id, 'waiting');
     const { rows } = await service.pool.query('SELECT owner FROM claims WHERE run_id = $1', [id]);
     expect(rows).toEqual([{ owner: null }]);
     await service.becomes(id, 'completed');
+  });
+
+  it('finishes what is under way of a workflow that was deleted meanwhile', async () => {
+    const workflow = await service.createWorkflow([
+      { id: 'd', type: 'delay', config: { for_ms: 200 } },
+      service.call('after', 'PUT'),
+    ]);
+    const [id, queued] = [await service.execute(workflow), await service.execute(workflow)];
+    await service.becomes(id, 'waiting');
+    await service.pool.query('UPDATE workflows SET deleted_at = now() WHERE id = $1', [workflow]);
+    await Promise.all([id, queued].map((run) => service.becomes(run, 'completed')));
+    expect(service.received.map(({ key }) => key).toSorted()).toEqual([`${id}/after`, `${queued}/after`].toSorted());
   });
 
   it('waits for the job of a mail and takes its result, whoever finished it', async () => {

@@ -14,6 +14,7 @@ import { RunProgressed } from './messages/run-progressed.message.js';
 import { RunsWaiting } from './messages/runs-waiting.message.js';
 import { ScheduleChanged } from './messages/schedule-changed.message.js';
 import { StepJob } from './messages/step-job.message.js';
+import { TasksWaiting } from './messages/tasks-waiting.message.js';
 
 /**
  * Everything the processes say to each other.
@@ -54,6 +55,8 @@ export const commands = {
     to: ServiceName.Gateway,
     merge: false,
   },
+  /** Tasks for programs were written. The receiver looks for the programs that wait for one. */
+  'tasks.waiting': { payload: TasksWaiting, from: [ServiceName.Workflow], to: ServiceName.Gateway, merge: true },
   /** A run is to be cancelled. The replica that holds it aborts the step under way; the others ignore it. */
   'run.cancel': {
     payload: RunCancel,

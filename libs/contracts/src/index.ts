@@ -56,6 +56,7 @@ export * from './messages/run-progressed.message.js';
 export * from './messages/runs-waiting.message.js';
 export * from './messages/schedule-changed.message.js';
 export * from './messages/step-job.message.js';
+export * from './messages/tasks-waiting.message.js';
 export * from './oauth.js';
 export * from './rules/remember-rules.js';
 export * from './run-status.js';

@@ -17,7 +17,7 @@ afterAll(async () => {
 
 describe('SeedService', () => {
   it('makes a user who can sign in and a workflow, once', async () => {
-    const env = { DATABASE_URL: database.url };
+    const env = { DATABASE_URL: database.url, PASSWORD_HASH_MEMORY: '20MiB', PASSWORD_HASH_PASSES: '2' };
     const seeded = await seed.run(env);
     expect(await seed.run(env)).toBeUndefined();
 
@@ -29,6 +29,7 @@ describe('SeedService', () => {
 
     expect(users.map((user) => user.email)).toEqual([seeded?.email]);
     expect(workflows).toMatchObject([{ id: seeded?.workflow_id, user_id: users[0]?.id, status: 'active' }]);
+    expect(users[0]?.password).toMatch(/^\$argon2id\$v=19\$m=20480,t=2,p=1\$/);
     const hasher = new PasswordHasher({ concurrency: 1 });
     expect(await hasher.verify(seeded?.password ?? '', users[0]?.password ?? undefined)).toBe(true);
   });

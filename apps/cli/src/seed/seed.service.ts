@@ -1,10 +1,11 @@
-import { isDeployed, loadConfig, ServiceConfig, type Variables } from '@app/config';
+import { AccountConfig, isDeployed, loadConfig, ServiceConfig, type Variables } from '@app/config';
 import { newId, WorkflowStatus } from '@app/contracts';
 import { User, Workflow, WorkflowVersion } from '@app/database';
 import { StartError } from '@app/observability';
-import { newToken, PasswordHasher } from '@app/security';
+import { newToken } from '@app/security';
 import { Injectable } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
+import { accountHasher } from '../platform/account-hasher.js';
 import { withDatabase } from '../platform/with-database.js';
 import { exampleWorkflow } from './example-workflow.js';
 
@@ -27,13 +28,13 @@ export class SeedService {
   async run(env: Variables): Promise<Seeded | undefined> {
     const { environment } = loadConfig(ServiceConfig, env);
     if (isDeployed(environment)) throw new StartError(`Seeding is for development, not for ${environment}.`);
-    return withDatabase(env, (dataSource) => this.seed(dataSource));
+    return withDatabase(env, (dataSource) => this.seed(env, dataSource));
   }
 
-  private async seed(dataSource: DataSource): Promise<Seeded | undefined> {
+  private async seed(env: Variables, dataSource: DataSource): Promise<Seeded | undefined> {
     if (await dataSource.getRepository(User).existsBy({ email: EMAIL })) return undefined;
     const password = newToken();
-    const hash = await new PasswordHasher({ concurrency: 1 }).hash(password);
+    const hash = await accountHasher(loadConfig(AccountConfig, env)).hash(password);
     const [userId, workflowId] = [newId(), newId()];
     const { name, description = '', trigger_type, steps, config = {} } = exampleWorkflow;
     const definition = { name, description, trigger_type, steps, config };

@@ -2,10 +2,11 @@ import { AccountConfig, loadConfig, type Variables } from '@app/config';
 import { AuditActorKind, newId, OneTimeTokenPurpose, UserRole, type AuditAction } from '@app/contracts';
 import { inTransaction, issueOneTimeToken, isUniqueViolation, recordAudit } from '@app/database';
 import { StartError } from '@app/observability';
-import { PasswordHasher, passwordMistake } from '@app/security';
+import { passwordMistake } from '@app/security';
 import { Injectable } from '@nestjs/common';
 import { isEmail } from 'class-validator';
 import type { PoolClient } from 'pg';
+import { accountHasher } from '../platform/account-hasher.js';
 import { accountLink } from '../platform/account-link.js';
 import { withPool } from '../platform/with-pool.js';
 import {
@@ -102,14 +103,12 @@ export class UserAccountsService {
 }
 
 async function hashOf(person: NewPerson, config: AccountConfig): Promise<string | null> {
-  const { passwordMinLength: minLength, passwordHashMemoryBytes: memoryBytes, passwordHashPasses: passes } = config;
   const { email, name, password } = person;
   if (!isEmail(email)) throw new StartError(`"${email}" is no e-mail address.`);
   if (password === undefined) return null;
-  const mistake = await passwordMistake(password, { minLength, personal: [email, name] });
+  const mistake = await passwordMistake(password, { minLength: config.passwordMinLength, personal: [email, name] });
   if (mistake !== undefined) throw new StartError(`The password ${mistake}.`);
-  // As the gateway would make it: a failed sign-in takes the same time for every account.
-  return new PasswordHasher({ concurrency: 1, cost: { memoryBytes, passes } }).hash(password);
+  return accountHasher(config).hash(password);
 }
 
 async function insert(client: PoolClient, values: readonly unknown[]): Promise<void> {

@@ -26,6 +26,7 @@ describe('a problem document', () => {
     ['U+0000 in a body', () => login('{"email":"\\u0000","password":"x"}'), 400, 'BAD_REQUEST'],
     ['half a character in a body', () => login('{"email":"\\ud800","password":"x"}'), 400, 'BAD_REQUEST'],
     ['a body that is not UTF-8', () => login(Buffer.from([0x22, 0xff, 0x22])), 400, 'BAD_REQUEST'],
+    ['U+0000 in a query', () => get('/api/v1/runs?tag=%00'), 400, 'BAD_REQUEST'],
     ['U+0000 in an address', () => get('/api/v1/auth/sessions/%00'), 400, 'BAD_REQUEST'],
     ['an address that does not decode', () => get('/api/v1/%'), 400, 'BAD_REQUEST'],
     ['missing fields', () => login('{}'), 400, 'VALIDATION_FAILED'],

@@ -875,19 +875,6 @@ export default async () => {
               status: { required: true, enum: ['pending', 'failed', 'running', 'waiting', 'completed', 'cancelled'] },
               message: { required: true, type: () => String },
             },
-            RunListQuery: {
-              status: { required: false, enum: ['pending', 'failed', 'running', 'waiting', 'completed', 'cancelled'] },
-              trigger: {
-                required: false,
-                description: 'What started it.',
-                enum: ['manual', 'cron', 'webhook', 'event', 'workflow', 'retry', 'test'],
-              },
-              since: { required: false, type: () => String, description: 'Accepted at this time or later (RFC 3339).' },
-              until: { required: false, type: () => String, description: 'Accepted before this time (RFC 3339).' },
-              tag: { required: false, type: () => String, minLength: 1, maxLength: 64 },
-              correlation_id: { required: false, type: () => String, minLength: 1, maxLength: 255 },
-            },
-            AllRunsQuery: { workflow_id: { required: false, type: () => String, format: 'uuid' } },
             RetryRunDto: {
               from: { required: false, enum: ['failed', 'start'] },
               version: { required: false, enum: ['pinned', 'latest'] },
@@ -2289,6 +2276,7 @@ export default async () => {
             },
           },
         ],
+        [import('../http/run-list.dto.js'), { AllRunsQuery: {}, RunListQuery: {} }],
       ],
       controllers: [
         [

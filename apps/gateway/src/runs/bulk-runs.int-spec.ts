@@ -1,5 +1,3 @@
-import { AllRunsQuery, PageQuery, RunFilterDto } from '@app/contracts';
-import { getMetadataStorage } from 'class-validator';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { definition } from '../../../../test/gateway/definitions.js';
 import { PlayedEngine } from '../../../../test/gateway/played-engine.js';
@@ -54,19 +52,6 @@ describe('POST /runs/bulk', () => {
     const all = { workflow_id: workflowId, status: 'pending', trigger: 'manual', tag: 'x', correlation_id: 'order-7' };
     const times = { since: '2020-01-01T00:00:00Z', until: '2120-01-01T00:00:00Z' };
     expect((await cancel({ ...all, ...times })).body).toMatchObject({ accepted: 1 });
-  });
-
-  it('has the filters of the list, with their rules', () => {
-    const rulesOf = (target: new () => object): string[] =>
-      getMetadataStorage()
-        .getTargetValidationMetadatas(target, '', true, false)
-        .map(({ propertyName, name, constraints }) => `${propertyName} ${name} ${JSON.stringify(constraints)}`);
-    const ofPages = rulesOf(PageQuery);
-    expect(rulesOf(RunFilterDto).sort()).toEqual(
-      rulesOf(AllRunsQuery)
-        .filter((rule) => !ofPages.includes(rule))
-        .sort(),
-    );
   });
 
   it.each([

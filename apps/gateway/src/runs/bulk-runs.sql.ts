@@ -1,4 +1,5 @@
-import { filter, type RunFilter, type Statement } from './run-list.sql.js';
+import type { RunFilterDto } from '@app/contracts';
+import { filter, type Statement } from './run-list.sql.js';
 
 /**
  * Asks for the cancellation of a batch of a user's unfinished runs, the oldest first.
@@ -6,7 +7,7 @@ import { filter, type RunFilter, type Statement } from './run-list.sql.js';
  * Guarantees: as `cancelRunSql`, for each of them. Claims are locked in the order of their ids, like by all who lock several
  * of them. A run whose cancellation was asked for before is left out, so that repeating the statement gets to the rest.
  */
-export function bulkCancel(userId: string, query: RunFilter, most: number): Statement {
+export function bulkCancel(userId: string, query: RunFilterDto, most: number): Statement {
   const { from, values } = unfinished(userId, query, 'c.cancel_requested_at IS NULL');
   const text = `
 WITH unfinished AS (
@@ -21,14 +22,14 @@ RETURNING c.run_id, c.owner IS NOT NULL AS is_held`;
 }
 
 /** How many of a user's unfinished runs are being cancelled already, counted to `most`. */
-export function bulkCancelled(userId: string, query: RunFilter, most: number): Statement {
+export function bulkCancelled(userId: string, query: RunFilterDto, most: number): Statement {
   const { from, values } = unfinished(userId, query, 'c.cancel_requested_at IS NOT NULL');
   const text = `SELECT count(*)::int AS count FROM (SELECT ${from} LIMIT $${values.push(most)}) AS counted`;
   return { text, values };
 }
 
 /** By way of the claims: there is one for each unfinished run, and they are few beside the runs. */
-function unfinished(userId: string, query: RunFilter, condition: string): { from: string; values: unknown[] } {
+function unfinished(userId: string, query: RunFilterDto, condition: string): { from: string; values: unknown[] } {
   const { conditions, values } = filter(userId, query, 'r.');
   const from = `
   FROM workflows w

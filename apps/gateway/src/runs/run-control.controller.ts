@@ -51,7 +51,7 @@ export class RunControlController {
     @Body() resolution: ResolveStepDto,
   ): Promise<RunRequestedDto> {
     await this.resolutions.resolve(userId, id, path, resolution);
-    return { run_id: id, message: 'The step is resolved and the run goes on.' };
+    return { run_id: id, message: 'The step is resolved; a run that is not over goes on.' };
   }
 
   /** Sends a signal: an approval, or what a callback brought. A step that waits for it goes on, now or later. */

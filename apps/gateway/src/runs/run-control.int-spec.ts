@@ -104,11 +104,27 @@ describe('resolve', () => {
     expect(await inbox(id)).toEqual([]);
   });
 
-  it('answers 404 for a step that the run does not have, and 409 when the run is over', async () => {
-    const { id, engine } = await inDoubt();
+  it('answers 404 for a step that the run does not have', async () => {
+    const { id } = await inDoubt();
     expect((await resolve(id, { outcome: 'retry' }, 'each[4].send')).status).toBe(404);
+  });
+
+  it('settles the doubt that a run has left behind, once, and the run stays as it ended', async () => {
+    const { id, engine } = await inDoubt();
     await engine.finish('cancelled');
-    expect((await resolve(id, { outcome: 'retry' })).status).toBe(409);
+    expect((await resolve(id, { outcome: 'retry' }, 'each[4].send')).status).toBe(404);
+    const wish = { outcome: 'succeeded', output: { ok: true } };
+    const answers = await Promise.all([1, 2, 3].map(() => resolve(id, wish)));
+    expect(answers.map(({ status }) => status).sort()).toEqual([202, 409, 409]);
+    const { body } = await user.call('GET', `/runs/${id}/steps`);
+    expect(body.data).toMatchObject([{ path: doubtful, status: 'completed', output: { ok: true }, attempt: 1 }]);
+    expect((await user.call('GET', `/runs/${id}`)).body.status).toBe('cancelled');
+    expect(await inbox(id)).toEqual([]);
+    const { rows } = await gateway.pool.query(
+      `SELECT entries->0->>'by' AS by FROM run_journal WHERE run_id = $1 ORDER BY seq DESC LIMIT 1`,
+      [id],
+    );
+    expect(rows).toEqual([{ by: user.id }]);
   });
 
   it.each([

@@ -23,6 +23,14 @@ SET cancel_requested_at = coalesce(c.cancel_requested_at, now()), run_at = least
 FROM unfinished u WHERE c.run_id = u.run_id
 RETURNING c.run_id, c.owner IS NOT NULL AS is_held`;
 
+/** Entries of one step, oldest first, as a list in one row. Its parameters are those of the statement that it is part of. */
+export function entriesOf(retention: string, runId: string, path: string): string {
+  return `SELECT coalesce(json_agg(e.entry ORDER BY j.seq, e.position), '[]')
+        FROM run_journal j
+        CROSS JOIN json_array_elements(j.entries) WITH ORDINALITY AS e (entry, position)
+        WHERE j.retention = ${retention} AND j.run_id = ${runId} AND e.entry->>'path' = ${path}`;
+}
+
 /** What is known about one step of an unfinished run, and the version of the claim's row at which it is true. */
 export const doubtSql = `
 SELECT c.xmin::text AS row_version,
@@ -30,10 +38,7 @@ SELECT c.xmin::text AS row_version,
          SELECT (i.payload->>'attempt')::int FROM run_inbox i
          WHERE i.run_id = c.run_id AND i.kind = 'resolution' AND i.payload->>'path' = $3
        ) AS resolved_attempts,
-       (SELECT coalesce(json_agg(e.entry ORDER BY j.seq, e.position), '[]')
-        FROM run_journal j
-        CROSS JOIN json_array_elements(j.entries) WITH ORDINALITY AS e (entry, position)
-        WHERE j.retention = c.retention AND j.run_id = c.run_id AND e.entry->>'path' = $3) AS entries
+       (${entriesOf('c.retention', 'c.run_id', '$3')}) AS entries
 FROM claims c
 WHERE c.run_id = $1 AND c.user_id = $2`;
 

@@ -1,7 +1,8 @@
-import { AllRunsQuery, newId } from '@app/contracts';
+import { newId } from '@app/contracts';
 import { testDatabase, type TestDatabase } from '@app/testing';
 import { Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { AllRunsQuery } from '../http/run-list.dto.js';
 import { runPage, runTotal } from './run-list.sql.js';
 
 let database: TestDatabase;

@@ -1,9 +1,7 @@
-import { firstIdAt, validationFailed, type AllRunsQuery, type PageQuery } from '@app/contracts';
+import { firstIdAt, validationFailed, type RunFilterDto } from '@app/contracts';
 import { TOTAL_LIMIT } from '../http/paging.js';
+import type { AllRunsQuery } from '../http/run-list.dto.js';
 import { runColumns } from './runs.sql.js';
-
-/** What runs are looked for by. */
-export type RunFilter = Omit<AllRunsQuery, keyof PageQuery>;
 
 export interface Statement {
   text: string;
@@ -36,7 +34,7 @@ export function runTotal(userId: string, query: AllRunsQuery): Statement {
  * What a filter asks of rows of `workflow_runs`, as conditions with the values they name, $1 being the user.
  * @param of in front of columns, where they have to be told from those of another table: `r.`
  */
-export function filter(userId: string, query: RunFilter, of = ''): { conditions: string[]; values: unknown[] } {
+export function filter(userId: string, query: RunFilterDto, of = ''): { conditions: string[]; values: unknown[] } {
   const values: unknown[] = [userId];
   const conditions = [`${of}user_id = $1`];
   const add = (condition: string, value: unknown) => {

@@ -1,4 +1,4 @@
-import { AllRunsQuery, StepListQuery, RunDto, RunStepDto, RunSummaryDto } from '@app/contracts';
+import { StepListQuery, RunDto, RunStepDto, RunSummaryDto } from '@app/contracts';
 import { Controller, Delete, Get, HttpCode, Param, Query } from '@nestjs/common';
 import { Scoped } from '../http/access/access.decorators.js';
 import type { Caller } from '../http/access/caller.js';
@@ -7,6 +7,7 @@ import { FromDevice, type Device } from '../http/device.decorator.js';
 import { PageOf } from '../http/page-of.decorator.js';
 import type { Page } from '../http/paging.js';
 import { IdPipe } from '../http/validation/id.pipe.js';
+import { AllRunsQuery } from '../http/run-list.dto.js';
 import { RunStepsService } from './run-steps.service.js';
 import { RunsService } from './runs.service.js';
 

@@ -1,13 +1,5 @@
 import { RunValues } from '@app/blobs';
-import {
-  conflict,
-  finalRunStatuses,
-  notFound,
-  type AllRunsQuery,
-  type RunDto,
-  type RunStatus,
-  type RunSummaryDto,
-} from '@app/contracts';
+import { conflict, finalRunStatuses, notFound, type RunDto, type RunStatus, type RunSummaryDto } from '@app/contracts';
 import { inTransaction } from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { Pool } from 'pg';
@@ -15,6 +7,7 @@ import { AuditService } from '../audit/audit.service.js';
 import type { Caller } from '../http/access/caller.js';
 import type { Device } from '../http/device.decorator.js';
 import { decodeCursor, isIdKey, pageOf, type Page } from '../http/paging.js';
+import type { AllRunsQuery } from '../http/run-list.dto.js';
 import { runPage, runTotal } from './run-list.sql.js';
 import { toRun, toRunSummary, type RunRow, type WholeRunRow } from './run-row.js';
 import { deleteRunSql, hasClaimsSql, latestRunsSql, runSql, runStatusSql } from './runs.sql.js';

@@ -1,6 +1,9 @@
 import { newId } from '@app/contracts';
+import { setMaxListeners } from 'node:events';
+import { Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { TestGateway, type TestUser } from '../../../../test/gateway/test-gateway.js';
+import { TaskWaits } from './task-waits.service.js';
 import { TasksService } from './tasks.service.js';
 
 let gateway: TestGateway;
@@ -53,10 +56,34 @@ describe('tasks', () => {
     expect(await poll('mine', {}, other)).toEqual([]);
   });
 
-  it('can be waited for', async () => {
-    const waiting = poll('later', { wait_ms: 20_000 });
+  it('can be waited for, with nobody saying that there is one', async () => {
+    const waiting = [poll('other', { wait_ms: 600 }), poll('later', { wait_ms: 20_000 })];
     const id = await task('later');
-    expect((await waiting)[0]).toMatchObject({ id });
+    expect(await Promise.all(waiting)).toMatchObject([[], [{ id }]]);
+  });
+
+  it('are waited for by many with the load of one, and each goes to one of them', async () => {
+    const [pool, waits] = [gateway.app.get(Pool), gateway.app.get(TaskWaits)];
+    const wanted = { queues: ['many'], limit: 1, lease_ms: 60_000, wait_ms: 20_000 };
+    const here = new AbortController();
+    setMaxListeners(100, here.signal);
+    const query = vi.spyOn(pool, 'query');
+    const waiting = Array.from({ length: 50 }, () => gateway.app.get(TasksService).poll(user.id, wanted, here.signal));
+    const asked = (name: string): number =>
+      query.mock.calls.filter(([statement]) => (statement as unknown as { name?: string }).name === name).length;
+    await vi.waitUntil(() => asked('poll-tasks') === 50);
+    await Promise.all(query.mock.results.map(({ value }) => value as unknown));
+    const ids = [await task('many'), await task('many')];
+    waits.wake();
+    const first = await Promise.race(waiting);
+    await vi.waitUntil(async () => ((await row(ids[1]!)) as { status: string }).status === 'running');
+    here.abort();
+    const taken = (await Promise.all(waiting)).flat().map(({ id }) => id);
+    expect(taken.toSorted()).toEqual(ids.toSorted());
+    expect(first).toHaveLength(1);
+    // Those whose turn it was looked again; a look that was under way may have woken a few more.
+    expect(asked('poll-tasks')).toBeLessThan(60);
+    query.mockRestore();
   });
 
   it('are not given to a program that waited and has gone', async () => {

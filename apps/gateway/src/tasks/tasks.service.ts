@@ -13,12 +13,9 @@ import {
 } from '@app/contracts';
 import { CommandBus } from '@app/messaging';
 import { Injectable } from '@nestjs/common';
-import { setTimeout as pause } from 'node:timers/promises';
 import { Pool } from 'pg';
+import { TaskWaits } from './task-waits.service.js';
 import { endTaskSql, heartbeatTaskSql, pollTasksSql, returnTasksSql, taskStatusSql } from './tasks.sql.js';
-
-/** Pause between two looks of a program that waits, in ms. */
-const LOOK_EVERY_MS = 250;
 
 interface TaskRow {
   id: string;
@@ -33,31 +30,37 @@ export class TasksService {
   constructor(
     private readonly pool: Pool,
     private readonly bus: CommandBus<'gateway'>,
+    private readonly waits: TaskWaits,
   ) {}
 
   /**
    * Tasks for a program; none when there are none in time.
    * @param gone aborts when the program no longer waits: a task that nobody hears of would end in doubt
    */
-  async poll(
-    userId: string,
-    { queues, limit, lease_ms, wait_ms }: PollTasksDto,
-    gone: AbortSignal,
-  ): Promise<TaskDto[]> {
-    const giveUpAt = performance.now() + wait_ms;
-    for (;;) {
-      if (gone.aborted) return [];
-      const lease = newId();
-      const values = [userId, queues, limit, lease, lease_ms];
-      const { rows } = await this.pool.query<TaskRow>({ name: 'poll-tasks', text: pollTasksSql, values });
-      if (rows.length > 0 && gone.aborted) {
-        await this.pool.query(returnTasksSql, [rows.map(({ id }) => id), lease]);
-        return [];
+  async poll(userId: string, wanted: PollTasksDto, gone: AbortSignal): Promise<TaskDto[]> {
+    const giveUpAt = performance.now() + wanted.wait_ms;
+    const wait = this.waits.open(userId, wanted.queues);
+    try {
+      for (;;) {
+        const tasks = await this.take(userId, wanted, gone);
+        const leftMs = giveUpAt - performance.now();
+        if (tasks.length > 0 || leftMs <= 0 || gone.aborted || this.waits.areOver) return tasks;
+        await wait.next(leftMs, gone);
       }
-      const leftMs = giveUpAt - performance.now();
-      if (rows.length > 0 || leftMs <= 0) return rows.map(toTask);
-      await pause(Math.min(LOOK_EVERY_MS, leftMs));
+    } finally {
+      wait.close();
     }
+  }
+
+  private async take(userId: string, wanted: PollTasksDto, gone: AbortSignal): Promise<TaskDto[]> {
+    if (gone.aborted) return [];
+    const lease = newId();
+    const values = [userId, wanted.queues, wanted.limit, lease, wanted.lease_ms];
+    const { rows } = await this.pool.query<TaskRow>({ name: 'poll-tasks', text: pollTasksSql, values });
+    if (rows.length === 0 || !gone.aborted) return rows.map(toTask);
+    await this.pool.query(returnTasksSql, [rows.map(({ id }) => id), lease]);
+    this.waits.wake();
+    return [];
   }
 
   /** @throws AppError NOT_FOUND, CONFLICT when the task is no longer this program's */

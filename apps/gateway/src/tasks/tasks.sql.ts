@@ -40,3 +40,20 @@ RETURNING lease_until, cancel_requested_at IS NOT NULL AS cancelled`;
 
 /** What a task is. $1 task, $2 user. */
 export const taskStatusSql = `SELECT status FROM jobs WHERE id = $1 AND user_id = $2 AND type = 'external.task'`;
+
+/**
+ * How many tasks are due in queues that programs wait for, for those where there are any. It takes none, and looks at no
+ * more than so many programs can use. $1 users, $2 a queue of each, $3 how many programs wait for it.
+ */
+export const waitingTasksSql = `
+SELECT w.place::int - 1 AS place, due.tasks
+FROM unnest($1::uuid[], $2::text[], $3::int[]) WITH ORDINALITY AS w(user_id, queue, programs, place)
+CROSS JOIN LATERAL (
+  SELECT count(*)::int AS tasks FROM (
+    SELECT FROM jobs
+    WHERE type = 'external.task' AND status = 'queued' AND user_id = w.user_id AND payload->>'queue' = w.queue
+      AND run_at <= clock_timestamp() AND cancel_requested_at IS NULL
+    LIMIT w.programs
+  ) AS first_ones
+) AS due
+WHERE due.tasks > 0`;

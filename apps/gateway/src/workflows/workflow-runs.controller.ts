@@ -1,4 +1,4 @@
-import { ExecuteWorkflowDto, RunAcceptedDto, RunListQuery, RunSummaryDto, WorkflowStatusDto } from '@app/contracts';
+import { ExecuteWorkflowDto, RunAcceptedDto, RunSummaryDto, WorkflowStatusDto } from '@app/contracts';
 import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { Scoped } from '../http/access/access.decorators.js';
 import type { Caller } from '../http/access/caller.js';
@@ -8,6 +8,7 @@ import type { KeyedRequest } from '../http/idempotency/keyed-request.js';
 import { PageOf } from '../http/page-of.decorator.js';
 import type { Page } from '../http/paging.js';
 import { IdPipe } from '../http/validation/id.pipe.js';
+import { RunListQuery } from '../http/run-list.dto.js';
 import { WorkflowRunsService } from './workflow-runs.service.js';
 
 @Scoped('workflows:read')

@@ -1,12 +1,10 @@
 import {
-  AllRunsQuery,
   AppError,
   newId,
   RunStatus,
   RunTriggerType,
   type ExecuteWorkflowDto,
   type RunAcceptedDto,
-  type RunListQuery,
   type RunSummaryDto,
   type WorkflowStatusDto,
 } from '@app/contracts';
@@ -16,6 +14,7 @@ import { Injectable } from '@nestjs/common';
 import type { KeyedRequest } from '../http/idempotency/keyed-request.js';
 import type { Page } from '../http/paging.js';
 import { RunAcceptor } from '../runs/run-acceptor.service.js';
+import { AllRunsQuery, type RunListQuery } from '../http/run-list.dto.js';
 import { RunsService } from '../runs/runs.service.js';
 import { InputSchemas } from './input-schema/input-schemas.service.js';
 import { WorkflowsService } from './workflows.service.js';

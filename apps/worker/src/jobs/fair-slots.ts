@@ -41,7 +41,7 @@ export class FairSlots {
   }
 
   private hasRoom(owner: string): boolean {
-    return Math.ceil((this.free - (this.held.get(owner) ?? 0)) / 2) > 0;
+    return this.free > (this.held.get(owner) ?? 0);
   }
 
   private keep(message: JobMessage): void {

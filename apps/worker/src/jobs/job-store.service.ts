@@ -1,4 +1,4 @@
-import { isConnectionLost } from '@app/database';
+import { isConnectionLost, storable } from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { Pool } from 'pg';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -8,7 +8,6 @@ import { finishJobSql } from './finish-job.sql.js';
 import type { ClaimedJob } from './job.js';
 import { LEASE_MS } from './lease-times.js';
 import type { NextState } from './next-state.js';
-import { storableJson } from './storable-json.js';
 
 type ClaimedRow = ClaimedJob & { status: JobStatus };
 
@@ -36,7 +35,7 @@ export class JobStoreService {
    * @returns false when the job is no longer this attempt's
    */
   async finish(job: ClaimedJob, next: NextState, delayMs: number): Promise<boolean> {
-    const result = next.result === null ? null : storableJson(next.result);
+    const result = next.result === null ? null : JSON.stringify(storable(next.result));
     const retries = next.isRetry ? job.retries + 1 : job.retries;
     const values = [job.id, job.owner, job.epoch, next.status, result, retries, delayMs];
     const giveUpAt = performance.now() + REPEAT_FOR_MS;

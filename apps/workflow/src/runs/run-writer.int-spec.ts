@@ -226,6 +226,15 @@ describe('RunWriter', () => {
     expect(published).toEqual(['jobs.waiting']);
   });
 
+  it('tells those whose programs wait for a task that there is one', async () => {
+    const run = await one();
+    const step = { run_id: run.runId, path: 'do', attempt: 1 };
+    const payload = { queue: 'q', input: null, effect: 'unsafe', idempotency_key: 'k', step } as const;
+    published.length = 0;
+    await writer.commit(commit(run, { jobs: [{ id: newId(), type: 'external.task', path: 'do', payload }] }));
+    expect(published).toContain('tasks.waiting');
+  });
+
   it('accepts an event with the journal or not at all, and has it dispatched once', async () => {
     const run = await one();
     const event = { specversion: '1.0' as const, id: 'e', source: '/s', type: 't', data: { n: 1 } };

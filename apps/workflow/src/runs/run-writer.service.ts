@@ -66,6 +66,8 @@ export class RunWriter implements OnApplicationShutdown {
   async commit(commit: RunCommit): Promise<void> {
     await this.coalescer.submit(commit);
     if (commit.jobs.length > 0) this.bus.publish('jobs.waiting', { count: commit.jobs.length });
+    const tasks = commit.jobs.filter(({ type }) => type === 'external.task').length;
+    if (tasks > 0) this.bus.publish('tasks.waiting', { count: tasks });
     for (const job_id of commit.unwanted.jobs) this.bus.publish('job.cancel', { job_id });
     if (commit.children.length > 0) this.bus.publish('runs.waiting', { count: commit.children.length });
     if (commit.events.length > 0) this.bus.publish('events.waiting', { count: commit.events.length });

@@ -1,3 +1,4 @@
+import { isStorableJson } from '@app/database';
 import { checkShape, resolveTemplate, stepKind } from '@app/definition';
 import { StepFailure } from './step-failure.js';
 import type { StepContext } from './step-runner.js';
@@ -16,5 +17,9 @@ export async function resolvedConfig<Config extends object>(
   const { value: config, errors } = checkShape(shape, value, 'config');
   const [first] = errors;
   if (first !== undefined) throw StepFailure.permanent('CONFIG_INVALID', `${first.field} ${first.message}`);
+  // What is announced, asked of a worker or told of it could not be written down.
+  if (!isStorableJson(JSON.stringify(value))) {
+    throw StepFailure.permanent('CONFIG_INVALID', 'config holds U+0000 or half a surrogate pair');
+  }
   return config;
 }

@@ -1,10 +1,14 @@
 import { AppError, type RunError, type RunErrorCode } from '@app/contracts';
+import { storable } from '@app/database';
 import { ExpressionError } from '@app/definition';
 
 /** Why an attempt of a step brought no output. */
 export class StepFailure extends Error {
+  /** As it can be kept, whatever a receiver or a script said. */
+  readonly error: RunError;
+
   constructor(
-    readonly error: RunError,
+    error: RunError,
     readonly options: {
       /** Whether another attempt can end differently. */
       retryable: boolean;
@@ -15,6 +19,7 @@ export class StepFailure extends Error {
     },
   ) {
     super(error.message);
+    this.error = storable(error);
     this.name = 'StepFailure';
   }
 

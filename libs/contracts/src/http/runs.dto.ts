@@ -50,45 +50,6 @@ export class RunAcceptedDto {
   message: string;
 }
 
-/** Which runs are wanted. */
-export class RunListQuery extends PageQuery {
-  @IsOptional()
-  @IsEnum(RunStatus)
-  status?: RunStatus;
-
-  /** What started it. */
-  @IsOptional()
-  @IsEnum(RunTriggerType)
-  trigger?: RunTriggerType;
-
-  /** Accepted at this time or later (RFC 3339). */
-  @IsOptional()
-  @IsRFC3339()
-  since?: string;
-
-  /** Accepted before this time (RFC 3339). */
-  @IsOptional()
-  @IsRFC3339()
-  until?: string;
-
-  @IsOptional()
-  @IsString()
-  @Length(1, 64)
-  tag?: string;
-
-  @IsOptional()
-  @IsString()
-  @Length(1, 255)
-  correlation_id?: string;
-}
-
-/** Which runs are wanted, over all workflows. */
-export class AllRunsQuery extends RunListQuery {
-  @IsOptional()
-  @IsUUID()
-  workflow_id?: string;
-}
-
 /** Where a retry begins: at what failed or was stopped, or at the first step. */
 export const RetryFrom = { Failed: 'failed', Start: 'start' } as const;
 export type RetryFrom = (typeof RetryFrom)[keyof typeof RetryFrom];
@@ -112,8 +73,8 @@ export class RetryRunDto {
 export const BulkAction = { Cancel: 'cancel', Retry: 'retry' } as const;
 export type BulkAction = (typeof BulkAction)[keyof typeof BulkAction];
 
-/** The filters of the list of runs; all of them have to hold. */
-export class RunFilterDto implements Omit<AllRunsQuery, keyof PageQuery> {
+/** Which runs are wanted; all of it has to hold. */
+export class RunFilterDto {
   @IsOptional()
   @IsUUID()
   workflow_id?: string;

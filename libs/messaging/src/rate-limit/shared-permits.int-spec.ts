@@ -90,6 +90,10 @@ describe('permits that all replicas share', () => {
         await server.restart();
       },
     ],
+    [
+      'has lost what it remembers alone',
+      async () => void (await redisCommand(server.url, 'DEL', 'ratelimit:{permits}:remembered')),
+    ],
     ['was told that it does not know everything', async () => void (await one.forget())],
   ])('are not given by a Redis that %s before what it does not know is over', async (_what, forget) => {
     const blind = { blindMs: 60_000 };
@@ -102,6 +106,25 @@ describe('permits that all replicas share', () => {
       expect(waitMs).toBeGreaterThan(50_000);
     }
     expect(await take(two, { blindMs: 0 })).toBe(0);
+  });
+
+  it('are not given from a bucket that was deleted before what it held is over, and those of others are', async () => {
+    const permit = randomUUID();
+    expect(await one.take(account, { ...rules, heldMs: 60_000 }, permit)).toBe(0);
+    await redisCommand(server.url, 'DEL', `ratelimit:{permits}:${account}`);
+    for (const by of [one, two, one, two])
+      expect(await take(by, { windowMs: 1, heldMs: 90_000 })).toBeGreaterThan(50_000);
+    expect(await two.take(randomUUID(), rules, randomUUID())).toBe(0);
+  });
+
+  it('are given from a bucket that is gone because nothing in it counted any more', async () => {
+    const permit = randomUUID();
+    const short = { ...rules, max: 1, windowMs: 1 };
+    expect(await one.take(account, short, permit)).toBe(0);
+    await two.answered(account, 1, permit);
+    await redisCommand(server.url, 'DEL', `ratelimit:{permits}:${account}`);
+    // A moment later nothing counts; had the answer not been heard of, it would for two days.
+    await eventually(async () => (await take(two, short)) === 0);
   });
 
   it('are given at once for a new account of a Redis that remembers', async () => {

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { LimitStore } from './limit-store.js';
 import { answeredScript, answersScript, forgetScript, takePermitScript } from './permits.lua.js';
 
-const MEMORY = 'ratelimit:{permits}:since';
+const MEMORY = 'ratelimit:{permits}:remembered';
 
 /** How permits of an account are given. All times in ms. */
 export interface PermitRules {
@@ -39,7 +39,7 @@ export class SharedPermits {
 
   /** The call of a permit was answered. When nobody hears of it, the permit counts longer. */
   async answered(account: string, windowMs: number, permit: string): Promise<void> {
-    await this.store.run(answeredScript, keyOf(account), [windowMs, permit]);
+    await this.store.run(answeredScript, [keyOf(account), MEMORY], [windowMs, permit]);
   }
 
   /** Tells Redis that calls have been made that it knows nothing of. @returns whether it has heard */

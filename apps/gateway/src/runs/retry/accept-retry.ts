@@ -111,7 +111,7 @@ async function copiedEntries(
   if (doubtful !== undefined) {
     throw conflict(
       `The step ${doubtful.path} is in doubt: nobody knows whether its effect happened. ` +
-        `Find out, then retry with from: 'start', or start another run.`,
+        'Find out, and say so with POST /runs/:id/steps/:path/resolve; then retry.',
     );
   }
   return journalCopy(entries, equalSteps(run.steps, isLatest ? run.latest_steps : run.steps), Date.now());

@@ -1,4 +1,5 @@
-import { filter, type RunFilter, type Statement } from '../run-list.sql.js';
+import type { RunFilterDto } from '@app/contracts';
+import { filter, type Statement } from '../run-list.sql.js';
 import { hasRetry } from './retry.sql.js';
 
 /**
@@ -6,7 +7,7 @@ import { hasRetry } from './retry.sql.js';
  * @param after the last run of the batch before
  * @param until id of the first run that is too young: what a request makes is not its business
  */
-export function unretried(userId: string, query: RunFilter, after: string, until: string, most: number): Statement {
+export function unretried(userId: string, query: RunFilterDto, after: string, until: string, most: number): Statement {
   const { from, values } = runsOf(userId, query);
   const [first, end] = [`$${values.push(after)}`, `$${values.push(until)}`];
   const text = `
@@ -16,7 +17,7 @@ ORDER BY r.id LIMIT $${values.push(most)}`;
 }
 
 /** How many of a user's runs that a filter leaves have a retry, counted to `most`. */
-export function retried(userId: string, query: RunFilter, most: number): Statement {
+export function retried(userId: string, query: RunFilterDto, most: number): Statement {
   const { from, values } = runsOf(userId, query);
   const limit = `$${values.push(most)}`;
   const text = `SELECT count(*)::int AS count FROM (SELECT ${from} AND ${hasRetry} LIMIT ${limit}) AS counted`;
@@ -24,7 +25,7 @@ export function retried(userId: string, query: RunFilter, most: number): Stateme
 }
 
 /** Runs of deleted workflows are never done again, nor are tests of one step. */
-function runsOf(userId: string, query: RunFilter): { from: string; values: unknown[] } {
+function runsOf(userId: string, query: RunFilterDto): { from: string; values: unknown[] } {
   const { conditions, values } = filter(userId, query, 'r.');
   const from = `
 FROM workflow_runs r JOIN workflows w ON w.id = r.workflow_id AND w.user_id = r.user_id AND w.deleted_at IS NULL

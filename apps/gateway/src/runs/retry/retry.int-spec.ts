@@ -114,6 +114,25 @@ describe('POST /runs/:id/retry', () => {
     expect((await retry(doubtful, { from: 'start' })).status).toBe(202);
   });
 
+  it('goes on behind a doubt of the old run once somebody has said what became of it', async () => {
+    const doubtful = await ended(
+      'cancelled',
+      { type: 'step.started', path: 'a', at: 1, attempt: 1, effect: 'unsafe' },
+      { type: 'step.in_doubt', path: 'a', at: 2, attempt: 1, reason: 'stopped' },
+    );
+    const resolved = await user.call('POST', `/runs/${doubtful}/steps/a/resolve`, { outcome: 'succeeded', output: 5 });
+    expect(resolved.status).toBe(202);
+    const { body } = await retry(doubtful);
+    expect(await journalOf(body.run_id)).toEqual(['step.started a', 'step.in_doubt a', 'step.resolved a']);
+    const again = await ended(
+      'failed',
+      { type: 'step.started', path: 'a', at: 1, attempt: 1, effect: 'unsafe' },
+      { type: 'step.in_doubt', path: 'a', at: 2, attempt: 1, reason: 'stopped' },
+    );
+    await user.call('POST', `/runs/${again}/steps/a/resolve`, { outcome: 'retry' });
+    expect(await journalOf((await retry(again)).body.run_id)).toEqual([]);
+  });
+
   it('starts one run for one Idempotency-Key, also when the gateway was cut off after its commit', async () => {
     const old = await ended('failed', completed('a'), failed('b'));
     const key = { 'idempotency-key': randomUUID() };

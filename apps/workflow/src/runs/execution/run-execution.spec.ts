@@ -34,6 +34,17 @@ describe('RunExecution', () => {
     expect(world.calls).toEqual([]);
   });
 
+  it('shows nothing of a step that was skipped or jumped over', async () => {
+    const world = new World();
+    const seen = `{ 'skipped': $exists(steps.skipped.output), 'over': $exists(steps.over.output), 'put': steps.put.output.error.code }`;
+    world.perform = async () => {
+      throw new StepFailure({ code: 'HTTP_STATUS', message: 'no' }, { retryable: false, mayHaveHappened: false });
+    };
+    const skipped = { ...pure('skipped'), if: 'false' };
+    await world.execution([skipped, { ...put, on_error: 'see' }, pure('over'), pure('see', seen)]).execute();
+    expect(JSON.parse(world.last.outputJson ?? '')).toEqual({ skipped: false, over: false, put: 'HTTP_STATUS' });
+  });
+
   it('parks for a delay, with the time fixed when it began, and goes on after it', async () => {
     const world = new World();
     const delay: StepDefinition = { id: 'd', type: 'delay', config: { for_ms: 500 } };

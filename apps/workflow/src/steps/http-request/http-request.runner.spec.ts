@@ -103,6 +103,11 @@ describe('http.request', () => {
     expect(sent.headers).toMatchObject({ authorization: 'Bearer s3cret-token', 'idempotency-key': 'r/a' });
   });
 
+  it('takes as long as the step may, 30 s unless it says more or less', async () => {
+    expect((await run({})).sent.timeoutMs).toBe(30_000);
+    expect((await run({}, { timeout_ms: 700 })).sent.timeoutMs).toBe(700);
+  });
+
   it('keeps a body with a secret where it is sent', async () => {
     const { sent } = await run({ method: 'PUT', body: { a: '{{ secrets.token }}' } });
     expect(sent).toMatchObject({ boundBecause: 'its body holds a secret', secretHeaders: [] });

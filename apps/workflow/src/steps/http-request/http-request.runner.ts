@@ -6,7 +6,7 @@ import { StepFailure } from '../step-failure.js';
 import type { EffectRunner, StepContext } from '../step-runner.js';
 import type { Revealed } from '../secrets/secret-reader.js';
 import { withoutSecrets, type Hidden } from '../secrets/without-secrets.js';
-import { answerOf } from './http-answer.js';
+import { answerOf, type HttpAnswer } from './http-answer.js';
 import { enter, mustWait, turnOf } from './call-wait.js';
 import { hashOf, shownCall } from './http-call.js';
 import type { HttpServices } from './http-services.js';
@@ -16,6 +16,9 @@ import { redirectLimits, type RedirectLimits } from './redirect-limits.js';
 
 /** Answers after which another attempt may end differently (RFC 9110 §15). */
 const retryableStatuses = new Set([408, 425, 429, 500, 502, 503, 504]);
+
+/** An answer of which more is not kept with a failure: it stands in the journal, the run and what follows from them. */
+const MOST_DETAILS = 65_536;
 
 /** Failures that every attempt would end with. */
 const permanent: ReadonlySet<EgressErrorCode> = new Set(['CONFIG_INVALID', 'EGRESS_REFUSED', 'RESPONSE_TOO_LARGE']);
@@ -78,6 +81,13 @@ function failureOf(error: unknown, method: string, hidden: Hidden): StepFailure 
   return new StepFailure({ code: error.code, message }, { retryable, mayHaveHappened });
 }
 
+/** What a failure tells of an answer: all of it, or of a large one what it was. */
+function detailsOf(answer: HttpAnswer): HttpAnswer | Omit<HttpAnswer, 'body'> {
+  if (JSON.stringify(answer).length <= MOST_DETAILS) return answer;
+  const { status, headers } = answer;
+  return { status, headers };
+}
+
 /**
  * The step's output. An answer of 400 or more is a failure. Except when a DELETE that may have been received before is
  * answered that there is nothing: then it has done its work. One that is sent for the first time was meant for something.
@@ -89,12 +99,12 @@ function outputOf(
   { waitMs, isRepeated }: { waitMs: number; isRepeated: boolean },
 ): unknown {
   const { status } = response;
-  const output = withoutSecrets(answerOf(response), hidden);
+  const output = withoutSecrets(answerOf(response), hidden) as HttpAnswer;
   const isGone = isRepeated && method === 'DELETE' && (status === 404 || status === 410);
   if (status < 400 || isGone) return output;
   const led = response.afterEffect === true ? ' with a redirect to a page that answered' : '';
   throw new StepFailure(
-    { code: 'HTTP_STATUS', message: `The receiver answered${led} ${status}.`, details: output },
+    { code: 'HTTP_STATUS', message: `The receiver answered${led} ${status}.`, details: detailsOf(output) },
     {
       retryable: retryableStatuses.has(status),
       // A failure is an answer: no. Except when it answers the GET that the answer to the request itself led to.

@@ -5,7 +5,7 @@ import type { Credential } from '../credentials/credential-reader.js';
 import { StepFailure } from '../step-failure.js';
 import type { StepContext } from '../step-runner.js';
 import { references, type Revealed } from '../secrets/secret-reader.js';
-import { hiddenSecrets, withoutSecrets, type Hidden } from '../secrets/without-secrets.js';
+import { hiddenSecrets, hiddenTexts, hiddenValue, withoutSecrets, type Hidden } from '../secrets/without-secrets.js';
 import { httpCall, type HttpCall } from './http-call.js';
 import type { HttpServices } from './http-services.js';
 
@@ -36,11 +36,14 @@ export async function outgoingCall(
   { userId, step: { secrets: names } }: StepContext,
   resolve: (secrets: Revealed) => Promise<HttpRequestConfig>,
 ): Promise<OutgoingCall> {
-  const shown = httpCall(await resolve(references(names)));
+  const shownConfig = await resolve(references(names));
+  const shown = httpCall(shownConfig);
   const credential = shown.credential === undefined ? undefined : await credentials.read(userId, shown.credential);
   const secrets = await reader.read(userId, names);
-  const secretValues = hiddenSecrets(secrets);
-  const revealed = names.length === 0 ? shown : httpCall(await quietly(() => resolve(secrets), secretValues));
+  const values = hiddenSecrets(secrets);
+  const config = names.length === 0 ? shownConfig : await quietly(() => resolve(secrets), values);
+  const secretValues = [...values, ...hiddenTexts(config, shownConfig)];
+  const revealed = httpCall(config);
   if (!URL.canParse(revealed.url)) throw StepFailure.permanent('CONFIG_INVALID', 'The url is not an absolute URL.');
   const { url } = revealed;
   if (credential === undefined) {
@@ -48,9 +51,9 @@ export async function outgoingCall(
     return { call: revealed, shown, hidden: secretValues, account, turn: undefined };
   }
   const account = integrationAccount(userId, url, credential.integrationId);
-  const values = credential.values.map((value) => [value, CREDENTIAL] as const);
+  const kept = credential.values.flatMap((value) => hiddenValue(value, CREDENTIAL));
   const turn = credential.limit === null ? undefined : new AccountTurn(limits, account, credential.limit);
-  return { call: signed(revealed, credential), shown, hidden: [...secretValues, ...values], account, turn };
+  return { call: signed(revealed, credential), shown, hidden: [...secretValues, ...kept], account, turn };
 }
 
 /** A mistake's message may quote what it stumbled over: not when that is a secret. */
