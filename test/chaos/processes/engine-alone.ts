@@ -26,6 +26,14 @@ export type EngineReport = 'ready' | 'armed' | 'disarmed';
  */
 const CONNECTION = { max: 1, options: '-c plan_cache_mode=force_generic_plan' } as const;
 
+/** Redis is away. */
+const noPermits: Pick<SharedPermits, keyof SharedPermits> = {
+  take: () => Promise.resolve(undefined),
+  answered: () => Promise.resolve(),
+  forget: () => Promise.resolve(false),
+  isThere: () => Promise.resolve(false),
+};
+
 let begin: () => void = () => undefined;
 const begun = new Promise<void>((resolve) => (begin = resolve));
 
@@ -61,7 +69,7 @@ process.on('disconnect', () => process.exit(1));
       useFactory: ({ url }: DatabaseConfig) => new Pool({ connectionString: url, ...CONNECTION }),
     },
     { provide: CommandBus, useValue: { publish: () => undefined } },
-    { provide: SharedPermits, useValue: { isThere: () => Promise.resolve(false) } },
+    { provide: SharedPermits, useValue: noPermits },
   ],
   exports: [Pool, CommandBus, SharedPermits],
 })
