@@ -42,7 +42,7 @@ beforeAll(async () => {
     DATABASE_URL: database.url,
     EGRESS_ALLOW: '127.0.0.1/32',
     ENGINE_POLL_MS: '20',
-    ENGINE_HEARTBEAT_MS: '200',
+    ENGINE_HEARTBEAT_MS: '50',
   });
   runs = new DirectRuns(pool);
   await runs.createOwner();

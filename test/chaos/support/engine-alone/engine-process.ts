@@ -1,12 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import type { EngineOrder, EngineReport } from '../../processes/engine-alone.js';
 
-/** A process of the engine alone: it starts ahead of time, and looks for no work until it is told to begin. */
+/** A process of the engine alone: it starts ahead of time, and looks for no work until it is told to go on. */
 export class EngineProcess {
   /** Resolves with exit code or signal when the process is gone. */
   readonly exited: Promise<number | NodeJS.Signals>;
   private readonly child: ChildProcess;
   private readonly isReady: Promise<void>;
+  private isStill = false;
   private output = '';
 
   /** @param engine what `bundleEngine` made */
@@ -26,17 +27,24 @@ export class EngineProcess {
     return this.child.pid ?? Number.NaN;
   }
 
-  /** Lets it look for work. */
-  async begin(): Promise<void> {
+  /** Has it stand still, with nothing under way, and end itself at a pass of a point counted from there on. */
+  async arm(crashAt: string): Promise<void> {
     await this.isReady;
-    this.order('begin');
+    const still = this.report('still');
+    this.order({ crashAt });
+    await still;
+    this.isStill = true;
   }
 
-  /** Has it end itself at a pass of a point, counted from here on. It stands still until `goOn`. */
-  async arm(crashAt: string): Promise<void> {
-    const armed = this.report('armed');
-    this.order({ crashAt });
-    await armed;
+  /** Has it stand still. */
+  async rest(): Promise<void> {
+    if (!this.isStill) await this.arm('');
+  }
+
+  /** Lets one that stands still look for work. */
+  goOn(): void {
+    this.isStill = false;
+    this.child.stdin?.write('\n');
   }
 
   /**
@@ -53,10 +61,6 @@ export class EngineProcess {
         throw error;
       },
     );
-  }
-
-  goOn(): void {
-    this.child.stdin?.write('\n');
   }
 
   /** Ends it in order: what it still had to write is written, and what it has compiled is kept for those that come after it. */
