@@ -14,13 +14,15 @@ const OUTSIDE = [/^@node-rs\//, /^@nestjs\/(microservices|websockets|platform-)/
 const WITH_EFFECTS = /reflect-metadata|\/(engine-alone|lease-thread|run-script)\.js$/;
 
 /**
- * Modules of which the engine alone needs the name: Redis is away, and Nest's own logger never speaks. Of undici it needs what
- * the client for calls is made of, and not fetch, caches and mocks.
+ * Modules of which the engine alone needs the name: Redis is away, Nest's own logger never speaks, and nothing is pushed to a
+ * gateway of metrics. Of undici it needs what the client for calls is made of, and not fetch, caches, mocks and HTTP/2.
  */
 const REPLACED: readonly (readonly [path: RegExp, code: string])[] = [
   [/\/redis-transport\.client\.js$/, 'export class RedisTransportClient {}'],
   [/\/limit-store\.js$/, 'export class LimitStore {}'],
   [/\/console-logger\.service\.js$/, 'export class ConsoleLogger {}'],
+  [/\/pushgateway\.js$/, 'module.exports = undefined;'],
+  [/\/undici\/lib\/dispatcher\/client-h2\.js$/, 'module.exports = undefined;'],
   [
     /\/undici\/index\.js$/,
     `Object.assign(require('./lib/dispatcher/dispatcher').prototype, require('./lib/api'));

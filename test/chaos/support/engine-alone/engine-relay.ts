@@ -3,6 +3,11 @@ import { EngineProcess } from './engine-process.js';
 
 /** Processes that start while another one works. */
 const AHEAD = 2;
+/**
+ * What a process that ends soon has of connections: as few as may be set. In each one PostgreSQL learns the tables and plans the
+ * statements anew, which with the usual number is most of a round.
+ */
+const FEW_CONNECTIONS = { DB_MAX_OPEN_CONNS: '2' } as const;
 
 /**
  * Engines that end at a point one after the other, and one that recovers what each of them leaves behind. The next ones start
@@ -64,7 +69,7 @@ export class EngineRelay {
   }
 
   private startAnother(): void {
-    this.waiting.push(new EngineProcess(this.engine, this.env));
+    this.waiting.push(new EngineProcess(this.engine, { ...this.env, ...FEW_CONNECTIONS }));
   }
 
   /**
