@@ -20,11 +20,13 @@ import { ReplicaService } from '../../../apps/workflow/src/replica/replica.servi
 
 /**
  * What the process is told: to stand still until a byte comes over standard input, with nothing under way, and then to look
- * for work and end itself at a place (`<point>#<n>`; nowhere when it is empty). Or that it need not end any more.
+ * for work and end itself at a place (`<point>#<n>`; nowhere when it is empty).
  */
-export type EngineOrder = { crashAt: string } | 'disarm';
-/** What it tells: that it has all that it needs, that it stands still, or that it goes on whatever it comes to. */
-export type EngineReport = 'ready' | 'still' | 'disarmed';
+export interface EngineOrder {
+  crashAt: string;
+}
+/** What it tells: that it has all that it needs, or that it stands still. */
+export type EngineReport = 'ready' | 'still';
 
 /** Redis is away. */
 const noPermits: Pick<SharedPermits, keyof SharedPermits> = {
@@ -49,10 +51,6 @@ async function nothingUnderWay(pool: Pool): Promise<void> {
 
 async function obey(order: EngineOrder, pool: Pool): Promise<void> {
   await nothingUnderWay(pool);
-  if (order === 'disarm') {
-    crashAt('');
-    return tell('disarmed');
-  }
   crashAt(order.crashAt);
   // The parser of HTTP is compiled once more, for speed that nobody who ends soon has anything of: a quarter of the start.
   if (order.crashAt !== '') setFlagsFromString('--liftoff-only');

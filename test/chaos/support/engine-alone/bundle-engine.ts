@@ -113,7 +113,7 @@ const replaced: Plugin = {
 function asScript(module: string): string {
   const body = module
     .replaceAll('import.meta.url', 'address')
-    .replace(/^export *\{ *\};?\s*$|(?<=;)export\{\};\s*$/m, "")
+    .replace(/^export *\{ *\};?\s*$|(?<=;)export\{\};\s*$/m, '')
     .replace(/[^\0-\x7f]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
   return `(async (require, address) => {${body}\n})`;
 }

@@ -3,6 +3,8 @@ import { EngineProcess } from './engine-process.js';
 
 /** Processes that start while another one works. */
 const AHEAD = 2;
+/** How long an engine may take to come to its point. */
+const PATIENCE_MS = 60_000;
 /**
  * What a process that ends soon has of connections: as few as may be set. In each one PostgreSQL learns the tables and plans the
  * statements anew, which with the usual number is most of a round.
@@ -15,7 +17,6 @@ const FEW_CONNECTIONS = { DB_MAX_OPEN_CONNS: '2' } as const;
  */
 export class EngineRelay {
   private readonly waiting: EngineProcess[] = [];
-  private working: EngineProcess | undefined;
   private survivor: EngineProcess | undefined;
 
   /** @param engine what `bundleEngine` made */
@@ -37,35 +38,31 @@ export class EngineRelay {
   }
 
   /**
-   * Has an engine end at a pass of a point (`<point>#<n>`) of a run, and the survivor go on. One that does not come to the pass
-   * goes on itself.
-   * @param accept makes the run
-   * @param endOf resolves when a run is over, or waits for a person
-   * @returns the run, and whether the engine came to the pass
+   * Has one engine after the other end at its place (`<point>#<n>`: a pass of a point), each one finding what the one before it
+   * left, and then the survivor go on.
+   * @param accept makes the run that the first one meets
+   * @returns the run. Rejects when an engine does not come to its place.
    */
-  async interrupt(
-    at: string,
-    accept: () => Promise<string>,
-    endOf: (runId: string) => Promise<unknown>,
-  ): Promise<{ runId: string; isCrashed: boolean }> {
+  async interrupt(places: readonly string[], accept: () => Promise<string>): Promise<string> {
     const survivor = this.survivor!;
-    const engine = (this.working ??= this.waiting.shift()!);
-    await Promise.all([survivor.rest(), engine.arm(at)]);
-    const runId = await accept();
-    engine.goOn();
-    await Promise.race([engine.exited, endOf(runId)]);
-    // A run may be over a moment before its process ends.
-    if (await engine.disarm()) return { runId, isCrashed: false };
-    this.working = undefined;
-    await this.passTime(engine.pid);
+    await survivor.rest();
+    let accepted: Promise<string> | undefined;
+    for (const place of places) {
+      const engine = this.waiting[0]!;
+      await engine.arm(place);
+      await (accepted ??= accept());
+      engine.goOn();
+      await engine.endedItself(PATIENCE_MS);
+      this.waiting.shift();
+      await this.passTime(engine.pid);
+      this.startAnother();
+    }
     survivor.goOn();
-    this.startAnother();
-    return { runId, isCrashed: true };
+    return accepted!;
   }
 
   async close(): Promise<void> {
-    const engines = [this.survivor, this.working, ...this.waiting];
-    await Promise.all(engines.map((engine) => engine?.kill()));
+    await Promise.all([this.survivor, ...this.waiting].map((engine) => engine?.kill()));
   }
 
   private startAnother(): void {
