@@ -62,7 +62,8 @@ export class EngineRelay {
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.survivor, ...this.waiting].map((engine) => engine?.kill()));
+    const engines = this.survivor === undefined ? this.waiting : [this.survivor, ...this.waiting];
+    await Promise.all(engines.map((engine) => engine.kill()));
   }
 
   private startAnother(): void {
