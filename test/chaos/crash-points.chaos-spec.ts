@@ -49,7 +49,6 @@ beforeAll(async () => {
     DATABASE_URL: database.url,
     EGRESS_ALLOW: '127.0.0.1/32',
     ENGINE_POLL_MS: '20',
-    ENGINE_HEARTBEAT_MS: '50',
   });
   runs = new DirectRuns(pool);
   await runs.createOwner();
@@ -198,7 +197,9 @@ it('leaves no claim and no waiting child behind, but those in doubt', async (con
     points: crashPoints.length,
     classes: effects.length,
     rounds: table.length,
+    'processes killed': engines.kills,
     'a round, ms': Math.round((performance.now() - startedAt) / table.length),
+    'a kill, ms': Math.round((performance.now() - startedAt) / engines.kills),
   });
   expect([...shown].toSorted()).toEqual([...crashPoints].toSorted());
   expect(rows).toEqual([{ claims: 0, children: 0, slots: 0 }]);

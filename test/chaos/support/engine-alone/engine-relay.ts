@@ -10,6 +10,8 @@ const PATIENCE_MS = 60_000;
  * statements anew, which with the usual number is most of a round.
  */
 const FEW_CONNECTIONS = { DB_MAX_OPEN_CONNS: '2' } as const;
+/** What the one that recovers has: it looks for the dead as often as may be. */
+const WATCHFUL = { ENGINE_HEARTBEAT_MS: '50' } as const;
 
 /**
  * Engines that end at a point one after the other, and one that recovers what each of them leaves behind. The next ones start
@@ -18,6 +20,8 @@ const FEW_CONNECTIONS = { DB_MAX_OPEN_CONNS: '2' } as const;
 export class EngineRelay {
   private readonly waiting: EngineProcess[] = [];
   private survivor: EngineProcess | undefined;
+  /** How many engines have ended. */
+  kills = 0;
 
   /** @param engine what `bundleEngine` made */
   constructor(
@@ -33,7 +37,7 @@ export class EngineRelay {
     first.goOn();
     await work();
     await first.stop();
-    this.survivor = new EngineProcess(this.engine, this.env);
+    this.survivor = new EngineProcess(this.engine, { ...this.env, ...WATCHFUL });
     for (let count = 0; count < AHEAD; count += 1) this.startAnother();
   }
 
@@ -54,6 +58,7 @@ export class EngineRelay {
       engine.goOn();
       await engine.endedItself(PATIENCE_MS);
       this.waiting.shift();
+      this.kills += 1;
       await this.passTime(engine.pid);
       this.startAnother();
     }
