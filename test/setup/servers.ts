@@ -1,5 +1,5 @@
 import { startPostgres, startRedis } from '@app/servers';
-import { createTemplateDatabase, type ProvidedServers, temporaryFolder } from '@app/testing';
+import { cheapenPasswords, createTemplateDatabase, type ProvidedServers, temporaryFolder } from '@app/testing';
 import type { TestProject } from 'vitest/node';
 
 interface Servers {
@@ -30,6 +30,7 @@ async function start(): Promise<Servers> {
     startPostgres({ dataDir: `${folder.path}/postgres`, database: 'postgres', durable: false }),
     startRedis({ dataDir: `${folder.path}/redis` }),
   ]);
+  await cheapenPasswords(postgres.url);
   const templateDatabase = 'migrated';
   await createTemplateDatabase(postgres.url, templateDatabase);
   return {

@@ -11,6 +11,7 @@ export * from './in-transaction.js';
 export * from './keyed-pool.js';
 export * from './one-time-tokens/one-time-tokens.js';
 export * from './pg-errors.js';
+export * from './pool-options.js';
 export * from './replicas/lease-keeper.js';
 export * from './replicas/replica-lease.js';
 export * from './replicas/replicas.sql.js';

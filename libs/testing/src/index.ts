@@ -2,6 +2,7 @@ export { testBlobFolder } from './blob-folder.js';
 export { eventually } from './eventually.js';
 export { forgedJws } from './forged-jws.js';
 export { TestMailServer, type MailBehaviour, type ReceivedMail } from './mail/test-mail-server.js';
+export { cheapenPasswords } from './postgres/cheapen-passwords.js';
 export { createTemplateDatabase } from './postgres/template-database.js';
 export { testDatabase, type TestDatabase } from './postgres/test-database.js';
 export { sized } from './proof-size.js';

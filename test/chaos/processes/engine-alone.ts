@@ -1,30 +1,40 @@
 import 'reflect-metadata';
 import { ConfigModule, DatabaseConfig, ProcessName, ServiceConfig } from '@app/config';
+import { poolOptions } from '@app/database';
 import { CommandBus, SharedPermits } from '@app/messaging';
 import { ObservabilityModule, runProcess } from '@app/observability';
 import { Global, Module, type OnModuleInit } from '@nestjs/common';
 import { ModuleRef, NestFactory } from '@nestjs/core';
 import { readSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
 import { Pool } from 'pg';
 import { crashAt } from '../../../apps/workflow/src/crash-points/crash-points.service.js';
 import { executionConfig, ExecutionModule } from '../../../apps/workflow/src/execution.module.js';
 import { ReplicaService } from '../../../apps/workflow/src/replica/replica.service.js';
 
 /**
- * The engine of the workflow service alone: what takes runs forward, as it is composed in production, without schedules,
- * history, TypeORM and Redis, which is as good as away: no hint leaves, and runs go on by polling.
+ * The engine of the workflow service alone: what takes runs forward, as it is composed in production and with its connections
+ * to PostgreSQL, without schedules, history, TypeORM and Redis, which is as good as away: no hint leaves, and runs go on by polling.
  */
-
-/** What the process is told: to look for work, where to end itself (`<point>#<n>`), or that it need not any more. */
-export type EngineOrder = 'begin' | 'disarm' | { crashAt: string };
-/** What it tells: that it waits for the first order, that it stands still until a byte comes over standard input, or goes on. */
-export type EngineReport = 'ready' | 'armed' | 'disarmed';
 
 /**
- * Runs come one at a time, and in each connection PostgreSQL learns the tables and plans the statements anew: there is one,
- * and a plan for each statement, instead of one for each of its first five executions, which are all that there are.
+ * What the process is told: to stand still until a byte comes over standard input, with nothing under way, and then to look
+ * for work and end itself at a place (`<point>#<n>`; nowhere when it is empty).
  */
-const CONNECTION = { max: 1, options: '-c plan_cache_mode=force_generic_plan' } as const;
+export interface EngineOrder {
+  crashAt: string;
+}
+/** What it tells: that it has all that it needs, or that it stands still. */
+export type EngineReport = 'ready' | 'still';
+
+/** Redis is away. */
+const noPermits: Pick<SharedPermits, keyof SharedPermits> = {
+  take: () => Promise.resolve(undefined),
+  answered: () => Promise.resolve(),
+  forget: () => Promise.resolve(false),
+  isThere: () => Promise.resolve(false),
+};
 
 let begin: () => void = () => undefined;
 const begun = new Promise<void>((resolve) => (begin = resolve));
@@ -33,35 +43,30 @@ function tell(report: EngineReport, then: () => void = () => undefined): void {
   process.send?.(report, then);
 }
 
-/** Nothing happens between the order and the byte, so that what is accepted meanwhile is met by an armed process. */
-function standStill(): void {
-  readSync(0, Buffer.alloc(1));
+/** What was sent to PostgreSQL is answered, and what follows from the answers at once has happened. */
+async function nothingUnderWay(pool: Pool): Promise<void> {
+  do await pause(1);
+  while (pool.idleCount < pool.totalCount || pool.waitingCount > 0);
 }
 
 async function obey(order: EngineOrder, pool: Pool): Promise<void> {
-  if (order === 'begin') begin();
-  if (order === 'disarm') {
-    // There is one connection: what was sent before is answered, and what follows from the answer has happened.
-    await pool.query('SELECT');
-    crashAt('');
-    tell('disarmed');
-  }
-  if (typeof order === 'string') return;
+  await nothingUnderWay(pool);
   crashAt(order.crashAt);
-  tell('armed', standStill);
+  // The parser of HTTP is compiled once more, for speed that nobody who ends soon has anything of: a quarter of the start.
+  if (order.crashAt !== '') setFlagsFromString('--liftoff-only');
+  tell('still', () => {
+    readSync(0, Buffer.alloc(1));
+    begin();
+  });
 }
 process.on('disconnect', () => process.exit(1));
 
 @Global()
 @Module({
   providers: [
-    {
-      provide: Pool,
-      inject: [DatabaseConfig],
-      useFactory: ({ url }: DatabaseConfig) => new Pool({ connectionString: url, ...CONNECTION }),
-    },
+    { provide: Pool, inject: [DatabaseConfig], useFactory: (config: DatabaseConfig) => new Pool(poolOptions(config)) },
     { provide: CommandBus, useValue: { publish: () => undefined } },
-    { provide: SharedPermits, useValue: { isThere: () => Promise.resolve(false) } },
+    { provide: SharedPermits, useValue: noPermits },
   ],
   exports: [Pool, CommandBus, SharedPermits],
 })
@@ -81,7 +86,7 @@ class EngineAloneModule implements OnModuleInit {
     private readonly pool: Pool,
   ) {}
 
-  /** Everything is there by now, the lease and the connection too, like in any replica that has nothing to do. */
+  /** Everything is there by now, the lease and a connection too, like in any replica that has nothing to do. */
   async onModuleInit(): Promise<void> {
     process.on('message', (order: EngineOrder) => void obey(order, this.pool));
     await Promise.all([this.modules.get(ReplicaService, { strict: false }).start(), this.pool.query('SELECT')]);

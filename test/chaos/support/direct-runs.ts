@@ -100,4 +100,4 @@ export class DirectRuns {
   }
 }
 
-const PATIENCE = { timeoutMs: PATIENCE_MS, everyMs: 20 };
+const PATIENCE = { timeoutMs: PATIENCE_MS, everyMs: 5 };

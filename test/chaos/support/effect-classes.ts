@@ -41,18 +41,49 @@ export function configOf(effect: Effect): Record<string, unknown> {
 }
 
 const ofLimits: readonly CrashPoint[] = ['queue.before', 'queue.after', 'slot.before', 'slot.after'];
+/** Events are no class of effects: they are wishes of a commit. */
+const ofEvents: readonly CrashPoint[] = ['dispatch.before', 'dispatch.after'];
 
 /** Points that a workflow of the class never comes to: it makes no call, starts no run, or needs no slot. */
 const unreachable: Readonly<Record<Effect, readonly CrashPoint[]>> = {
-  pure: [...ofLimits, 'call.before', 'call.after', 'deliver.after'],
-  transactional: [...ofLimits, 'call.before', 'call.after'],
-  keyed: [...ofLimits, 'deliver.after'],
-  verifiable: [...ofLimits, 'deliver.after'],
-  unsafe: [...ofLimits, 'deliver.after'],
-  limited: ['deliver.after'],
+  pure: [...ofLimits, ...ofEvents, 'call.before', 'call.after', 'deliver.after'],
+  transactional: [...ofLimits, ...ofEvents, 'call.before', 'call.after'],
+  keyed: [...ofLimits, ...ofEvents, 'deliver.after'],
+  verifiable: [...ofLimits, ...ofEvents, 'deliver.after'],
+  unsafe: [...ofLimits, ...ofEvents, 'deliver.after'],
+  limited: [...ofEvents, 'deliver.after'],
 };
 
 /** Whether a workflow of the class comes to a point. */
 export function reaches(effect: Effect, point: CrashPoint): boolean {
   return !unreachable[effect].includes(point);
+}
+
+/** Commits of a run, claims of it: those of the run that a step starts included. */
+export const commitsOf: Readonly<Record<Effect, number>> = {
+  pure: 1,
+  transactional: 3,
+  keyed: 2,
+  verifiable: 2,
+  unsafe: 2,
+  limited: 2,
+};
+/** One of a limited run by its replica's hand, one by way of the queue, which has a point of its own. */
+const claimsOf: Readonly<Record<Effect, number>> = {
+  pure: 1,
+  transactional: 3,
+  keyed: 1,
+  verifiable: 1,
+  unsafe: 1,
+  limited: 1,
+};
+
+/** One replica is dead: it is declared so, its runs are freed, the dead of yesterday forgotten, its slots held, then given up. */
+const STATEMENTS_OF_RECOVERY = 5;
+
+/** How often a run of the class certainly comes to a point that it reaches. */
+export function passesOf(point: CrashPoint, effect: Effect): number {
+  if (point.startsWith('commit')) return commitsOf[effect];
+  if (point.startsWith('recover')) return STATEMENTS_OF_RECOVERY;
+  return point === 'claim.after' ? claimsOf[effect] : 1;
 }

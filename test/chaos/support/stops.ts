@@ -4,7 +4,7 @@ import { crashPoints, type CrashPoint } from '../../../apps/workflow/src/crash-p
 import { deliverChildrenSql } from '../../../apps/workflow/src/recovery/recovery.sql.js';
 import { claimRunsSql } from '../../../apps/workflow/src/runs/claim/claim-runs.sql.js';
 import { commitRunsStatement } from '../../../apps/workflow/src/runs/store/commit-runs.js';
-import { effects, freeEffects, reaches, type Effect } from './effect-classes.js';
+import { commitsOf, effects, freeEffects, passesOf, reaches, type Effect } from './effect-classes.js';
 import type { EffectReceiver } from './effect-receiver.js';
 import { HeldStatement } from './held-statement.js';
 import type { StoppableReplica } from './stoppable-replica.js';
@@ -38,30 +38,6 @@ export interface Stop {
   passes: (effect: Effect) => number;
   /** Brings a process there; resolves when it has stopped. */
   bring: (round: Round) => Promise<Later>;
-}
-
-/** Commits of a run, claims of it: those of the run that a step starts included. */
-const commitsOf: Readonly<Record<Effect, number>> = {
-  pure: 1,
-  transactional: 3,
-  keyed: 2,
-  verifiable: 2,
-  unsafe: 2,
-  limited: 2,
-};
-/** One of a limited run by its replica's hand, one by way of the queue, which has a point of its own. */
-const claimsOf: Readonly<Record<Effect, number>> = {
-  pure: 1,
-  transactional: 3,
-  keyed: 1,
-  verifiable: 1,
-  unsafe: 1,
-  limited: 1,
-};
-
-function passesOf(point: CrashPoint, effect: Effect): number {
-  if (point.startsWith('commit')) return commitsOf[effect];
-  return point === 'claim.after' ? claimsOf[effect] : 1;
 }
 
 async function stopAt({ stale, pass, accept }: Round, point: CrashPoint): Promise<void> {
@@ -187,7 +163,7 @@ const withinDelivery: Stop = {
 
 /** Before, inside and after each write, and around each call. */
 export const stops: readonly Stop[] = [
-  ...crashPoints.map(atPoint),
+  ...crashPoints.map(atPoint).filter(({ reachedBy }) => reachedBy.length > 0),
   withinAcceptedWrite('claim.before', 'LOCK TABLE claims IN SHARE MODE', claimRunsSql),
   withinAcceptedWrite('commit.before', 'SELECT FROM claims FOR UPDATE', commitRunsSql),
   withinRefusedWrite,

@@ -1,9 +1,10 @@
 import { readFileSync, rmSync } from 'node:fs';
 
 /**
- * Named places before and after every write of the engine and around every call that leaves it. A test ends the process
- * at one of them with kill -9, or stops it there past its lease, to show what becomes of the run. A place that is added
- * here needs its case there: test/chaos/crash-points.chaos-spec.ts and stop-points.chaos-spec.ts go through this list.
+ * Named places before and after the writes that take runs forward and around every call that leaves the engine; which write
+ * has which, and why some have none, is listed in writes-and-points.spec.ts. A test ends the process at one of them with
+ * kill -9, or stops it there past its lease, to show what becomes of the run. A place that is added here needs its case
+ * there: test/chaos/crash-points.chaos-spec.ts and stop-points.chaos-spec.ts go through this list.
  */
 export const crashPoints = [
   /** Runs are about to be claimed: nothing is written. */
@@ -30,6 +31,14 @@ export const crashPoints = [
   'deliver.before',
   /** It is told. */
   'deliver.after',
+  /** The next of the statements is about to be sent that declare replicas dead and free what they held. */
+  'recover.before',
+  /** It is done, and the one after it has not been sent. */
+  'recover.after',
+  /** Events are about to be dispatched, in one transaction: runs started, waits woken, deliveries promised. */
+  'dispatch.before',
+  /** They are dispatched. */
+  'dispatch.after',
 ] as const;
 export type CrashPoint = (typeof crashPoints)[number];
 

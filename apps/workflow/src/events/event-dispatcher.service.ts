@@ -5,6 +5,7 @@ import { CommandBus } from '@app/messaging';
 import { GracefulShutdown, Periodic, ShutdownPhase } from '@app/observability';
 import { Injectable, Logger } from '@nestjs/common';
 import { Pool } from 'pg';
+import { crashPoint } from '../crash-points/crash-points.service.js';
 import { dispatchBatch, type DispatchedBatch } from './dispatch-batch.js';
 import { EventMetrics } from './event.metrics.js';
 import { EventFilters } from './event-filters.js';
@@ -77,11 +78,13 @@ export class EventDispatcher {
       const done = await inTransaction(this.pool, async (client) => {
         const taken = await this.take(client);
         ids = taken.map(({ id }) => id);
-        return ids.length === 0
-          ? undefined
-          : dispatchBatch(client, this.filters, this.values, ids, this.bounds.maxCauses);
+        if (ids.length === 0) return undefined;
+        crashPoint('dispatch.before');
+        return dispatchBatch(client, this.filters, this.values, ids, this.bounds.maxCauses);
       });
-      if (done !== undefined) this.tell(done);
+      if (done === undefined) return 0;
+      crashPoint('dispatch.after');
+      this.tell(done);
     } catch (error) {
       if (isConnectionLost(error)) throw error;
       // One of them is the culprit: each alone, so that it alone waits.

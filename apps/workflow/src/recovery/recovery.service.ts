@@ -2,8 +2,9 @@ import { EngineConfig } from '@app/config';
 import { declareDeadSql } from '@app/database';
 import { GracefulShutdown, Periodic, ShutdownPhase } from '@app/observability';
 import { Injectable, Logger } from '@nestjs/common';
-import { Pool } from 'pg';
+import { Pool, type QueryResult, type QueryResultRow } from 'pg';
 import { Counter, Registry } from 'prom-client';
+import { crashPoint } from '../crash-points/crash-points.service.js';
 import { RunQueue } from '../runs/limits/run-queue.service.js';
 import { RunClaimer } from '../runs/run-claimer.service.js';
 import { forgetTheDeadSql, freeRunsOfTheDeadSql, giveUpHeldSlotsSql, holdSlotsOfTheLostSql } from './recovery.sql.js';
@@ -44,13 +45,13 @@ export class RecoveryService {
   }
 
   private async recover(): Promise<void> {
-    const { rows: dead } = await this.pool.query<{ id: string; service: string }>(declareDeadSql);
+    const { rows: dead } = await this.write<{ id: string; service: string }>(declareDeadSql);
     for (const { id, service } of dead) this.log.warn(`Replica ${id} (${service}) stopped renewing its lease.`);
     this.dead.inc(dead.length);
-    const { rowCount: freed } = await this.pool.query(freeRunsOfTheDeadSql);
-    if (dead.length > 0) await this.pool.query(forgetTheDeadSql);
-    await this.pool.query(holdSlotsOfTheLostSql);
-    const { rowCount: slots } = await this.pool.query(giveUpHeldSlotsSql);
+    const { rowCount: freed } = await this.write(freeRunsOfTheDeadSql);
+    if (dead.length > 0) await this.write(forgetTheDeadSql);
+    await this.write(holdSlotsOfTheLostSql);
+    const { rowCount: slots } = await this.write(giveUpHeldSlotsSql);
     if (slots !== null && slots > 0) {
       this.queue.want();
       this.claimer.wake();
@@ -59,5 +60,13 @@ export class RecoveryService {
       this.log.warn(`Freed ${freed} runs of replicas that ended.`);
       this.claimer.wake();
     }
+  }
+
+  /** Each of them is done by itself, and does again what a replica that died meanwhile had not come to. */
+  private async write<R extends QueryResultRow>(sql: string): Promise<QueryResult<R>> {
+    crashPoint('recover.before');
+    const result = await this.pool.query<R>(sql);
+    crashPoint('recover.after');
+    return result;
   }
 }

@@ -5,15 +5,29 @@ import { rolldown, type ModuleFormat, type Plugin } from 'rolldown';
 
 const DIST = join(import.meta.dirname, '..', '..', '..', '..', 'dist');
 
+/** The form of RxJS of which unused parts can be left out: Node.js is given the other one. */
+const RXJS = join(DIST, '..', 'node_modules', 'rxjs', 'dist', 'esm');
+
 /** Packages that are compiled for a machine, or loaded only where somebody has installed them. */
 const OUTSIDE = [/^@node-rs\//, /^@nestjs\/(microservices|websockets|platform-)/, 'pg-native'];
 /** What is loaded for what it does: all else is left out when nobody uses what it exports. */
 const WITH_EFFECTS = /reflect-metadata|\/(engine-alone|lease-thread|run-script)\.js$/;
 
-/** Modules of which the engine alone needs the name: Redis is away, and Nest's own logger never speaks. */
-const EMPTY: readonly (readonly [path: RegExp, code: string])[] = [
+/**
+ * Modules of which the engine alone needs the name: Redis is away, Nest's own logger never speaks, and nothing is pushed to a
+ * gateway of metrics. Of undici it needs what the client for calls is made of, and not fetch, caches, mocks and HTTP/2.
+ */
+const REPLACED: readonly (readonly [path: RegExp, code: string])[] = [
   [/\/redis-transport\.client\.js$/, 'export class RedisTransportClient {}'],
+  [/\/limit-store\.js$/, 'export class LimitStore {}'],
   [/\/console-logger\.service\.js$/, 'export class ConsoleLogger {}'],
+  [/\/pushgateway\.js$/, 'module.exports = undefined;'],
+  [/\/undici\/lib\/dispatcher\/client-h2\.js$/, 'module.exports = undefined;'],
+  [
+    /\/undici\/index\.js$/,
+    `Object.assign(require('./lib/dispatcher/dispatcher').prototype, require('./lib/api'));
+     module.exports = { Agent: require('./lib/dispatcher/agent') };`,
+  ],
 ];
 
 /** Node.js 20 loads the whole of fetch for whoever looks at a part of it. */
@@ -53,9 +67,9 @@ async function bundle(main: string, format: ModuleFormat): Promise<string> {
     input: join(DIST, main),
     platform: 'node',
     external: OUTSIDE,
-    plugins: format === 'esm' ? [nodeItself, emptied] : [],
+    plugins: format === 'esm' ? [nodeItself, replaced] : [],
     // Of packages that come in both forms the one of which unused parts can be left out.
-    resolve: { mainFields: ['module', 'main'] },
+    resolve: { mainFields: ['module', 'main'], alias: { rxjs: RXJS } },
     treeshake: { moduleSideEffects: (id) => WITH_EFFECTS.test(id) },
     transform: { define: NEVER_LOOKED_AT },
     logLevel: 'silent',
@@ -67,6 +81,7 @@ async function bundle(main: string, format: ModuleFormat): Promise<string> {
     strictExecutionOrder: true,
     polyfillRequire: false,
     comments: false,
+    minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
   });
   await bundler.close();
   return output[0].code;
@@ -86,9 +101,9 @@ const nodeItself: Plugin = {
       : undefined,
 };
 
-const emptied: Plugin = {
-  name: 'emptied',
-  load: (id) => EMPTY.find(([path]) => path.test(id))?.[1],
+const replaced: Plugin = {
+  name: 'replaced',
+  load: (id) => REPLACED.find(([path]) => path.test(id))?.[1],
 };
 
 /**
@@ -98,7 +113,7 @@ const emptied: Plugin = {
 function asScript(module: string): string {
   const body = module
     .replaceAll('import.meta.url', 'address')
-    .replace(/^export \{ *\};$/m, '')
+    .replace(/^export *\{ *\};?\s*$|(?<=;)export\{\};\s*$/m, '')
     .replace(/[^\0-\x7f]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
   return `(async (require, address) => {${body}\n})`;
 }

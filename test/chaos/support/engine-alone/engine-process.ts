@@ -1,12 +1,16 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { EngineOrder, EngineReport } from '../../processes/engine-alone.js';
 
-/** A process of the engine alone: it starts ahead of time, and looks for no work until it is told to begin. */
+/** A process of the engine alone: it starts ahead of time, and looks for no work until it is told to go on. */
 export class EngineProcess {
   /** Resolves with exit code or signal when the process is gone. */
   readonly exited: Promise<number | NodeJS.Signals>;
   private readonly child: ChildProcess;
+  /** What is to be done when it reports something. */
+  private readonly awaited = new Map<unknown, () => void>();
   private readonly isReady: Promise<void>;
+  private isStill = false;
   private output = '';
 
   /** @param engine what `bundleEngine` made */
@@ -18,6 +22,7 @@ export class EngineProcess {
     }
     // Its end of the pipe goes with it.
     this.child.stdin?.on('error', () => undefined);
+    this.child.on('message', (report) => this.awaited.get(report)?.());
     this.isReady = this.report('ready');
     this.isReady.catch(() => undefined);
   }
@@ -26,37 +31,30 @@ export class EngineProcess {
     return this.child.pid ?? Number.NaN;
   }
 
-  /** Lets it look for work. */
-  async begin(): Promise<void> {
-    await this.isReady;
-    this.order('begin');
-  }
-
-  /** Has it end itself at a pass of a point, counted from here on. It stands still until `goOn`. */
+  /** Has it stand still, with nothing under way, and end itself at a pass of a point counted from there on. */
   async arm(crashAt: string): Promise<void> {
-    const armed = this.report('armed');
+    await this.isReady;
+    const still = this.report('still');
     this.order({ crashAt });
-    await armed;
+    await still;
+    this.isStill = true;
   }
 
-  /**
-   * Has it go on whatever it comes to, once what is under way is done.
-   * @returns false when it has ended itself before. Rejects when it has ended otherwise.
-   */
-  async disarm(): Promise<boolean> {
-    const disarmed = this.report('disarmed');
-    this.order('disarm');
-    return disarmed.then(
-      () => true,
-      async (error: unknown) => {
-        if ((await this.exited) === 'SIGKILL') return false;
-        throw error;
-      },
-    );
+  /** Has it stand still. */
+  async rest(): Promise<void> {
+    if (!this.isStill) await this.arm('');
   }
 
+  /** Lets one that stands still look for work. */
   goOn(): void {
+    this.isStill = false;
     this.child.stdin?.write('\n');
+  }
+
+  /** Resolves when it has ended itself where it was told to. Rejects with its output when it ends otherwise, or not in time. */
+  async endedItself(withinMs: number): Promise<void> {
+    const end = await Promise.race([this.exited, pause(withinMs, 'nothing', { ref: false })]);
+    if (end !== 'SIGKILL') throw new Error(`an engine ended with ${end}, not by itself:\n${this.output}`);
   }
 
   /** Ends it in order: what it still had to write is written, and what it has compiled is kept for those that come after it. */
@@ -81,7 +79,7 @@ export class EngineProcess {
   /** Resolves when the process has told so. Rejects with its output when it ends before. */
   private report(wanted: EngineReport): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.child.on('message', (report: unknown) => report === wanted && resolve());
+      this.awaited.set(wanted, resolve);
       void this.exited.then((end) => reject(new Error(`an engine ended with ${end}, not ${wanted}:\n${this.output}`)));
     });
   }

@@ -3,14 +3,25 @@ import { EngineProcess } from './engine-process.js';
 
 /** Processes that start while another one works. */
 const AHEAD = 2;
+/** How long an engine may take to come to its point. */
+const PATIENCE_MS = 60_000;
+/**
+ * What a process that ends soon has of connections: as few as may be set. In each one PostgreSQL learns the tables and plans the
+ * statements anew, which with the usual number is most of a round.
+ */
+const FEW_CONNECTIONS = { DB_MAX_OPEN_CONNS: '2' } as const;
+/** What the one that recovers has: it looks for the dead as often as may be. */
+const WATCHFUL = { ENGINE_HEARTBEAT_MS: '50' } as const;
 
 /**
- * Engines that take turns: each one first recovers what the one before it left behind, and then ends at a point itself. The
- * next ones start meanwhile.
+ * Engines that end at a point one after the other, and one that recovers what each of them leaves behind. The next ones start
+ * meanwhile. The one that recovers stands still while another one works, so that it takes nothing from it.
  */
 export class EngineRelay {
   private readonly waiting: EngineProcess[] = [];
-  private working: EngineProcess | undefined;
+  private survivor: EngineProcess | undefined;
+  /** How many engines have ended. */
+  kills = 0;
 
   /** @param engine what `bundleEngine` made */
   constructor(
@@ -19,53 +30,49 @@ export class EngineRelay {
     private readonly env: Readonly<Record<string, string>>,
   ) {}
 
-  /** Has a first engine work, which compiles what all of them need, and starts the next ones with that. */
+  /** Has a first engine work, which compiles what all of them need, and starts the others with that. */
   async start(work: () => Promise<unknown>): Promise<void> {
     const first = new EngineProcess(this.engine, this.env);
-    await first.begin();
+    await first.rest();
+    first.goOn();
     await work();
     await first.stop();
+    this.survivor = new EngineProcess(this.engine, { ...this.env, ...WATCHFUL });
     for (let count = 0; count < AHEAD; count += 1) this.startAnother();
   }
 
   /**
-   * Has an engine end at a pass of a point (`<point>#<n>`) of a run, and another one begin to work. One that does not come to
-   * the pass goes on.
-   * @param accept makes the run
-   * @param endOf resolves when a run is over, or waits for a person
-   * @returns the run, and whether the engine came to the pass
+   * Has one engine after the other end at its place (`<point>#<n>`: a pass of a point), each one finding what the one before it
+   * left, and then the survivor go on.
+   * @param accept makes the run that the first one meets
+   * @returns the run. Rejects when an engine does not come to its place.
    */
-  async interrupt(
-    at: string,
-    accept: () => Promise<string>,
-    endOf: (runId: string) => Promise<unknown>,
-  ): Promise<{ runId: string; isCrashed: boolean }> {
-    const engine = (this.working ??= await this.next());
-    await engine.arm(at);
-    const runId = await accept();
-    engine.goOn();
-    await Promise.race([engine.exited, endOf(runId)]);
-    // A run may be over a moment before its process ends.
-    if (await engine.disarm()) return { runId, isCrashed: false };
-    await this.passTime(engine.pid);
-    this.working = await this.next();
-    return { runId, isCrashed: true };
+  async interrupt(places: readonly string[], accept: () => Promise<string>): Promise<string> {
+    const survivor = this.survivor!;
+    await survivor.rest();
+    let accepted: Promise<string> | undefined;
+    for (const place of places) {
+      const engine = this.waiting[0]!;
+      await engine.arm(place);
+      await (accepted ??= accept());
+      engine.goOn();
+      await engine.endedItself(PATIENCE_MS);
+      this.waiting.shift();
+      this.kills += 1;
+      await this.passTime(engine.pid);
+      this.startAnother();
+    }
+    survivor.goOn();
+    return accepted!;
   }
 
   async close(): Promise<void> {
-    const engines = this.working === undefined ? this.waiting : [this.working, ...this.waiting];
+    const engines = this.survivor === undefined ? this.waiting : [this.survivor, ...this.waiting];
     await Promise.all(engines.map((engine) => engine.kill()));
   }
 
   private startAnother(): void {
-    this.waiting.push(new EngineProcess(this.engine, this.env));
-  }
-
-  private async next(): Promise<EngineProcess> {
-    const engine = this.waiting.shift()!;
-    await engine.begin();
-    this.startAnother();
-    return engine;
+    this.waiting.push(new EngineProcess(this.engine, { ...this.env, ...FEW_CONNECTIONS }));
   }
 
   /**
@@ -73,7 +80,9 @@ export class EngineRelay {
    * open. What follows from that is the engines' own doing.
    */
   private async passTime(pid: number): Promise<void> {
-    await this.pool.query('UPDATE replicas SET lease_until = clock_timestamp() WHERE pid = $1', [pid]);
-    await this.pool.query('UPDATE run_slots SET grace_ms = 0');
+    await Promise.all([
+      this.pool.query('UPDATE replicas SET lease_until = clock_timestamp() WHERE pid = $1', [pid]),
+      this.pool.query('UPDATE run_slots SET grace_ms = 0 WHERE grace_ms > 0'),
+    ]);
   }
 }
