@@ -7,6 +7,7 @@ export * from './cron/time-zone.js';
 export * from './definition.js';
 export * from './expressions/expression.error.js';
 export * from './expressions/expression.js';
+export * from './expressions/placeholders.js';
 export * from './expressions/plain-data.js';
 export * from './expressions/processor-time.js';
 export * from './expressions/seeded-random.js';
