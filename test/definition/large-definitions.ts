@@ -12,11 +12,19 @@ type Step = Record<string, unknown>;
  */
 export function largeDefinitions(): Record<string, object> {
   return {
-    'a thousand steps with large configs': workflow(range(STEPS, (i) => request(i, { body: { text: 'x'.repeat(900) } }))),
+    'a thousand steps with large configs': workflow(
+      range(STEPS, (i) => request(i, { body: { text: 'x'.repeat(900) } })),
+    ),
     'a thousand steps with many expressions': filled((size) =>
       range(STEPS, (i) => request(i, { body: range(size, () => '{{ input.a }}') })),
     ),
     'one step with many expressions': filled((size) => [request(0, { body: range(size, () => '{{ input.a }}') })]),
+    'many different expressions': workflow(
+      range(STEPS, (i) =>
+        request(i, { body: { read: range(10, (n) => `{{ input.a${i} + ${n} }}`), text: 'x'.repeat(600) } }),
+      ),
+    ),
+    'more expressions than there may be': filled((size) => [request(0, { body: range(size, (i) => `{{a${i}}}`) })]),
     'one text with many expressions': filled((size) => [request(0, { body: '{{a}}'.repeat(size) })]),
     'one config with many members': filled((size) => [
       request(0, { body: Object.fromEntries(range(size, (i) => [`m${i}`, i])) }),
@@ -33,13 +41,15 @@ export function largeDefinitions(): Record<string, object> {
     'long expressions of parents': workflow(range(16, (i) => transform(i, `a${'.%'.repeat(32_600)}`))),
     'long expressions of filters': workflow(range(16, (i) => transform(i, `a${'[0]'.repeat(21_600)}`))),
     'long expressions of assignments': workflow(range(16, (i) => transform(i, `(${'$a:='.repeat(16_000)}1)`))),
-    'long expressions of regular expressions': workflow(range(16, (i) => transform(i, `[${'/a/,'.repeat(3_900)}1]`))),
+    'long expressions of regular expressions': workflow(
+      range(16, (i) => transform(i, `[${`$match(a,/${'b'.repeat(140)}/),`.repeat(420)}1]`)),
+    ),
     'one long regular expression': workflow(range(1_000, (i) => transform(i, `/${'a{1,2}'.repeat(160)}/`))),
     'references of a thousand steps': workflow(
-      range(STEPS, (i) => transform(i, `[${range(60, (n) => (i === 0 ? '1' : `steps.s${n % i}.output`)).join()}]`)),
+      range(STEPS, (i) => transform(i, `[${range(50, (n) => (i === 0 ? '1' : `steps.s${n % i}.output`)).join()}]`)),
     ),
     'references to what cannot have run': workflow(
-      range(STEPS, (i) => transform(i, `[${range(60, (n) => `steps.t${n}.x`).join()}]`)),
+      range(STEPS, (i) => transform(i, `[${range(70, (n) => `steps.t${n}.xyz`).join()}]`)),
     ),
     'jumps to the last step': workflow(
       range(STEPS, (i) => ({ ...request(i, { body: 'x'.repeat(900) }), on_error: i < STEPS - 1 ? 's999' : 'fail' })),
@@ -50,7 +60,12 @@ export function largeDefinitions(): Record<string, object> {
       range(9, (i) => ({
         id: `w${i}`,
         type: 'switch',
-        config: { cases: range(100, (n) => ({ if: `input.a = ${n}`, steps: [request(i * 100 + n, { body: 'x'.repeat(900) })] })) },
+        config: {
+          cases: range(100, (n) => ({
+            if: `input.a = ${n}`,
+            steps: [request(i * 100 + n, { body: 'x'.repeat(900) })],
+          })),
+        },
       })),
     ),
     'branches by the hundred': workflow(
@@ -62,9 +77,9 @@ export function largeDefinitions(): Record<string, object> {
         },
       })),
     ),
-    'scripts up to their limit': workflow([
-      ...range(2, (i) => ({ id: `c${i}`, type: 'script', config: { code: `return [${'1,'.repeat(32_000)}]` } })),
-    ]),
+    'scripts beyond their limit': workflow(
+      range(32, (i) => ({ id: `c${i}`, type: 'script', config: { code: `return [${'1,'.repeat(16_300)}]` } })),
+    ),
     'steps that are none': filled((size) => range(size, () => 1 as unknown as Step)),
     'empty steps': filled((size) => range(size, () => ({}))),
     'steps without anything right': filled((size) => range(size, () => ({ a: 1, config: {} }))),
@@ -74,13 +89,40 @@ export function largeDefinitions(): Record<string, object> {
     'unknown members of a step': filled((size) => [{ ...request(0), ...unknowns(size) }]),
     'unknown members of a config': filled((size) => [request(0, unknowns(size))]),
     'unknown members of the definition': filled((size) => [request(0)], unknowns),
-    'unknown members of its config': filled((size) => [request(0)], (size) => ({ config: unknowns(size) })),
-    'numbers for members of a config': filled((size) => [request(0, Object.fromEntries(range(size, (i) => [String(i), 1])))]),
+    'unknown members of its config': filled(
+      (size) => [request(0)],
+      (size) => ({ config: unknowns(size) }),
+    ),
+    'numbers for members of a config': filled((size) => [
+      request(0, Object.fromEntries(range(size, (i) => [String(i), 1]))),
+    ]),
     'cases that are none': filled((size) => [{ id: 'w', type: 'switch', config: { cases: range(size, () => 1) } }]),
-    'cases with nothing right': filled((size) => [{ id: 'w', type: 'switch', config: { cases: range(size, () => ({})) } }]),
+    'cases with nothing right': filled((size) => [
+      { id: 'w', type: 'switch', config: { cases: range(size, () => ({})) } },
+    ]),
     'too many branches': filled((size) => [
       { id: 'w', type: 'parallel', config: { branches: Object.fromEntries(range(size, (i) => [`b${i}`, []])) } },
     ]),
+    'a webhook that answers with many expressions': filled(
+      () => [request(0)],
+      (size) => ({
+        trigger_type: 'webhook',
+        config: {
+          trigger: { verify: { type: 'none' }, respond: { mode: 'output', body: range(size, (i) => `{{a${i}}}`) } },
+        },
+      }),
+    ),
+    'a long URL of opened braces': filled((size) => [request(0, { url: `https://${'{{'.repeat(size)}` })]),
+    'a long path to many mistakes': workflow([
+      request(0, { body: { ['x'.repeat(500_000)]: range(58_000, () => '{{(}}') } }),
+    ]),
+    'a long cron line': filled(
+      () => [request(0)],
+      (size) => ({
+        trigger_type: 'cron',
+        config: { trigger: { cron: '0,'.repeat(size), timezone: 'x'.repeat(9) } },
+      }),
+    ),
     'jumps to nowhere': filled((size) =>
       range(size, (i) => ({ id: `s${i}`, type: 'fail', config: { message: 'm' }, on_error: 'nowhere' })),
     ),
@@ -125,7 +167,10 @@ function nested(open: string, close: string, depth: number, characters: number):
 function deep(levels: number, text: string): Step[] {
   const leaf: Step[] = [request(levels, { body: text })];
   return range(levels - 1, (i) => i).reduce<Step[]>(
-    (inside, i) => [{ id: `l${i}`, type: 'foreach', config: { items: 'input', steps: inside } }, request(i, { body: text })],
+    (inside, i) => [
+      { id: `l${i}`, type: 'foreach', config: { items: 'input', steps: inside } },
+      request(i, { body: text }),
+    ],
     leaf,
   );
 }

@@ -42,6 +42,7 @@ export * from './validation/event-pattern.js';
 export * from './validation/event-trigger.shape.js';
 export * from './validation/instead-of.js';
 export * from './validation/limits.shape.js';
+export * from './validation/mistakes.js';
 export * from './validation/named-integrations.js';
 export * from './validation/on-failure.shape.js';
 export * from './validation/validate-definition.js';

@@ -90,7 +90,9 @@ function compileText(text: string): Template {
   if (!hasExpression(text)) return { kind: 'literal', value: text };
   const single = singleExpression(text);
   if (single !== undefined) return { kind: 'expression', expression: Expression.compile(single) };
-  const parts = Array.from(piecesOf(text), (piece) => (piece.isExpression ? Expression.compile(piece.text) : piece.text));
+  const parts = Array.from(piecesOf(text), (piece) =>
+    piece.isExpression ? Expression.compile(piece.text) : piece.text,
+  );
   return { kind: 'text', parts };
 }
 

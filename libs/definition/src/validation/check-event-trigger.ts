@@ -1,6 +1,6 @@
 import type { FieldError } from '@app/contracts';
 import { checkShape } from './check-shape.js';
-import { expressionMistakes } from './expression-mistakes.js';
+import { expressionMistakes } from './checked-expressions.js';
 import { EventTrigger } from './event-trigger.shape.js';
 
 /**

@@ -1,6 +1,6 @@
 import type { FieldError } from '@app/contracts';
 import { checkShape } from './check-shape.js';
-import { expressionMistakes } from './expression-mistakes.js';
+import { expressionMistakes } from './checked-expressions.js';
 import { Limits } from './limits.shape.js';
 
 /**

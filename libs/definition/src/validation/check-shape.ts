@@ -50,8 +50,10 @@ export function checkShape<T extends object>(
 function instanceOf<T extends object>(shape: new () => T, value: object, left: { unknown: number }): T {
   const { known, made } = membersOf(shape);
   const instance = new shape();
-  for (const [name, member] of Object.entries(value) as [string, unknown][]) {
-    if (isHidden(name) || (!known.has(name) && left.unknown-- <= 0)) continue;
+  for (const name of Object.keys(value)) {
+    if (!known.has(name) && (left.unknown <= 0 || isHidden(name))) continue;
+    if (!known.has(name)) left.unknown -= 1;
+    const member: unknown = Reflect.get(value, name);
     Reflect.set(instance, name, made.has(name) ? madeMember(shape, name, member, left) : member);
   }
   return instance;
@@ -86,7 +88,8 @@ function madeMember(shape: new () => object, name: string, member: unknown, left
   const example = transformed(shape, name, {});
   if (!hasClass(example)) return member;
   const nested = example.constructor as new () => object;
-  const one = (each: unknown): unknown => (isObject(each) && !Array.isArray(each) ? instanceOf(nested, each, left) : each);
+  const one = (each: unknown): unknown =>
+    isObject(each) && !Array.isArray(each) ? instanceOf(nested, each, left) : each;
   return Array.isArray(member) ? member.slice(0, MOST_OBJECTS).map(one) : one(member);
 }
 
@@ -101,14 +104,15 @@ function isHidden(name: string): boolean {
 }
 
 function hiddenFields(instance: object, plain: object, path: string): FieldError[] {
-  const looked = Array.isArray(plain) ? plain.slice(0, MOST_OBJECTS) : plain;
-  return Object.entries(looked).flatMap(([name, value]: [string, unknown]) => {
-    if (!isHidden(name) && !isObject(value)) return [];
-    const field = joinPath(path, name);
-    if (isHidden(name)) return [{ field, message: 'is not a known field: remove it or mend its name' }];
+  const names = Object.keys(plain);
+  return (Array.isArray(plain) ? names.slice(0, MOST_OBJECTS) : names).flatMap((name) => {
+    if (isHidden(name)) {
+      return [{ field: joinPath(path, name), message: 'is not a known field: remove it or mend its name' }];
+    }
     const made: unknown = Reflect.get(instance, name);
     const isOfClass = Array.isArray(made) ? made.some(hasClass) : hasClass(made);
-    return isOfClass && isObject(value) ? hiddenFields(made as object, value, field) : [];
+    const value: unknown = isOfClass ? Reflect.get(plain, name) : undefined;
+    return isOfClass && isObject(value) ? hiddenFields(made as object, value, joinPath(path, name)) : [];
   });
 }
 

@@ -1,5 +1,5 @@
 import { checkShape } from './check-shape.js';
-import { expressionMistakes, parsedOr } from './expression-mistakes.js';
+import { CheckedExpressions, expressionMistakes } from './checked-expressions.js';
 import type { Mistakes } from './mistakes.js';
 import { expressionsIn } from './found-expressions.js';
 import { WebhookTrigger } from './webhook-trigger.shape.js';
@@ -42,11 +42,12 @@ export function* checkWebhookTrigger(trigger: unknown, path: string, mistakes: M
 
 /** The first expression of a template that does not parse. */
 function* checkTemplate(value: unknown, field: string, mistakes: Mistakes): Generator<void, void> {
+  const expressions = new CheckedExpressions();
   for (const found of expressionsIn(value, field)) {
     yield;
-    const parsed = found === undefined ? undefined : parsedOr(found.text, field);
-    if (parsed === undefined || !('mistake' in parsed)) continue;
-    mistakes.push(parsed.mistake);
+    const checked = found === undefined ? undefined : expressions.check(found.text);
+    if (checked === undefined || !('mistake' in checked)) continue;
+    mistakes.push({ field, message: checked.mistake });
     return;
   }
 }

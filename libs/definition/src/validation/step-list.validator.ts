@@ -7,9 +7,8 @@ import { isStepType, stepKind, stepTypes } from '../step-kinds/registry.js';
 import type { StepKind, StepList } from '../step-kinds/step-kind.js';
 import { checkShape, joinPath } from './check-shape.js';
 import { StepShape } from './definition.shape.js';
-import { parsedOr } from './expression-mistakes.js';
+import { CheckedExpressions } from './checked-expressions.js';
 import type { Mistakes } from './mistakes.js';
-import { referencesIn } from './step-references.js';
 import { expressionsIn } from './found-expressions.js';
 import { VisibleSteps } from './visible-steps.js';
 
@@ -22,6 +21,7 @@ const MAX_SCRIPTS = 131_072;
  */
 export class StepListValidator {
   private readonly ids = new Set<string>();
+  private readonly expressions = new CheckedExpressions();
   private scriptCharacters = 0;
 
   constructor(
@@ -147,11 +147,7 @@ export class StepListValidator {
     }
   }
 
-  private *checkProbe(
-    { request, expression }: Probe,
-    field: string,
-    visible: VisibleSteps,
-  ): Generator<void, void> {
+  private *checkProbe({ request, expression }: Probe, field: string, visible: VisibleSteps): Generator<void, void> {
     const { value, errors } = checkShape(HttpRequestConfig, request, `${field}.request`, 'template');
     this.mistakes.push(...errors);
     if (errors.length === 0 && value.method !== 'GET' && value.method !== 'HEAD') {
@@ -202,12 +198,12 @@ export class StepListValidator {
 
   /** @returns whether the expression parses */
   private checkParsed(text: string, path: string, visible: VisibleSteps, mayReadSecrets: boolean): boolean {
-    const parsed = parsedOr(text, path);
-    if ('mistake' in parsed) {
-      this.mistakes.push(parsed.mistake);
+    const checked = this.expressions.check(text);
+    if ('mistake' in checked) {
+      this.mistakes.push({ field: path, message: checked.mistake });
       return false;
     }
-    const { steps, secrets } = referencesIn(parsed.tree);
+    const { steps, secrets } = checked;
     if (secrets.length > 0 && !mayReadSecrets) {
       const message = 'reads secrets, which only the config of http.request may: they must not reach the journal';
       this.mistakes.push({ field: path, message });

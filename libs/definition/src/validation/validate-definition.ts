@@ -22,15 +22,16 @@ const MAX_SCHEMA = 65_536;
  * when it is valid
  */
 export function validateDefinition(definition: unknown, bounds: Bounds = standardBounds): FieldError[] {
-  return atOnce(piecesOfWork(definition, bounds));
+  return atOnce(validationOf(definition, bounds));
 }
 
-/** The same without holding the event loop: a definition of a mebibyte may take a second. */
+/** The same without holding the event loop: a definition of a mebibyte may take a second (ADR 30). */
 export function validateInTurns(definition: unknown, bounds: Bounds = standardBounds): Promise<FieldError[]> {
-  return inTurns(piecesOfWork(definition, bounds));
+  return inTurns(validationOf(definition, bounds));
 }
 
-export function* piecesOfWork(definition: unknown, bounds: Bounds = standardBounds): Generator<void, FieldError[]> {
+/** The same in pieces: it yields between two things that each take little time, and ends when there is nothing more to tell. */
+export function* validationOf(definition: unknown, bounds: Bounds = standardBounds): Generator<void, FieldError[]> {
   const mistakes = new Mistakes();
   for (const _ of check(definition, bounds, mistakes)) {
     if (mistakes.areEnough) break;
