@@ -12,7 +12,7 @@ export interface FoundExpression {
 
 interface Level {
   path: string;
-  members: Iterator<readonly [string | number, unknown]>;
+  members: Iterator<readonly [string | number, unknown], undefined>;
 }
 
 /**
@@ -25,12 +25,12 @@ export function* expressionsIn(value: unknown, path: string): Generator<FoundExp
   enter(open, value, path);
   for (let count = 1, level = open.at(-1); level !== undefined; count++, level = open.at(-1)) {
     if (count % MEMBERS_A_PIECE === 0) yield undefined;
-    const { done, value: next } = level.members.next();
-    if (done === true) {
+    const next = level.members.next();
+    if (next.done === true) {
       open.pop();
       continue;
     }
-    const [name, member] = next;
+    const [name, member] = next.value;
     const isText = typeof member === 'string';
     if (isText ? !member.includes('{{') : typeof member !== 'object' || member === null) continue;
     const place = typeof name === 'number' ? `${level.path}[${name}]` : joinPath(level.path, name);

@@ -21,24 +21,28 @@ describe.each(large)('A definition of a mebibyte with %s', { timeout: 60_000 }, 
   });
 });
 
-it('Everything else of the process has its turn while definitions are checked, however many there are', async () => {
-  const definition = large.find(([what]) => what === 'many different expressions')?.[1];
-  let turns = 0;
-  let isOver = false;
-  const count = (): void => {
-    turns += 1;
-    if (!isOver) setImmediate(count);
-  };
-  setImmediate(count);
-  const all = await Promise.all([
-    validateInTurns(definition),
-    validateInTurns(definition),
-    validateInTurns(definition),
-  ]);
-  isOver = true;
-  expect(all.map((mistakes) => mistakes.length)).toEqual([0, 0, 0]);
-  expect(turns).toBeGreaterThan(10);
-});
+it(
+  'Everything else of the process has its turn while definitions are checked, however many there are',
+  { timeout: 60_000 },
+  async () => {
+    const definition = large.find(([what]) => what === 'many different expressions')?.[1];
+    let turns = 0;
+    let isOver = false;
+    const count = (): void => {
+      turns += 1;
+      if (!isOver) setImmediate(count);
+    };
+    setImmediate(count);
+    const all = await Promise.all([
+      validateInTurns(definition),
+      validateInTurns(definition),
+      validateInTurns(definition),
+    ]);
+    isOver = true;
+    expect(all.map((mistakes) => mistakes.length)).toEqual([0, 0, 0]);
+    expect(turns).toBeGreaterThan(10);
+  },
+);
 
 it('A check may be interrupted between any two steps and any two expressions', () => {
   const steps = Array.from({ length: 50 }, (_, i) => ({
@@ -51,7 +55,7 @@ it('A check may be interrupted between any two steps and any two expressions', (
   expect(pieces).toBeGreaterThanOrEqual(50 * 4);
 });
 
-it('An expression is parsed once, and no more than ten thousand different ones', () => {
+it('An expression is parsed once, and no more than ten thousand different ones', { timeout: 60_000 }, () => {
   const expressions = new CheckedExpressions();
   expect(expressions.check('steps.a.output')).toBe(expressions.check('steps.a.output'));
   for (let i = 1; i < 10_000; i++) expressions.check(`a${i}`);
