@@ -8,7 +8,7 @@ import { isStepType, stepKind, type StepType } from './step-kinds/registry.js';
 import type { LoopSettings, Nesting } from './step-kinds/step-kind.js';
 import { checkShape } from './validation/check-shape.js';
 import { OnFailure } from './validation/on-failure.shape.js';
-import { referencedSecrets } from './validation/step-references.js';
+import { referencesIn } from './validation/step-references.js';
 
 /** A step with everything about it that does not change from run to run worked out. */
 export interface CompiledStep {
@@ -101,5 +101,6 @@ function compileStep(definition: StepDefinition): CompiledStep {
 
 function secretsOf(templates: readonly (Template | undefined)[]): string[] {
   const expressions = templates.flatMap((template) => (template === undefined ? [] : expressionsIn(template)));
-  return [...new Set(expressions.flatMap(referencedSecrets))].filter((name) => name !== undefined);
+  const names = expressions.flatMap(({ syntaxTree }) => referencesIn(syntaxTree).secrets);
+  return [...new Set(names)].filter((name) => name !== undefined);
 }

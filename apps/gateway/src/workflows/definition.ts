@@ -6,7 +6,7 @@ import {
   type RetentionClass,
   type TriggerType,
 } from '@app/contracts';
-import { validateDefinition, type Bounds } from '@app/definition';
+import { firstOf, validateInTurns, type Bounds } from '@app/definition';
 import type { QueryDeepPartialEntity } from 'typeorm';
 
 /** A definition that has passed the rules of the workflow language, in the columns of `workflows`. */
@@ -22,18 +22,31 @@ export interface Definition {
 export type DraftDefinition = { [K in keyof Definition]?: unknown };
 
 /**
+ * All that is wrong with a definition. The one way to know it, for whoever saves and whoever only asks: it lets other requests
+ * have their turn (ADR 30).
+ * @param further mistakes that were found elsewhere
+ */
+export async function definitionMistakes(
+  definition: unknown,
+  bounds: Bounds,
+  further: readonly FieldError[] = [],
+): Promise<FieldError[]> {
+  return firstOf([...(await validateInTurns(definition, bounds)), ...further]);
+}
+
+/**
  * The definition, once it has passed the rules.
  * @param further mistakes that were found elsewhere
  * @throws AppError VALIDATION_FAILED with every mistake by its JSON path
  */
-export function checkDefinition(
+export async function checkDefinition(
   draft: DraftDefinition,
   bounds: Bounds,
   further: readonly FieldError[] = [],
-): Definition {
+): Promise<Definition> {
   const { name, description, trigger_type, steps, config } = draft;
   const definition = { name, description: description ?? '', trigger_type, steps, config: config ?? {} };
-  const errors = [...validateDefinition(definition, bounds), ...further];
+  const errors = await definitionMistakes(definition, bounds, further);
   if (errors.length > 0) throw validationFailed(errors);
   return definition as Definition;
 }

@@ -45,7 +45,7 @@ export class WorkflowChangesService {
    * @throws AppError VALIDATION_FAILED
    */
   async create(userId: string, draft: WorkflowDefinitionDto, id: string): Promise<WorkflowDto> {
-    const definition = checkDefinition(draft, this.bounds, await this.mistakesIn(userId, id, draft));
+    const definition = await checkDefinition(draft, this.bounds, await this.mistakesIn(userId, id, draft));
     await this.dataSource.transaction(async (manager) => {
       const columns = { id, user_id: userId, ...workflowColumns(definition) };
       const insert = manager.createQueryBuilder().insert().into(Workflow).values(columns).orIgnore().returning('id');
@@ -101,7 +101,7 @@ export class WorkflowChangesService {
       const current = await this.lock(manager, userId, id);
       if (current.status === status) return;
       if (status === WorkflowStatus.Active)
-        await this.activation.assertCanFire(userId, checkDefinition(current, this.bounds));
+        await this.activation.assertCanFire(userId, await checkDefinition(current, this.bounds));
       await this.write(manager, id, undefined, { status });
     });
     return this.changed(userId, id);
@@ -129,7 +129,7 @@ export class WorkflowChangesService {
   ): Promise<WorkflowDto> {
     await this.dataSource.transaction(async (manager) => {
       const current = await this.lock(manager, userId, id);
-      const definition = checkDefinition(await edit(current, manager), this.bounds, mistakes);
+      const definition = await checkDefinition(await edit(current, manager), this.bounds, mistakes);
       if (current.status === WorkflowStatus.Active) await this.activation.assertCanFire(userId, definition);
       const version = current.version + 1;
       await this.write(manager, id, expected, { ...workflowColumns(definition), version });

@@ -9,7 +9,7 @@ import {
   WorkflowStatus,
   WorkflowSummaryDto,
 } from '@app/contracts';
-import { validateDefinition } from '@app/definition';
+import { firstOf } from '@app/definition';
 import {
   Body,
   Controller,
@@ -35,6 +35,7 @@ import type { Page } from '../http/paging.js';
 import { IdPipe } from '../http/validation/id.pipe.js';
 import { reservedNamesIn } from '../http/validation/lost-members.js';
 import { RunControlService } from '../runs/run-control.service.js';
+import { definitionMistakes } from './definition.js';
 import { WorkflowChangesService } from './workflow-changes.service.js';
 import { WorkflowsService } from './workflows.service.js';
 
@@ -77,7 +78,8 @@ export class WorkflowsController {
     @Body() definition: Record<string, unknown> = {},
   ): Promise<DefinitionCheckDto> {
     const mistakes = await this.changes.mistakesIn(userId, null, definition);
-    const errors = [...reservedNamesIn(definition), ...validateDefinition(definition, this.bounds), ...mistakes];
+    const found = await definitionMistakes(definition, this.bounds, mistakes);
+    const errors = firstOf([...reservedNamesIn(definition), ...found]);
     return { valid: errors.length === 0, errors };
   }
 

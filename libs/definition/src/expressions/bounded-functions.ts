@@ -35,7 +35,7 @@ export interface Focus {
 }
 
 /** The names of every built-in of jsonata that works on data; `$now` and the like are below. */
-const NAMES = (
+export const builtInNames = (
   'sum count max min average string substring substringBefore substringAfter lowercase uppercase length trim pad match ' +
   'contains replace split join formatNumber formatBase formatInteger parseInteger number floor ceil round abs sqrt power ' +
   'boolean not map zip filter single reduce sift keys lookup append exists spread merge reverse each error assert type ' +
@@ -43,7 +43,7 @@ const NAMES = (
   'fromMillis clone'
 ).split(' ');
 
-const originals = (await jsonata(`[${NAMES.map((name) => `$${name}`).join(',')}]`).evaluate(null)) as BuiltIn[];
+const originals = (await jsonata(`[${builtInNames.map((name) => `$${name}`).join(',')}]`).evaluate(null)) as BuiltIn[];
 
 /**
  * The built-ins, each charging what it reads and makes to the budget of the evaluation that calls it.
@@ -51,7 +51,7 @@ const originals = (await jsonata(`[${NAMES.map((name) => `$${name}`).join(',')}]
  */
 export function boundedFunctions(budgetOf: (base: Base) => Budget): Record<string, unknown> {
   return {
-    ...Object.fromEntries(NAMES.map((name, i) => [name, bounded(name, originals[i] as BuiltIn, budgetOf)])),
+    ...Object.fromEntries(builtInNames.map((name, i) => [name, bounded(name, originals[i] as BuiltIn, budgetOf)])),
     range: range(budgetOf),
   };
 }

@@ -24,7 +24,7 @@ const LARGE_KEYS_A_STEP = 2;
 const ITEMS_A_STEP = 32;
 /** Items that are asked whether they are true, and objects that are asked for a member. */
 const ASKED_A_STEP = 10;
-const LOOKED_UP_A_STEP = 12;
+const LOOKED_UP_A_STEP = 9;
 /** Items that are copied as a block; with so many the copy has pages of its own, which takes longer. */
 const COPIES_A_STEP = 200;
 const LARGE_LIST = 16_000;

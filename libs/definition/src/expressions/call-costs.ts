@@ -18,6 +18,8 @@ const SPACES_A_STEP = 12;
 const REPLACED_A_STEP = 10;
 /** Units of a text that `$pad` makes, and counts, in the time of one step. */
 const PADDED_A_STEP = 128;
+/** Units of a text that are written as `%F0` and the like in the time of one step. */
+const ESCAPED_A_STEP = 24;
 /** A copy is written as JSON and read again. */
 const CLONE_STEPS = 4;
 /** Each member becomes an object. */
@@ -53,6 +55,8 @@ export const callCosts: Readonly<Record<string, (budget: Budget, args: readonly 
     // Each run of white space is replaced, those that are a single space already too.
     if (typeof text === 'string') budget.step(spacesIn(text) / SPACES_A_STEP);
   },
+  encodeUrl: (budget, [text]) => escape(budget, text),
+  encodeUrlComponent: (budget, [text]) => escape(budget, text),
   zip: (budget, lists) => {
     const sizes = lists.map((list) => (Array.isArray(list) ? list.length : 0));
     budget.make(Math.min(...sizes) * lists.length * VALUE_BYTES);
@@ -119,6 +123,13 @@ function spacesIn(text: string): number {
     if (unit === 32 || unit === 10 || unit === 9 || unit === 13) count += 1;
   }
   return count;
+}
+
+function escape(budget: Budget, text: unknown): void {
+  if (typeof text !== 'string') return;
+  let count = 0;
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 127) count += 1;
+  budget.step(count / ESCAPED_A_STEP);
 }
 
 function shortPicture(budget: Budget, picture: unknown): void {

@@ -120,11 +120,7 @@ export class Expression {
 
   /** @throws ExpressionError when the text does not parse */
   static compile(text: string): Expression {
-    try {
-      return new Expression(text, parseBounded(text));
-    } catch (error) {
-      throw ExpressionError.from(text, error);
-    }
+    return new Expression(text, parseBounded(text));
   }
 
   /** jsonata's syntax tree, for checks before anything runs. */

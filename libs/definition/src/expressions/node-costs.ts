@@ -14,7 +14,7 @@ const PATH_STEP_STEPS = 0.5;
 /** Each item of `[...]` is waited for. */
 const ITEM_STEPS = 2;
 /** jsonata reads the text of a built-in and parses one of its own for each partial application. */
-const PARTIAL_STEPS = 70;
+const PARTIAL_STEPS = 100;
 /** A comparison of `^(...)`, besides what it evaluates: jsonata waits for each, and copies what is left to merge. */
 const COMPARISON_STEPS = 3;
 /** Members of an object that `*` finds in the time of one step. */

@@ -1,4 +1,5 @@
 import { Expression, type EvaluationContext, type Scope } from './expression.js';
+import { hasExpression, piecesOf, singleExpression } from './placeholders.js';
 
 /** A JSON value whose strings may hold `{{ expression }}`, compiled. */
 export type Template =
@@ -10,20 +11,17 @@ export type Template =
   | { kind: 'list'; items: readonly Template[] }
   | { kind: 'record'; members: readonly (readonly [string, Template])[] };
 
-const PLACEHOLDER = /\{\{([\s\S]*?)\}\}/g;
-const ONE_EXPRESSION = /^\s*\{\{((?:(?!\}\})[\s\S])*)\}\}\s*$/;
-
-/** Whether a string holds an expression. */
-export function hasExpression(text: string): boolean {
-  return text.includes('{{');
-}
-
 /**
  * Compiles a member that is an expression as a whole; braces around all of it are allowed and mean the same.
  * @throws ExpressionError when it does not parse
  */
 export function compileBare(text: string): Expression {
-  return Expression.compile((ONE_EXPRESSION.exec(text)?.[1] ?? text).trim());
+  return Expression.compile(bareText(text));
+}
+
+/** What a member that is an expression as a whole says, without the braces that are allowed around all of it. */
+export function bareText(text: string): string {
+  return singleExpression(text) ?? text.trim();
 }
 
 /**
@@ -90,16 +88,12 @@ export function expressionsIn(template: Template): Expression[] {
 
 function compileText(text: string): Template {
   if (!hasExpression(text)) return { kind: 'literal', value: text };
-  const single = ONE_EXPRESSION.exec(text)?.[1];
-  if (single !== undefined) return { kind: 'expression', expression: Expression.compile(single.trim()) };
-  const parts: (string | Expression)[] = [];
-  let end = 0;
-  for (const match of text.matchAll(PLACEHOLDER)) {
-    parts.push(text.slice(end, match.index), Expression.compile((match[1] ?? '').trim()));
-    end = match.index + match[0].length;
-  }
-  parts.push(text.slice(end));
-  return { kind: 'text', parts: parts.filter((part) => part !== '') };
+  const single = singleExpression(text);
+  if (single !== undefined) return { kind: 'expression', expression: Expression.compile(single) };
+  const parts = Array.from(piecesOf(text), (piece) =>
+    piece.isExpression ? Expression.compile(piece.text) : piece.text,
+  );
+  return { kind: 'text', parts };
 }
 
 async function resolveText(parts: readonly (string | Expression)[], scope: Scope, context: EvaluationContext) {

@@ -1,6 +1,6 @@
 import type { FieldError } from '@app/contracts';
-import { compileBare } from '../expressions/template.js';
 import { checkShape } from './check-shape.js';
+import { expressionMistakes } from './checked-expressions.js';
 import { EventTrigger } from './event-trigger.shape.js';
 
 /**
@@ -10,11 +10,5 @@ import { EventTrigger } from './event-trigger.shape.js';
 export function checkEventTrigger(trigger: unknown, path: string): FieldError[] {
   const { value, errors } = checkShape(EventTrigger, trigger, path);
   if (errors.length > 0 || value.filter === undefined) return errors;
-  try {
-    compileBare(value.filter);
-    return [];
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : 'unknown mistake';
-    return [{ field: `${path}.filter`, message: `is not a valid expression: ${reason}` }];
-  }
+  return expressionMistakes(value.filter, `${path}.filter`);
 }

@@ -1,6 +1,6 @@
 import type { FieldError } from '@app/contracts';
-import { compileBare } from '../expressions/template.js';
 import { checkShape } from './check-shape.js';
+import { expressionMistakes } from './checked-expressions.js';
 import { Limits } from './limits.shape.js';
 
 /**
@@ -15,16 +15,8 @@ export function checkLimits(limits: unknown, path: string): FieldError[] {
   if ((concurrency ?? rate ?? priority ?? undefined) === undefined) {
     return [{ field: path, message: 'limits nothing: give it concurrency, rate or priority, or remove it' }];
   }
-  return [...keyErrors(concurrency?.key, `${path}.concurrency.key`), ...keyErrors(rate?.key, `${path}.rate.key`)];
-}
-
-function keyErrors(key: string | null | undefined, field: string): FieldError[] {
-  if (key === undefined || key === null) return [];
-  try {
-    compileBare(key);
-    return [];
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : 'unknown mistake';
-    return [{ field, message: `is not a valid expression: ${reason}` }];
-  }
+  const keys = { concurrency: concurrency?.key, rate: rate?.key };
+  return Object.entries(keys).flatMap(([limit, key]) =>
+    key === undefined || key === null ? [] : expressionMistakes(key, `${path}.${limit}.key`),
+  );
 }

@@ -2,10 +2,15 @@ import type { FieldError } from '@app/contracts';
 import { plainToInstance } from 'class-transformer';
 import { getMetadataStorage, validateSync, type ValidationError } from 'class-validator';
 import type { SchemaHint } from '../json-schema/schema-hint.js';
-import { hasExpression } from '../expressions/template.js';
+import { hasExpression } from '../expressions/placeholders.js';
 import { INSTEAD_OF } from './instead-of.js';
 import { INTEGRATION_ID } from './integration-id.js';
+import { MOST_MISTAKES } from './mistakes.js';
 import { NO_CREDENTIALS } from './no-credentials.js';
+
+/** So many unknown members of a value are told, and of a list of objects so many are looked at: more than a list may have. */
+const MOST_UNKNOWN = MOST_MISTAKES;
+const MOST_OBJECTS = 1_000;
 
 type Rule = ReturnType<ReturnType<typeof getMetadataStorage>['getTargetValidationMetadatas']>[number];
 
@@ -31,7 +36,7 @@ export function checkShape<T extends object>(
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return { value: new shape(), errors: [{ field: path, message: 'must be an object' }] };
   }
-  const instance = instanceOf(shape, value);
+  const instance = instanceOf(shape, value, { unknown: MOST_UNKNOWN });
   const found = validateSync(instance, { whitelist: true, forbidNonWhitelisted: true });
   const errors = [...found.flatMap((error) => fieldErrors(error, path, of)), ...hiddenFields(instance, value, path)];
   return { value: instance, errors };
@@ -42,14 +47,35 @@ export function checkShape<T extends object>(
  * value it was: class-transformer would copy it whole, leave out what is called like a method of every object, and fail
  * at a member `constructor`.
  */
-function instanceOf<T extends object>(shape: new () => T, value: object): T {
-  const made = new Set(rulesOf(shape).flatMap((rule) => (isMade(rule) ? [rule.propertyName] : [])));
+function instanceOf<T extends object>(shape: new () => T, value: object, left: { unknown: number }): T {
+  const { known, made } = membersOf(shape);
   const instance = new shape();
-  for (const [name, member] of Object.entries(value) as [string, unknown][]) {
-    if (isHidden(name)) continue;
-    Reflect.set(instance, name, made.has(name) ? madeMember(shape, name, member) : member);
+  for (const name of Object.keys(value)) {
+    if (!known.has(name) && (left.unknown <= 0 || isHidden(name))) continue;
+    if (!known.has(name)) left.unknown -= 1;
+    const member: unknown = Reflect.get(value, name);
+    Reflect.set(instance, name, made.has(name) ? madeMember(shape, name, member, left) : member);
   }
   return instance;
+}
+
+interface Members {
+  /** Those that the class has rules for. */
+  known: ReadonlySet<string>;
+  /** Of these, those that become something else before their rules see them. */
+  made: ReadonlySet<string>;
+}
+
+const membersOfShapes = new WeakMap<object, Members>();
+
+function membersOf(shape: new () => object): Members {
+  const before = membersOfShapes.get(shape);
+  if (before !== undefined) return before;
+  const rules = rulesOf(shape);
+  const names = (of: readonly Rule[]): ReadonlySet<string> => new Set(of.map(({ propertyName }) => propertyName));
+  const members = { known: names(rules), made: names(rules.filter(isMade)) };
+  membersOfShapes.set(shape, members);
+  return members;
 }
 
 /** Whether a value becomes another one before its rules see it: one of a class, or its long form. */
@@ -57,13 +83,14 @@ function isMade({ type, context }: Rule): boolean {
   return type === 'nestedValidation' || (context as SchemaHint | undefined)?.orElse !== undefined;
 }
 
-function madeMember(shape: new () => object, name: string, member: unknown): unknown {
+function madeMember(shape: new () => object, name: string, member: unknown, left: { unknown: number }): unknown {
   if (!isObject(member)) return transformed(shape, name, member);
   const example = transformed(shape, name, {});
   if (!hasClass(example)) return member;
   const nested = example.constructor as new () => object;
-  const one = (each: unknown): unknown => (isObject(each) && !Array.isArray(each) ? instanceOf(nested, each) : each);
-  return Array.isArray(member) ? member.map(one) : one(member);
+  const one = (each: unknown): unknown =>
+    isObject(each) && !Array.isArray(each) ? instanceOf(nested, each, left) : each;
+  return Array.isArray(member) ? member.slice(0, MOST_OBJECTS).map(one) : one(member);
 }
 
 /** What class-transformer makes of a member. */
@@ -77,12 +104,15 @@ function isHidden(name: string): boolean {
 }
 
 function hiddenFields(instance: object, plain: object, path: string): FieldError[] {
-  return Object.entries(plain).flatMap(([name, value]: [string, unknown]) => {
-    const field = joinPath(path, name);
-    if (isHidden(name)) return [{ field, message: 'is not a known field: remove it or mend its name' }];
+  const names = Object.keys(plain);
+  return (Array.isArray(plain) ? names.slice(0, MOST_OBJECTS) : names).flatMap((name) => {
+    if (isHidden(name)) {
+      return [{ field: joinPath(path, name), message: 'is not a known field: remove it or mend its name' }];
+    }
     const made: unknown = Reflect.get(instance, name);
     const isOfClass = Array.isArray(made) ? made.some(hasClass) : hasClass(made);
-    return isOfClass && isObject(value) ? hiddenFields(made as object, value, field) : [];
+    const value: unknown = isOfClass ? Reflect.get(plain, name) : undefined;
+    return isOfClass && isObject(value) ? hiddenFields(made as object, value, joinPath(path, name)) : [];
   });
 }
 
@@ -104,14 +134,14 @@ function fieldErrors(error: ValidationError, parent: string, of: ShapeOf): Field
   const unknown = 'whitelistValidation' in error.constraints;
   const message = unknown
     ? `is not a known field: remove it or mend its name; known are ${fieldsOf(error.target).join(', ')}`
-    : Object.values(error.constraints).join('; ');
-  return [{ field, message: withoutOwnName(message, error.property) }, ...children];
+    : withoutOwnName(Object.values(error.constraints).join('; '), error.property);
+  return [{ field, message }, ...children];
 }
 
 /** The fields that an object's class has rules for. */
 function fieldsOf(target: object | undefined): string[] {
   const shape = target?.constructor as (new () => object) | undefined;
-  return shape === undefined ? [] : [...new Set(rulesOf(shape).map(({ propertyName }) => propertyName))];
+  return shape === undefined ? [] : [...membersOf(shape).known];
 }
 
 function rulesOf(shape: new () => object): Rule[] {

@@ -8,7 +8,7 @@ const step = (name: string, more = {}) => ({ id: name, type: 'http.request', con
 const definition = (steps: unknown[]) => ({ name: 'a', trigger_type: 'manual', steps });
 
 describe('namedIntegrations', () => {
-  it('finds them in steps, in lists inside them, and in probes', () => {
+  it('finds them in steps, in lists inside them, and in probes', async () => {
     const steps = [
       step('a', { probe: { request: get, expression: 'true' } }),
       {
@@ -21,19 +21,19 @@ describe('namedIntegrations', () => {
       },
     ];
     expect(validateDefinition(definition(steps))).toEqual([]);
-    expect(namedIntegrations(steps)).toEqual([
+    expect(await namedIntegrations(steps)).toEqual([
       { field: 'steps[0].config.credential', id },
       { field: 'steps[0].probe.request.credential', id },
       { field: 'steps[1].config.steps[0].config.cases[0].steps[0].config.credential', id },
     ]);
   });
 
-  it('takes whatever it is given', () => {
+  it('takes whatever it is given', async () => {
     let deep: unknown = [step('a')];
     for (let n = 0; n < 2_000; n += 1) deep = [{ id: 'f', type: 'foreach', config: { items: '[1]', steps: deep } }];
     const switches = [{ id: 's', type: 'switch', config: { cases: 5 } }];
     for (const steps of [undefined, null, 5, [null, 5, {}, []], [{ type: 'http.request' }], switches, deep]) {
-      expect(namedIntegrations(steps)).toEqual([]);
+      expect(await namedIntegrations(steps)).toEqual([]);
     }
   });
 });

@@ -1,4 +1,5 @@
 import { ValidateBy } from 'class-validator';
+import { piecesOf } from '../expressions/placeholders.js';
 import { schemaHint } from '../json-schema/schema-hint.js';
 
 /** The name under which class-validator reports it. */
@@ -23,7 +24,7 @@ export function NoCredentials(): PropertyDecorator {
 }
 
 function holdsCredentials(template: string): boolean {
-  const text = template.replaceAll(/\{\{[\s\S]*?\}\}/g, 'x');
+  const text = Array.from(piecesOf(template), (piece) => (piece.isExpression ? 'x' : piece.text)).join('');
   if (!URL.canParse(text)) return false;
   const { username, password } = new URL(text);
   return username !== '' || password !== '';

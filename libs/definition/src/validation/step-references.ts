@@ -1,30 +1,28 @@
-import type { Expression } from '../expressions/expression.js';
 import type { SyntaxNode } from '../expressions/bounded-ast.js';
 
-/**
- * The steps that an expression reads as `steps.<id>`. Looks at paths that start at the root only: inside a filter or
- * behind a first step, `steps` may be a member of the data.
- */
-export function referencedSteps(expression: Expression): string[] {
-  return rootPaths(expression).flatMap(([root, member]) => (root === 'steps' && member !== undefined ? [member] : []));
+/** What an expression reads from the root of its scope. */
+export interface References {
+  /** The steps that it reads as `steps.<id>`. */
+  steps: string[];
+  /** The secrets that it reads as `secrets.<name>`; undefined stands for one that reads `secrets` without saying which. */
+  secrets: (string | undefined)[];
 }
 
 /**
- * The secrets that an expression reads as `secrets.<name>`; undefined stands for one that reads `secrets` without
- * saying which.
+ * Looks at paths that start at the root only: inside a filter or behind a first step, `steps` may be a member of the data.
+ * @param tree jsonata's syntax tree
  */
-export function referencedSecrets(expression: Expression): (string | undefined)[] {
-  return rootPaths(expression).flatMap(([root, member]) => (root === 'secrets' ? [member] : []));
+export function referencesIn(tree: unknown): References {
+  const found: RootPath[] = [];
+  collect(tree, found);
+  return {
+    steps: found.flatMap(([root, member]) => (root === 'steps' && member !== undefined ? [member] : [])),
+    secrets: found.flatMap(([root, member]) => (root === 'secrets' ? [member] : [])),
+  };
 }
 
 /** First and second name of a path that starts at the root. */
 type RootPath = readonly [root: string, member: string | undefined];
-
-function rootPaths(expression: Expression): RootPath[] {
-  const found: RootPath[] = [];
-  collect(expression.syntaxTree, found);
-  return found;
-}
 
 function collect(part: unknown, found: RootPath[]): void {
   if (Array.isArray(part)) {

@@ -1,7 +1,7 @@
 import { plainToInstance } from 'class-transformer';
 import { Allow, IsIn, IsInt, IsObject, IsOptional, Max, Min, ValidateIf } from 'class-validator';
 import { schemaHint } from '../json-schema/schema-hint.js';
-import { hasExpression } from '../expressions/template.js';
+import { hasExpression } from '../expressions/placeholders.js';
 
 /** How long a webhook's sender waits for the run's end at most, in ms. */
 export const LONGEST_WEBHOOK_WAIT_MS = 30_000;
