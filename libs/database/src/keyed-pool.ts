@@ -1,5 +1,6 @@
 import type { DatabaseConfig } from '@app/config';
 import { Pool } from 'pg';
+import { poolOptions } from './pool-options.js';
 
 /** What the planner may not choose: a plan is made once for all batches, and may be made while a table is empty. */
 const PLANNING = ['seqscan', 'hashjoin', 'mergejoin'].map((path) => `-c enable_${path}=off`).join(' ');
@@ -11,16 +12,8 @@ const PLANNING = ['seqscan', 'hashjoin', 'mergejoin'].map((path) => `-c enable_$
  * @param most how many connections; they are apart from those of DB_MAX_OPEN_CONNS
  */
 export function keyedPool(config: DatabaseConfig, most: number): Pool {
-  const pool = new Pool({
-    connectionString: config.url,
-    ssl: config.ssl,
-    max: most,
-    maxLifetimeSeconds: Math.ceil(config.connectionMaxLifetimeMs / 1000),
-    connectionTimeoutMillis: 5_000,
-    statement_timeout: config.statementTimeoutMs,
-    application_name: 'biometrics',
-    options: `-c plan_cache_mode=force_generic_plan ${PLANNING}`,
-  });
+  const options = `-c plan_cache_mode=force_generic_plan ${PLANNING}`;
+  const pool = new Pool({ ...poolOptions(config), min: 0, max: most, options });
   // Whoever needs the next connection meets the error, if there still is one.
   pool.on('error', () => undefined);
   return pool;
