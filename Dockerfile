@@ -38,19 +38,19 @@ FROM base AS gateway
 COPY --from=build /app/dist/apps/gateway dist/apps/gateway
 EXPOSE 8080 9464
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s CMD ["node", "tools/probe.mjs", "8080", "/health"]
-ENTRYPOINT ["node", "--max-semi-space-size=4", "--no-parallel-scavenge", "dist/apps/gateway/src/main.js"]
+ENTRYPOINT ["node", "--max-semi-space-size=8", "--no-parallel-scavenge", "--heap-growing-percent=25", "dist/apps/gateway/src/main.js"]
 
 FROM base AS workflow
 COPY --from=build /app/dist/apps/workflow dist/apps/workflow
 EXPOSE 9475 9465
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s CMD ["node", "tools/probe.mjs", "9475", "/health"]
-ENTRYPOINT ["node", "--max-semi-space-size=4", "--no-parallel-scavenge", "dist/apps/workflow/src/main.js"]
+ENTRYPOINT ["node", "--max-semi-space-size=8", "--no-parallel-scavenge", "--heap-growing-percent=25", "dist/apps/workflow/src/main.js"]
 
 FROM base AS worker
 COPY --from=build /app/dist/apps/worker dist/apps/worker
 EXPOSE 9476 9466
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s CMD ["node", "tools/probe.mjs", "9476", "/health"]
-ENTRYPOINT ["node", "--max-semi-space-size=4", "--no-parallel-scavenge", "dist/apps/worker/src/main.js"]
+ENTRYPOINT ["node", "--max-semi-space-size=8", "--no-parallel-scavenge", "--heap-growing-percent=25", "dist/apps/worker/src/main.js"]
 
 FROM base AS cli
 COPY --from=build /app/dist/apps/cli dist/apps/cli

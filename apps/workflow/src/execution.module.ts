@@ -9,7 +9,7 @@ import {
   QuotaConfig,
   ScriptsConfig,
 } from '@app/config';
-import { keyedPool } from '@app/database';
+import { KEYED_POOL, keyedPool } from '@app/database';
 import { EgressClient } from '@app/egress';
 import { CommandBus, SharedPermits } from '@app/messaging';
 import { GracefulShutdown, ShutdownPhase } from '@app/observability';
@@ -62,15 +62,11 @@ export const executionConfig = [
     ReplicaService,
     DefinitionCache,
     {
-      provide: RunWriter,
-      inject: [DatabaseConfig, CommandBus, EngineConfig, GracefulShutdown],
-      useFactory: (
-        database: DatabaseConfig,
-        bus: CommandBus<'workflow'>,
-        config: EngineConfig,
-        shutdown: GracefulShutdown,
-      ) => new RunWriter(keyedPool(database, COMMIT_LANES), bus, config, shutdown),
+      provide: KEYED_POOL,
+      inject: [DatabaseConfig],
+      useFactory: (config: DatabaseConfig) => keyedPool(config, COMMIT_LANES),
     },
+    RunWriter,
     RunMetrics,
     RunExecutor,
     RunQueue,

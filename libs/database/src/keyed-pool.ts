@@ -2,6 +2,9 @@ import type { DatabaseConfig } from '@app/config';
 import { Pool } from 'pg';
 import { poolOptions } from './pool-options.js';
 
+/** Provides the `keyedPool` of a process. */
+export const KEYED_POOL = Symbol('keyed pool');
+
 /** What the planner may not choose: a plan is made once for all batches, and may be made while a table is empty. */
 const PLANNING = ['seqscan', 'hashjoin', 'mergejoin'].map((path) => `-c enable_${path}=off`).join(' ');
 

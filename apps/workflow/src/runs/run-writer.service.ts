@@ -1,8 +1,8 @@
 import { EngineConfig } from '@app/config';
-import { Coalescer, type Acknowledgements } from '@app/database';
+import { Coalescer, KEYED_POOL, type Acknowledgements } from '@app/database';
 import { CommandBus } from '@app/messaging';
 import { GracefulShutdown, ShutdownPhase } from '@app/observability';
-import type { OnApplicationShutdown } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { Pool } from 'pg';
 import { setTimeout as pause } from 'node:timers/promises';
 import { crashPoint } from '../crash-points/crash-points.service.js';
@@ -24,14 +24,14 @@ const MOST_TOLD = 500;
 export const COMMIT_LANES = 2;
 
 /** The one writer of runs under way: every replica's commits go through here, coalesced and fenced. */
+@Injectable()
 export class RunWriter implements OnApplicationShutdown {
   private readonly coalescer: Coalescer<RunCommit, true>;
   private onFamily: () => void = () => undefined;
   private onSlot: () => void = () => undefined;
 
-  /** @param pool its own: see `keyedPool` */
   constructor(
-    private readonly pool: Pool,
+    @Inject(KEYED_POOL) private readonly pool: Pool,
     private readonly bus: CommandBus<'workflow'>,
     config: EngineConfig,
     shutdown: GracefulShutdown,
