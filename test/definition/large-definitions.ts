@@ -88,9 +88,9 @@ export function largeDefinitions(): Record<string, object> {
     'steps of types that there are none of': filled((size) => range(size, () => ({ id: 's', type: 't', config: {} }))),
     'unknown members of a step': filled((size) => [{ ...request(0), ...unknowns(size) }]),
     'unknown members of a config': filled((size) => [request(0, unknowns(size))]),
-    'unknown members of the definition': filled((size) => [request(0)], unknowns),
+    'unknown members of the definition': filled(() => [request(0)], unknowns),
     'unknown members of its config': filled(
-      (size) => [request(0)],
+      () => [request(0)],
       (size) => ({ config: unknowns(size) }),
     ),
     'numbers for members of a config': filled((size) => [
@@ -127,7 +127,7 @@ export function largeDefinitions(): Record<string, object> {
       range(size, (i) => ({ id: `s${i}`, type: 'fail', config: { message: 'm' }, on_error: 'nowhere' })),
     ),
     'expressions that do not parse': filled((size) => [request(0, { body: range(size, () => '{{(}}') })]),
-    'lists of integrations to call': filled((size) => [
+    'addresses of a mail': filled((size) => [
       { id: 'm', type: 'email.send', config: { to: range(size, (i) => `a${i}@example.com`), subject: 's', text: 't' } },
     ]),
   };
@@ -150,8 +150,9 @@ function request(i: number, more: object = {}): Step {
   return { id: `s${i}`, type: 'http.request', config: { method: 'GET', url: 'https://api.example.com/', ...more } };
 }
 
+/** Each with an expression of its own, or it would be parsed once for all. */
 function transform(i: number, expression: string): Step {
-  return { id: `s${i}`, type: 'transform', config: { expression } };
+  return { id: `s${i}`, type: 'transform', config: { expression: `/*${i}*/${expression}` } };
 }
 
 function unknowns(size: number): object {

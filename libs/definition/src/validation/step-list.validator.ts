@@ -5,7 +5,7 @@ import { compileScript } from '../scripts/script.js';
 import { HttpRequestConfig } from '../step-kinds/http-request.kind.js';
 import { isStepType, stepKind, stepTypes } from '../step-kinds/registry.js';
 import type { StepKind, StepList } from '../step-kinds/step-kind.js';
-import { checkShape, joinPath } from './check-shape.js';
+import { checkShape } from './check-shape.js';
 import { StepShape } from './definition.shape.js';
 import { CheckedExpressions } from './checked-expressions.js';
 import type { Mistakes } from './mistakes.js';
@@ -52,7 +52,7 @@ export class StepListValidator {
       return around;
     }
     const seen = new VisibleSteps(around);
-    const lastAt = new Map(steps.map((step, i) => [idOf(step), i]));
+    let lastAt: ReadonlyMap<unknown, number> | undefined;
     for (const [i, step] of steps.entries()) {
       yield;
       const field = `${path}[${i}]`;
@@ -60,7 +60,10 @@ export class StepListValidator {
       this.mistakes.push(...errors);
       if (errors.some((error) => error.field === field || error.field === `${field}.config`)) continue;
       this.checkId(value, field);
-      this.checkOnError(value, (lastAt.get(value.on_error) ?? -1) > i, field);
+      if (value.on_error !== undefined) {
+        lastAt ??= new Map(steps.map((each, at) => [idOf(each), at]));
+        this.checkOnError(value, (lastAt.get(value.on_error) ?? -1) > i, field);
+      }
       if (typeof value.if === 'string') this.checkExpression(value.if, `${field}.if`, seen);
       yield* this.checkConfig(value, field, seen, depth);
       seen.add(value.id);
@@ -81,7 +84,7 @@ export class StepListValidator {
   }
 
   private checkOnError({ on_error }: StepDefinition, isLater: boolean, field: string): void {
-    if (on_error === undefined || on_error === 'fail' || on_error === 'continue' || isLater) return;
+    if (on_error === 'fail' || on_error === 'continue' || isLater) return;
     this.mistakes.push({
       field: `${field}.on_error`,
       message: `must be 'fail', 'continue' or the id of a later step of the same list`,
