@@ -63,13 +63,13 @@ it('tells of a task that came while its program was looking', async () => {
   await vi.advanceTimersByTimeAsync(600);
   await wait.next(MINUTE_MS, here());
   // Once: the next one is waited for.
-  const next = vi.fn();
+  const told = vi.fn();
   wait.close();
-  void wait.next(MINUTE_MS, here()).then(() => next());
+  void wait.next(MINUTE_MS, here()).then(() => told());
   await vi.advanceTimersByTimeAsync(1_000);
-  expect(next).not.toHaveBeenCalled();
+  expect(told).not.toHaveBeenCalled();
   await vi.advanceTimersByTimeAsync(MINUTE_MS);
-  expect(next).toHaveBeenCalled();
+  expect(told).toHaveBeenCalled();
 });
 
 it('lets nobody wait in a process that ends', async () => {

@@ -330,7 +330,7 @@ describe('RunWriter', () => {
       const { rows } = await planning.query<{ 'QUERY PLAN': [{ Plan: PlanNode }] }>(
         `EXPLAIN (GENERIC_PLAN, FORMAT JSON) ${text}`,
       );
-      const nodes = rows.flatMap((row) => nodesOf(row['QUERY PLAN'][0].Plan));
+      const nodes = rows.flatMap((explained) => nodesOf(explained['QUERY PLAN'][0].Plan));
       const scans = nodes.filter(
         (node) => node['Relation Name'] !== undefined && !/^(ModifyTable|LockRows)$/.test(node['Node Type']),
       );
