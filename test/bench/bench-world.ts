@@ -22,11 +22,16 @@ export class BenchWorld {
     readonly seconds: number,
   ) {}
 
-  static async start(seconds: number): Promise<BenchWorld> {
+  /** @param variables and dataDir as `Platform.start` has them */
+  static async start(
+    seconds: number,
+    variables: Readonly<Record<string, string>> = {},
+    dataDir?: string,
+  ): Promise<BenchWorld> {
     const wrk = await Wrk.unpack();
     const echo = fork(join(import.meta.dirname, 'echo-server.js'), { stdio: 'inherit' });
     const [port] = (await once(echo, 'message')) as [number];
-    const platform = await Platform.start({ EGRESS_ALLOW: '127.0.0.0/8' });
+    const platform = await Platform.start({ EGRESS_ALLOW: '127.0.0.0/8', ...variables }, dataDir);
     const db = new Client({ connectionString: platform.databaseUrl });
     await db.connect();
     const account = await Account.register(platform.url);

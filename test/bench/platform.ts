@@ -28,9 +28,14 @@ export class Platform {
     readonly variables: Readonly<Record<string, string>>,
   ) {}
 
-  /** @param variables that differ from what `npm start` has */
-  static async start(variables: Readonly<Record<string, string>> = {}): Promise<Platform> {
-    const dataDir = mkdtempSync(join(tmpdir(), 'biometrics-bench-'));
+  /**
+   * @param variables that differ from what `npm start` has
+   * @param dataDir of a platform that was stopped and kept; a new one when left out
+   */
+  static async start(
+    variables: Readonly<Record<string, string>> = {},
+    dataDir = mkdtempSync(join(tmpdir(), 'biometrics-bench-')),
+  ): Promise<Platform> {
     const port = await freePort();
     const main = join(import.meta.dirname, '..', '..', 'apps', 'cli', 'src', 'main.js');
     const startedAt = performance.now();
@@ -86,11 +91,12 @@ export class Platform {
     return { gateway: of('gateway'), workflow: of('workflow'), worker: of('worker') };
   }
 
-  async stop(): Promise<void> {
+  /** @param keep leaves the data folder, for another start */
+  async stop({ keep = false } = {}): Promise<void> {
     const exited = new Promise((resolve) => this.child.once('exit', resolve));
     this.child.kill('SIGTERM');
     await exited;
-    rmSync(this.dataDir, { recursive: true, force: true });
+    if (!keep) rmSync(this.dataDir, { recursive: true, force: true });
   }
 }
 

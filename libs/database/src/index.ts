@@ -1,4 +1,5 @@
 export * from './audit/record-audit.js';
+export * from './batched-lookup.js';
 export * from './coalescer.js';
 export * from './data-source.js';
 export * from './database.module.js';

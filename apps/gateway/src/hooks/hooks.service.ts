@@ -1,5 +1,6 @@
 import { RunValues } from '@app/blobs';
 import { AppError, newId, notFound, RunTriggerType, type HookInput } from '@app/contracts';
+import { BatchedLookup } from '@app/database';
 import { callersTrace } from '@app/observability';
 import { Injectable } from '@nestjs/common';
 import { Pool } from 'pg';
@@ -14,7 +15,7 @@ import { deliveryInput } from './delivery/delivery-input.js';
 import type { Delivery } from './delivery/delivery.js';
 import type { HookPlan, OutputPlan } from './hook-plan.js';
 import { HookPlans } from './hook-plans.js';
-import { hookSql } from './hooks.sql.js';
+import { hooksSql } from './hooks.sql.js';
 import { verifyDelivery } from './verification/verify-delivery.js';
 
 /** An open hook: where its deliveries go and what they have to fulfil. */
@@ -35,6 +36,7 @@ interface Proven {
 }
 
 interface HookRow {
+  token: string;
   workflow_id: string;
   version: number;
   user_id: string;
@@ -43,9 +45,14 @@ interface HookRow {
   sealed_challenge: string | null;
 }
 
+/** What a token is written with. */
+const TOKEN = /^[\w-]{1,64}$/;
+
 /** Webhooks in. The token is a capability: it is neither logged nor stored with what it started. */
 @Injectable()
 export class HooksService {
+  private readonly rows = new BatchedLookup<HookRow>((tokens) => this.read(tokens));
+
   constructor(
     private readonly pool: Pool,
     private readonly secrets: SecretsService,
@@ -57,8 +64,8 @@ export class HooksService {
 
   /** @throws AppError NOT_FOUND unless the token leads to an active webhook workflow */
   async find(token: string): Promise<Hook> {
-    const { rows } = await this.pool.query<HookRow>({ name: 'hook', text: hookSql, values: [token] });
-    const [row] = rows;
+    // What PostgreSQL could not even read would fail the others that are looked up with it.
+    const row = TOKEN.test(token) ? await this.rows.find(token) : undefined;
     if (row === undefined) throw notFound('hook');
     const { workflow_id: workflowId, user_id: userId, version } = row;
     const plan = this.plans.of(workflowId, version, row.trigger);
@@ -149,6 +156,11 @@ export class HooksService {
     }
     if (id === undefined || id === null || id === '') return null;
     return keyOf(typeof id === 'string' ? id : JSON.stringify(id));
+  }
+
+  private async read(tokens: readonly string[]): Promise<Map<string, HookRow>> {
+    const { rows } = await this.pool.query<HookRow>({ name: 'hooks', text: hooksSql, values: [tokens] });
+    return new Map(rows.map((row) => [row.token, row]));
   }
 
   private open(userId: string, name: string | undefined, sealed: string | null): string | undefined {
