@@ -61,7 +61,7 @@ const known: Readonly<Record<string, Writes>> = {
     between: [SLOT],
   },
   'apps/workflow/src/runs/store/commit-runs.sql.ts': {
-    writes: ['INSERT INTO run_journal', 'UPDATE workflow_runs', 'DELETE FROM run_inbox', 'DELETE FROM claims'],
+    writes: ['INSERT INTO run_journal', 'INSERT INTO workflow_runs', 'DELETE FROM run_inbox', 'DELETE FROM claims'],
     between: [COMMIT],
   },
   'apps/workflow/src/runs/store/commit-parts/children.ts': {
