@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { Client } from 'pg';
 import { BenchWorld } from '../bench-world.js';
 import { measureRuns } from '../measure-runs.js';
@@ -10,7 +11,7 @@ import { pureSteps } from '../workloads/workload.js';
 import { sharesOf } from './cpu-profile.js';
 
 /**
- * `npm run bench:profile [-- seconds]`: what a run of workload A is spent on. The services run under `node --cpu-prof`,
+ * `npm run bench:profile [-- seconds]`: what a run of workload A is spent on. The services run under V8's profiler,
  * PostgreSQL with pg_stat_statements; so everything is slower than in `npm run bench`, and the parts are what counts.
  */
 const seconds = Number(process.argv[2] ?? 10);
@@ -20,11 +21,11 @@ const MOST_PARTS = 16;
 const MOST_STATEMENTS = 12;
 
 const profiles = mkdtempSync(join(tmpdir(), 'biometrics-profiles-'));
-const world = await BenchWorld.start(
-  seconds,
-  { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${profiles}` },
-  await prepared(),
-);
+const variables = {
+  NODE_OPTIONS: `--import ${pathToFileURL(join(import.meta.dirname, 'profiled-process.js')).href}`,
+  BENCH_PROFILES: profiles,
+};
+const world = await BenchWorld.start(seconds, variables, await prepared());
 const { db, platform } = world;
 const now = (): number => Number(process.hrtime.bigint() / 1_000n);
 

@@ -1,7 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** What `node --cpu-prof` writes, as far as it is read here. Times in µs of the machine's monotonic clock. */
+/** What V8's profiler tells, as far as it is read here. Times in µs of the machine's monotonic clock. */
 interface CpuProfile {
   nodes: readonly { id: number; callFrame: { functionName: string; url: string } }[];
   startTime: number;
@@ -16,13 +16,11 @@ export interface Share {
 }
 
 /**
- * Reads the profile of a process's main thread.
+ * Reads the profile of a process's main thread, which it wrote when it ended.
  * @param from and until: what is counted, in µs of `process.hrtime`
  */
 export function sharesOf(folder: string, pid: number, [from, until]: readonly [number, number]): Share[] {
-  const file = readdirSync(folder).find((name) => name.split('.')[3] === String(pid) && name.split('.')[4] === '0');
-  if (file === undefined) throw new Error(`Process ${pid} has written no profile.`);
-  const profile = JSON.parse(readFileSync(join(folder, file), 'utf8')) as CpuProfile;
+  const profile = JSON.parse(readFileSync(join(folder, `${pid}.json`), 'utf8')) as CpuProfile;
   const parts = new Map(profile.nodes.map(({ id, callFrame }) => [id, partOf(callFrame)]));
   const time = new Map<string, number>();
   let at = profile.startTime;
