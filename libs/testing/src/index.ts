@@ -13,3 +13,4 @@ export { spawnService } from './services/spawn-service.js';
 export type { TestService } from './services/test-service.js';
 export { unlimited } from './services/unlimited.js';
 export { temporaryFolder } from './temporary-folder.js';
+export { turnsDuring } from './turns-during.js';

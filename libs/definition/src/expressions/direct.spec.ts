@@ -79,6 +79,9 @@ describe('a direct evaluation', () => {
     ['a path through a list', 'input.list.x', { list: [{ x: 1 }] }],
     ['a number that JSON lacks', 'input.n * 10', { n: 1e308 }],
     ['what would be an error', 'input.text + 1', { text: 'x' }],
+    ['whether an object has members', 'input and true', { a: 1 }],
+    ['the comparison of long texts', 'input.text < input.text', { text: 'x'.repeat(10_001) }],
+    ['the equality of long texts', 'input.text = input.text', { text: 'x'.repeat(10_001) }],
     ['a long text', 'input.text & input.text', { text: 'x'.repeat(6_000) }],
     ['a number that is written in more than one way', 'input.n & ""', { n: 0.1 }],
   ])('leaves %s to jsonata', (_what, expression, input) => {

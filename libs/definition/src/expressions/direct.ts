@@ -11,7 +11,7 @@ const MOST_NODES = 100;
 const MOST_NAMES = 10;
 /** More steps than jsonata would count for any of these. */
 export const DIRECT_STEPS = 5_000;
-/** Longest text that is put together at once, in UTF-16 units. */
+/** Longest text that is put together, or compared, at once, in UTF-16 units. */
 const MOST_TEXT = 10_000;
 
 /** Thrown where a value is met that jsonata treats in a way of its own: a list, a function, an error. */
@@ -158,14 +158,10 @@ function numberOf(value: unknown): number {
   return value;
 }
 
-/** As `$boolean` has it, for what is not a list. */
+/** As `$boolean` has it. Whether an object has members takes as long as it has: that is jsonata's, which charges for it. */
 function isTrue(value: unknown): boolean {
-  if (typeof value === 'object' && value !== null) {
-    if (Array.isArray(value) || isFunction(value)) throw beyond;
-    return Object.keys(value).length > 0;
-  }
-  if (typeof value === 'number') return numberOf(value) !== 0;
-  if (typeof value === 'function') throw beyond;
+  if (value === undefined) return false;
+  if (!isPrimitive(value)) throw beyond;
   return Boolean(value);
 }
 
@@ -183,7 +179,7 @@ function arithmetic(compute: (left: number, right: number) => number): Operator 
 function comparison(compare: <T extends string | number>(left: T, right: T) => boolean): Operator {
   return (left, right) => (scope) => {
     const [a, b] = [left(scope), right(scope)];
-    if (typeof a === 'string' && typeof b === 'string') return compare(a, b);
+    if (typeof a === 'string' && typeof b === 'string') return compare(short(a), short(b));
     return compare(numberOf(a), numberOf(b));
   };
 }
@@ -192,13 +188,20 @@ function equality(wanted: boolean): Operator {
   return (left, right) => (scope) => {
     const [a, b] = [left(scope), right(scope)];
     if (a === undefined || b === undefined) return false;
+    if (typeof a === 'string') short(a);
     if (isPrimitive(a) && isPrimitive(b)) return (a === b) === wanted;
     throw beyond;
   };
 }
 
+function short(text: string): string {
+  if (text.length > MOST_TEXT) throw beyond;
+  return text;
+}
+
 function isPrimitive(value: unknown): boolean {
-  return value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+  if (typeof value === 'number') return Number.isFinite(value);
+  return value === null || typeof value === 'string' || typeof value === 'boolean';
 }
 
 /** A text, or a number that is written in one way only. */
@@ -224,8 +227,6 @@ const operators: Readonly<Record<string, Operator>> = {
   and: (left, right) => (scope) => isTrue(left(scope)) && isTrue(right(scope)),
   or: (left, right) => (scope) => isTrue(left(scope)) || isTrue(right(scope)),
   '&': (left, right) => (scope) => {
-    const text = textOf(left(scope)) + textOf(right(scope));
-    if (text.length > MOST_TEXT) throw beyond;
-    return text;
+    return short(textOf(left(scope)) + textOf(right(scope)));
   },
 };

@@ -14,7 +14,7 @@ import { ExpressionError } from './expression.error.js';
 import { LinearRegex } from './linear-regex.js';
 import { nodeCosts } from './node-costs.js';
 import { plainData } from './plain-data.js';
-import { pauseDue } from './turns.js';
+import { pauseDue, turnDue } from './turns.js';
 
 /** What an expression may depend on besides its data, fixed per place in a run so that a replay says the same. */
 export interface EvaluationContext {
@@ -138,14 +138,18 @@ export class Expression {
 
   /**
    * Does something with the value, which is as `evaluate` has it: at once when it is known at once, as most are, and else when
-   * jsonata has it. What is thrown then is thrown at once too.
+   * jsonata has it, or others have had their turn. What is thrown at once is no rejection.
    */
   use<T>(scope: Scope, context: EvaluationContext, use: (value: unknown) => T): T | Promise<Awaited<T>> {
     const { maxSteps = standardBounds.maxExpressionSteps } = context;
+    const ask = async (): Promise<Awaited<T>> =>
+      use(await this.ask(scope, context, new Budget(maxSteps))) as Awaited<T>;
     const { direct } = this;
-    const value = direct === undefined || maxSteps < DIRECT_STEPS ? undecided : direct(scope);
-    if (value === undecided) return this.ask(scope, context, new Budget(maxSteps)).then(use) as Promise<Awaited<T>>;
-    return use(this.plain(value, maxSteps));
+    if (direct === undefined || maxSteps < DIRECT_STEPS) return ask();
+    const wait = turnDue();
+    if (wait !== undefined) return wait.then(() => this.use(scope, context, use)) as Promise<Awaited<T>>;
+    const value = direct(scope);
+    return value === undecided ? ask() : use(this.plain(value, maxSteps));
   }
 
   private plain(value: unknown, maxSteps: number): unknown {

@@ -1,3 +1,4 @@
+import { turnsDuring } from '@app/testing';
 import { expect, it } from 'vitest';
 import { Budget } from './budget.js';
 import { Expression } from './expression.js';
@@ -13,17 +14,31 @@ function work(ms: number): void {
 
 it('Long expressions let everything else of the process have its turn, however many there are', async () => {
   const long = Expression.compile('($f := function($x){ $x > 1e9 ? 1 : $f($x + 1) }; $f(1))');
-  let turns = 0;
-  let isOver = false;
-  const count = (): void => {
-    turns += 1;
-    if (!isOver) setImmediate(count);
-  };
-  setImmediate(count);
-  const all = await Promise.allSettled(Array.from({ length: 8 }, () => long.evaluate({}, context)));
-  isOver = true;
+  const { result: all, turns } = await turnsDuring(() =>
+    Promise.allSettled(Array.from({ length: 8 }, () => long.evaluate({}, context))),
+  );
   expect(all.every(({ status }) => status === 'rejected')).toBe(true);
   expect(turns).toBeGreaterThan(4);
+});
+
+it('So do short ones that are evaluated at once, when there are many, and each is evaluated', async () => {
+  const short = Expression.compile('input');
+  const input = Array.from({ length: 10_000 }, (_, i) => ({ i }));
+  expect(short.use({ input: 1 }, context, (value) => value)).toBe(1);
+  const { result: all, turns } = await turnsDuring(() =>
+    Promise.all(Array.from({ length: 100 }, async () => short.use({ input }, context, (value) => value))),
+  );
+  for (const value of all) expect(value).toEqual(input);
+  expect(turns).toBeGreaterThan(4);
+});
+
+it('What is evaluated at once is not the time of an expression that waits for its next step', () => {
+  let held = 0;
+  look({ taken: 0, hold: (ms) => (held += ms), inTime: () => undefined });
+  const before = held;
+  Expression.compile('input').use({ input: 1 }, context, () => work(20));
+  look({ taken: 0, hold: () => undefined, inTime: () => undefined });
+  expect(held - before).toBeLessThan(20);
 });
 
 it('The time of the processor is given to the evaluation that was at work, up to the end of the turn', async () => {

@@ -27,6 +27,8 @@ let takenBefore = 0;
 let processorAt = 0;
 let readAt = 0;
 let queue: Promise<void> = Promise.resolve();
+/** For those who are evaluated at once, and have to wait; undefined when none has. */
+let nextTurn: Promise<void> | undefined;
 
 /**
  * To be asked between two steps of an expression.
@@ -52,14 +54,38 @@ export function pauseDue(evaluation: Evaluation): Promise<void> | undefined {
  * @returns ms for which expressions have held the event loop in this turn
  */
 export function look(evaluation: Evaluation): number {
+  const begun = turnBegunAt();
+  const now = account(READING_MS);
+  atWork = evaluation;
+  takenBefore = evaluation.taken;
+  return now - begun;
+}
+
+/**
+ * To be asked before an expression that is evaluated at once. It is too short to be held to its time, and no other is held to it.
+ * @returns what to wait for when this turn of the event loop has been long enough; all who wait go on in the next one, and
+ * have to ask again
+ */
+export function turnDue(): Promise<void> | undefined {
+  const begun = turnBegunAt();
+  const now = account(READING_MS);
+  atWork = undefined;
+  if (now - begun < SLICE_MS) return undefined;
+  nextTurn ??= new Promise((resolve) => {
+    setImmediate(() => {
+      nextTurn = undefined;
+      resolve();
+    });
+  });
+  return nextTurn;
+}
+
+function turnBegunAt(): number {
   if (begunAt === undefined) {
     begunAt = performance.now();
     setImmediate(endTurn);
   }
-  const now = account(READING_MS);
-  atWork = evaluation;
-  takenBefore = evaluation.taken;
-  return now - begunAt;
+  return begunAt;
 }
 
 /** @param least ms that have to have passed since the last reading */

@@ -1,3 +1,4 @@
+import { turnsDuring } from '@app/testing';
 import { describe, expect, it } from 'vitest';
 import { largeDefinitions } from '../../../../test/definition/large-definitions.js';
 import { CheckedExpressions } from './checked-expressions.js';
@@ -26,19 +27,9 @@ it(
   { timeout: 60_000 },
   async () => {
     const definition = large.find(([what]) => what === 'many different expressions')?.[1];
-    let turns = 0;
-    let isOver = false;
-    const count = (): void => {
-      turns += 1;
-      if (!isOver) setImmediate(count);
-    };
-    setImmediate(count);
-    const all = await Promise.all([
-      validateInTurns(definition),
-      validateInTurns(definition),
-      validateInTurns(definition),
-    ]);
-    isOver = true;
+    const { result: all, turns } = await turnsDuring(() =>
+      Promise.all([validateInTurns(definition), validateInTurns(definition), validateInTurns(definition)]),
+    );
     expect(all.map((mistakes) => mistakes.length)).toEqual([0, 0, 0]);
     expect(turns).toBeGreaterThan(10);
   },
