@@ -7,6 +7,9 @@ import { look, type Evaluation } from './turns.js';
 
 const context = { nowMs: 0, seed: 's' };
 
+/** Begins a turn of the event loop in which no expression has been evaluated yet. */
+const freshTurn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
+
 function work(ms: number): void {
   const until = processorTime() + ms;
   while (processorTime() < until);
@@ -24,6 +27,7 @@ it('Long expressions let everything else of the process have its turn, however m
 it('So do short ones that are evaluated at once, when there are many, and each is evaluated', async () => {
   const short = Expression.compile('input');
   const input = Array.from({ length: 10_000 }, (_, i) => ({ i }));
+  await freshTurn();
   expect(short.use({ input: 1 }, context, (value) => value)).toBe(1);
   const { result: all, turns } = await turnsDuring(() =>
     Promise.all(Array.from({ length: 100 }, async () => short.use({ input }, context, (value) => value))),
@@ -32,11 +36,13 @@ it('So do short ones that are evaluated at once, when there are many, and each i
   expect(turns).toBeGreaterThan(4);
 });
 
-it('What is evaluated at once is not the time of an expression that waits for its next step', () => {
+it('What is evaluated at once is not the time of an expression that waits for its next step', async () => {
   let held = 0;
+  const short = Expression.compile('input');
+  await freshTurn();
   look({ taken: 0, hold: (ms) => (held += ms), inTime: () => undefined });
   const before = held;
-  expect(Expression.compile('input').use({ input: 1 }, context, () => work(20))).toBeUndefined();
+  expect(short.use({ input: 1 }, context, () => work(20))).toBeUndefined();
   look({ taken: 0, hold: () => undefined, inTime: () => undefined });
   expect(held - before).toBeLessThan(20);
 });
@@ -53,7 +59,7 @@ it('The time of the processor is given to the evaluation that was at work, up to
   work(20);
   look(second);
   expect(held.first).toBeGreaterThanOrEqual(20);
-  await new Promise((resolve) => setImmediate(resolve));
+  await freshTurn();
   work(50);
   look(first);
   expect(held.second).toBeLessThan(50);
