@@ -38,9 +38,10 @@ export class Budget implements Evaluation {
   private heldMs = 0;
   private bytes = MAX_MADE;
   private readonly grown = new Map<unknown, number>();
-  private over: ExpressionError | undefined;
-  /** Told once, when the evaluation has failed. */
-  onOver: (error: ExpressionError) => void = () => undefined;
+  /** Why nothing of the evaluation is wanted any more. */
+  private over: Error | undefined;
+  /** Told once, when it is over. */
+  onOver: (why: Error) => void = () => undefined;
 
   /**
    * @param maxSteps steps the expression may take. Counted, so that a slow machine agrees; what takes longer than other
@@ -50,6 +51,7 @@ export class Budget implements Evaluation {
 
   /** @throws ExpressionError when the steps are used up, or there is no time for so many */
   step(count = 1): void {
+    if (this.over !== undefined) throw this.over;
     this.taken += count;
     if (this.taken > this.maxSteps) {
       this.fail(`An expression may take at most ${this.maxSteps} steps (EXPRESSION_MAX_STEPS).`);
@@ -79,11 +81,16 @@ export class Budget implements Evaluation {
   }
 
   private fail(message: string): never {
-    if (this.over === undefined) {
-      this.over = ExpressionError.overLimit(message);
-      this.onOver(this.over);
-    }
-    throw this.over;
+    const error = ExpressionError.overLimit(message);
+    this.end(error);
+    throw error;
+  }
+
+  /** Nothing that is still under way goes on: of two things side by side one may have failed. */
+  end(why = new Error('The evaluation is over.')): void {
+    if (this.isOver) return;
+    this.over = why;
+    this.onOver(why);
   }
 
   /** Reading a value as a whole costs time. */

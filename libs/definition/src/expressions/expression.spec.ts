@@ -65,8 +65,8 @@ describe('Expression', () => {
   });
 
   it('counts the budget of overlapping evaluations separately', async () => {
-    const expression = Expression.compile('$sum($map([1..4000], function($x){ $x }))');
+    const expression = Expression.compile('$sum($map([1..1000], function($x){ $x }))');
     const results = await Promise.all(Array.from({ length: 10 }, () => expression.evaluate({}, context)));
-    expect(new Set(results)).toEqual(new Set([8_002_000]));
+    expect(new Set(results)).toEqual(new Set([500_500]));
   });
 });

@@ -14,7 +14,7 @@ import { ExpressionError } from './expression.error.js';
 import { LinearRegex } from './linear-regex.js';
 import { nodeCosts } from './node-costs.js';
 import { plainData } from './plain-data.js';
-import { pauseDue, turnDue } from './turns.js';
+import { leave as leaveTurn, pauseDue, turnDue } from './turns.js';
 
 /** What an expression may depend on besides its data, fixed per place in a run so that a replay says the same. */
 export interface EvaluationContext {
@@ -103,16 +103,19 @@ export class Expression {
         budget.step(1 + level / FRAMES_A_STEP + Math.max(0, base.depth - MANY_UNDER_WAY) / UNDER_WAY_A_STEP);
         costs.get(node)?.enter?.(budget, input);
         return pauseDue(budget);
-      } catch {
+      } catch (error) {
+        budget.end(error as Error);
         return never();
       }
     }
 
     function leave(node: unknown, _input: unknown, { base }: Frame, result: unknown): Promise<void> | undefined {
+      const budget = budgetOf(base);
       try {
-        costs.get(node)?.leave?.(budgetOf(base), result);
+        costs.get(node)?.leave?.(budget, result);
         return undefined;
-      } catch {
+      } catch (error) {
+        budget.end(error as Error);
         return never();
       }
     }
@@ -164,6 +167,8 @@ export class Expression {
 
   private async ask(scope: Scope, { nowMs, seed }: EvaluationContext, budget: Budget): Promise<unknown> {
     try {
+      const turn = pauseDue(budget);
+      if (turn !== undefined) await turn;
       const bindings: Record<string, unknown> = { [BUDGET]: budget };
       if (this.ownNames.length > 0) {
         const own = deterministicFunctions(nowMs, seed, budgetOf);
@@ -177,6 +182,9 @@ export class Expression {
       return plainData(result);
     } catch (error) {
       throw ExpressionError.from(this.text, error);
+    } finally {
+      budget.end();
+      leaveTurn(budget);
     }
   }
 }

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { Budget } from './budget.js';
 import { Expression } from './expression.js';
 import { processorTime } from './processor-time.js';
-import { look, type Evaluation } from './turns.js';
+import { look, pauseDue, type Evaluation } from './turns.js';
 
 const context = { nowMs: 0, seed: 's' };
 
@@ -26,7 +26,7 @@ it('Long expressions let everything else of the process have its turn, however m
 
 it('So do short ones that are evaluated at once, when there are many, and each is evaluated', async () => {
   const short = Expression.compile('input');
-  const input = Array.from({ length: 10_000 }, (_, i) => ({ i }));
+  const input = Array.from({ length: 3_000 }, (_, i) => ({ i }));
   await freshTurn();
   expect(short.use({ input: 1 }, context, (value) => value)).toBe(1);
   const { result: all, turns } = await turnsDuring(() =>
@@ -81,6 +81,25 @@ it('An expression that holds the processor for too long fails as one that takes 
     /at most 50 ms of CPU \(EXPRESSION_MAX_STEPS\)\. After \d+ of its 20000 steps .* it may pass\.$/,
   );
   expect(passed).toEqual({ status: 'fulfilled', value: 6 });
+});
+
+it('The time of one is never that of others that are under way beside it', async () => {
+  const expression = Expression.compile('$sum([1..40].($$.input.slow))');
+  const evaluate = (ms: number): Promise<unknown> =>
+    expression.evaluate({ input: Object.defineProperty({}, 'slow', { get: () => (work(ms), 1) }) }, context);
+  await expect(Promise.all([evaluate(0.45), evaluate(0.45), evaluate(0.2)])).resolves.toEqual([40, 40, 40]);
+});
+
+it('What is left of an evaluation that failed, or never ends, stops no other', async () => {
+  const beside = Expression.compile('{"a": $error("no"), "b": $sum([1..3000].($ + 1))}');
+  const short = Expression.compile('$sum([1..3])');
+  await freshTurn();
+  expect(pauseDue({ taken: 0, hold: () => undefined, inTime: () => undefined })).toBeUndefined();
+  const failed = Promise.allSettled(Array.from({ length: 20 }, () => beside.evaluate({}, context)));
+  await expect(short.evaluate({}, context)).resolves.toBe(6);
+  for (const each of await failed) {
+    expect(each).toMatchObject({ status: 'rejected', reason: { message: expect.stringMatching(/: no$/) } });
+  }
 });
 
 it('Many steps at once are begun only when there is time for them', () => {

@@ -26,30 +26,73 @@ let takenBefore = 0;
 /** The last reading of the processor's time, in ms, and when it was. */
 let processorAt = 0;
 let readAt = 0;
-let queue: Promise<void> = Promise.resolve();
+/** The one evaluation that goes on. If several did, step by step, their time could not be told apart. */
+let running: Evaluation | undefined;
+/** Those that wait to begin, or to go on, the first of them next. */
+const waiting = new Map<Evaluation, { begun: Promise<void>; begin: () => void }>();
 /** For those who are evaluated at once, and have to wait; undefined when none has. */
 let nextTurn: Promise<void> | undefined;
 
 /**
- * To be asked between two steps of an expression.
- * @returns what to wait for when this turn of the event loop has been long enough, for all expressions together; they go
- * on one in a turn
+ * To be asked before the first step of an evaluation, and between two.
+ * @returns what to wait for when another is under way, or when this turn of the event loop has been long enough, for all
+ * expressions together; they go on one in a turn
  * @throws ExpressionError when this one has held the processor for too long
  */
 export function pauseDue(evaluation: Evaluation): Promise<void> | undefined {
   if (evaluation === atWork && evaluation.taken - takenBefore < STEPS_A_LOOK) return undefined;
+  running ??= evaluation;
+  if (running !== evaluation) return wait(evaluation);
   const heldFor = look(evaluation);
   evaluation.inTime();
   if (heldFor < SLICE_MS) return undefined;
-  account(0);
-  atWork = undefined;
-  queue = queue.then(() => new Promise((resolve) => setImmediate(() => resolve(void look(evaluation)))));
-  return queue;
+  const turn = wait(evaluation);
+  stop(evaluation);
+  return turn;
+}
+
+/** To be said when an evaluation is over, however it ended: the next one goes on. */
+export function leave(evaluation: Evaluation): void {
+  waiting.delete(evaluation);
+  stop(evaluation);
+}
+
+function stop(evaluation: Evaluation): void {
+  if (atWork === evaluation) {
+    account(0);
+    atWork = undefined;
+  }
+  if (running !== evaluation) return;
+  running = undefined;
+  if (waiting.size === 0) return;
+  if (performance.now() - turnBegunAt() < SLICE_MS) goOn();
+  else setImmediate(goOn);
+}
+
+function goOn(): void {
+  if (running !== undefined) return;
+  for (const [next, { begin }] of waiting) {
+    waiting.delete(next);
+    running = next;
+    look(next);
+    begin();
+    return;
+  }
+}
+
+/** An evaluation that does several things side by side waits with all of them. */
+function wait(evaluation: Evaluation): Promise<void> {
+  const already = waiting.get(evaluation);
+  if (already !== undefined) return already.begun;
+  let begin = (): void => undefined;
+  const begun = new Promise<void>((resolve) => (begin = resolve));
+  waiting.set(evaluation, { begun, begin });
+  return begun;
 }
 
 /**
  * Gives the time since the last reading to the evaluation that was at work in it; from here it is `evaluation`. So short
- * pieces of many that overlap are given to some of them; whoever works long is given what it took. What counts is the time of
+ * pieces of many are given to some of them; whoever works long is given what it took. What counts is the time of
  * the processor: waiting for one is nobody's work.
  * @returns ms for which expressions have held the event loop in this turn
  */
@@ -99,8 +142,11 @@ function account(least: number): number {
   return now;
 }
 
+/** An evaluation waits for nothing but its turn, so one that is still running now never ends: it must not stop the others. */
 function endTurn(): void {
   account(READING_MS);
   begunAt = undefined;
   atWork = undefined;
+  running = undefined;
+  goOn();
 }
