@@ -2,6 +2,7 @@ import { ServiceName } from '@app/contracts';
 import { CommandReceiver } from '@app/messaging';
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { commandHandlers } from './handlers.js';
+import { RunHandOver } from './runs/hand-over/run-hand-over.service.js';
 import { RunWatchesService } from './runs/watch/run-watches.service.js';
 import { TaskWaits } from './tasks/task-waits.service.js';
 
@@ -13,8 +14,8 @@ import { TaskWaits } from './tasks/task-waits.service.js';
 export class CommandInbox implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly server;
 
-  constructor(receiver: CommandReceiver, watches: RunWatchesService, tasks: TaskWaits) {
-    this.server = receiver.serve(ServiceName.Gateway, commandHandlers(watches, tasks));
+  constructor(receiver: CommandReceiver, watches: RunWatchesService, tasks: TaskWaits, handOver: RunHandOver) {
+    this.server = receiver.serve(ServiceName.Gateway, commandHandlers(watches, tasks, handOver));
   }
 
   async onApplicationBootstrap(): Promise<void> {

@@ -28,6 +28,7 @@ import { ActiveRuns } from './runs/active-runs.service.js';
 import { CallSlots } from './runs/execution/call-slots.js';
 import { StepExecutor } from './runs/execution/step-executor.js';
 import { RunQueue } from './runs/limits/run-queue.service.js';
+import { HandedRuns } from './runs/handed-runs.service.js';
 import { OwnedRuns } from './runs/owned-runs.service.js';
 import { RunClaimer } from './runs/run-claimer.service.js';
 import { RunExecutor } from './runs/run-executor.service.js';
@@ -72,6 +73,7 @@ export const executionConfig = [
     RunQueue,
     RunClaimer,
     OwnedRuns,
+    HandedRuns,
     RecoveryService,
     JobDeliveryService,
     FamilyDeliveryService,
@@ -126,6 +128,7 @@ export class ExecutionModule implements OnApplicationBootstrap {
     private readonly limits: AccountLimits,
     private readonly claimer: RunClaimer,
     private readonly owned: OwnedRuns,
+    private readonly handed: HandedRuns,
     private readonly recovery: RecoveryService,
     private readonly delivery: JobDeliveryService,
     private readonly families: FamilyDeliveryService,
@@ -137,8 +140,8 @@ export class ExecutionModule implements OnApplicationBootstrap {
     await Promise.all([this.replica.start(), this.pauses.start()]);
     // It is one among the replicas by now.
     await this.limits.start();
-    for (const part of [this.claimer, this.owned, this.recovery, this.delivery, this.families, this.stats, this.events])
-      part.start();
+    const { claimer, owned, handed, recovery, delivery, families, stats, events } = this;
+    for (const part of [claimer, owned, handed, recovery, delivery, families, stats, events]) part.start();
   }
 }
 

@@ -9,6 +9,7 @@ import { EventDispatcher } from './events/event-dispatcher.service.js';
 import { commandHandlers } from './handlers.js';
 import { JobDeliveryService } from './recovery/job-delivery.service.js';
 import { ActiveRuns } from './runs/active-runs.service.js';
+import { HandedRuns } from './runs/handed-runs.service.js';
 import { RunClaimer } from './runs/run-claimer.service.js';
 import { SchedulesService } from './schedules/schedules.service.js';
 import { WorkflowModule } from './workflow.module.js';
@@ -26,6 +27,7 @@ await runProcess(
           SchedulesService,
           EventDispatcher,
           ProviderPauses,
+          HandedRuns,
         ],
         useFactory: (
           receiver: CommandReceiver,
@@ -35,10 +37,11 @@ await runProcess(
           schedules: SchedulesService,
           events: EventDispatcher,
           pauses: ProviderPauses,
+          handed: HandedRuns,
         ) => ({
           strategy: receiver.serve(
             ServiceName.Workflow,
-            commandHandlers(claimer, delivery, active, schedules, events, pauses),
+            commandHandlers(claimer, delivery, active, schedules, events, pauses, handed),
           ),
         }),
       }),

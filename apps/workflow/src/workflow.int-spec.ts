@@ -9,6 +9,7 @@ import { EventDispatcher } from './events/event-dispatcher.service.js';
 import { commandHandlers } from './handlers.js';
 import { JobDeliveryService } from './recovery/job-delivery.service.js';
 import { ActiveRuns } from './runs/active-runs.service.js';
+import { HandedRuns } from './runs/handed-runs.service.js';
 import { RunClaimer } from './runs/run-claimer.service.js';
 import { SchedulesService } from './schedules/schedules.service.js';
 
@@ -172,6 +173,7 @@ describe('the workflow service', () => {
       service.app.get(SchedulesService),
       service.app.get(EventDispatcher),
       service.app.get(ProviderPauses),
+      service.app.get(HandedRuns),
     );
 
   it('cancels at once when the command comes, and does not mind commands about runs of others', async () => {

@@ -9,8 +9,10 @@ import { EventsWaiting } from './messages/events-waiting.message.js';
 import { ExternalTask } from './messages/external-task.message.js';
 import { JobCancel } from './messages/job-cancel.message.js';
 import { JobsWaiting } from './messages/jobs-waiting.message.js';
+import { ReplicaRoom } from './messages/replica-room.message.js';
 import { RunCancel } from './messages/run-cancel.message.js';
 import { RunProgressed } from './messages/run-progressed.message.js';
+import { RunsHanded } from './messages/runs-handed.message.js';
 import { RunsWaiting } from './messages/runs-waiting.message.js';
 import { ScheduleChanged } from './messages/schedule-changed.message.js';
 import { StepJob } from './messages/step-job.message.js';
@@ -41,6 +43,10 @@ export const commands = {
     to: ServiceName.Workflow,
     merge: true,
   },
+  /** Runs were accepted in the name of a replica. It begins them; the others ignore it. */
+  'runs.handed': { payload: RunsHanded, from: [ServiceName.Gateway], to: ServiceName.Workflow, merge: false },
+  /** A replica has room for so many runs. The receiver accepts runs in its name while it says so. */
+  'replica.room': { payload: ReplicaRoom, from: [ServiceName.Workflow], to: ServiceName.Gateway, merge: false },
   /** Events were accepted. The receiver finds out what they start. */
   'events.waiting': {
     payload: EventsWaiting,

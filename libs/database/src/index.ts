@@ -1,3 +1,4 @@
+export * from './as-stored.js';
 export * from './audit/record-audit.js';
 export * from './batched-lookup.js';
 export * from './coalescer.js';

@@ -9,12 +9,15 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import { noLargeValues } from '../../../../test/blobs/no-large-values.js';
 import { toAppError } from '../http/problems/to-app-error.js';
 import type { RunQuotaService } from '../quotas/run-quota.service.js';
+import { RunHandOver } from './hand-over/run-hand-over.service.js';
 import { RunAcceptor } from './run-acceptor.service.js';
 
 const userId = newId();
 const noQuota = { isSet: false } as RunQuotaService;
 const noLarge = noLargeValues as RunValues;
 const publish = vi.fn<CommandBus['publish']>();
+const isUp = vi.fn(() => true);
+const bus = { publish, isUp } as unknown as CommandBus<'gateway'>;
 let database: TestDatabase;
 let dataSource: DataSource;
 let pool: Pool;
@@ -25,7 +28,7 @@ beforeAll(async () => {
   database = await testDatabase();
   dataSource = await createDataSource(database.config).initialize();
   pool = hotPool(dataSource);
-  acceptor = new RunAcceptor(pool, { publish } as unknown as CommandBus<'gateway'>, noQuota, noLarge);
+  acceptor = new RunAcceptor(pool, bus, noQuota, noLarge, new RunHandOver(bus));
   await pool.query(`INSERT INTO users (id, email, name) VALUES ($1, 'a@example.com', 'Ada')`, [userId]);
 });
 afterAll(async () => {
@@ -56,7 +59,7 @@ async function countOf(table: 'workflow_runs' | 'claims'): Promise<number> {
 describe('RunAcceptor', () => {
   it('checks what PostgreSQL does not see of a large input', async () => {
     const values = { ...noLarge, isLarge: () => true } as unknown as RunValues;
-    const large = new RunAcceptor(pool, { publish } as unknown as CommandBus<'gateway'>, noQuota, values);
+    const large = new RunAcceptor(pool, bus, noQuota, values, new RunHandOver(bus));
     for (const inputJson of [String.raw`"\u0000"`, String.raw`{"a":"\ud800"}`]) {
       await expect(large.accept(request({ inputJson }))).rejects.toMatchObject({ code: 'VALIDATION_FAILED' });
     }
@@ -110,9 +113,88 @@ describe('RunAcceptor', () => {
     expect(await countOf('claims')).toBe(2);
   });
 
+  describe('in the name of a replica', () => {
+    const owner = newId();
+    let handOver: RunHandOver;
+    let handing: RunAcceptor;
+
+    beforeAll(async () => {
+      await pool.query(
+        `INSERT INTO replicas (id, service, host, pid, lease_until) VALUES ($1, 'workflow', 'h', 1, now() + interval '1 hour')`,
+        [owner],
+      );
+    });
+    beforeEach(() => {
+      handOver = new RunHandOver(bus);
+      handing = new RunAcceptor(pool, bus, noQuota, noLarge, handOver);
+    });
+
+    /** How many were handed to whom, and how many whoever looks first is told of. */
+    const told = (): unknown[] =>
+      publish.mock.calls.map(([name, payload]) =>
+        'runs' in payload ? [name, payload.owner, (JSON.parse(payload.runs) as unknown[]).length] : [name, payload],
+      );
+
+    it('hands runs over for which it has room, and tells the others to look for the rest', async () => {
+      handOver.hear({ owner, room: 2 });
+      const input = { b: [1, 'x"y'], a: null };
+      const requests = Array.from({ length: 3 }, () =>
+        request({ inputJson: JSON.stringify(input), tags: ['t'], watched: true }),
+      );
+      await Promise.all(requests.map((one) => handing.accept(one)));
+      expect(told()).toEqual([
+        ['runs.handed', owner, 2],
+        ['runs.waiting', { count: 1 }],
+      ]);
+      const { runs } = publish.mock.calls[0]?.[1] as { runs: string };
+      const { rows } = await pool.query<{ created_at: Date }>('SELECT created_at FROM workflow_runs WHERE id = $1', [
+        requests[0]?.id,
+      ]);
+      const created = rows[0]?.created_at.toISOString();
+      expect((JSON.parse(runs) as unknown[])[0]).toEqual({
+        run_id: requests[0]?.id,
+        retention: 30,
+        workflow_id: workflowId,
+        version: 7,
+        user_id: userId,
+        accepted_at: created,
+        trigger: { type: 'manual' },
+        input,
+        correlation_id: null,
+        tags: ['t'],
+        depth: 0,
+        watched: true,
+      });
+    });
+
+    it('hands over what fits into a message: long inputs are looked for, and many short ones are several messages', async () => {
+      handOver.hear({ owner, room: 500 });
+      const inputOf = (length: number): string => JSON.stringify('x'.repeat(length - 2));
+      const lengths = [8_193, ...Array.from({ length: 100 }, () => 8_192)];
+      await Promise.all(lengths.map((length) => handing.accept(request({ inputJson: inputOf(length) }))));
+      expect(told()).toEqual([
+        ['runs.handed', owner, 61],
+        ['runs.handed', owner, 39],
+        ['runs.waiting', { count: 1 }],
+      ]);
+    });
+
+    it('hands nothing over while Redis is away, nor to a replica that is dead', async () => {
+      handOver.hear({ owner, room: 10 });
+      isUp.mockReturnValueOnce(false);
+      await handing.accept(request());
+      handOver.hear({ owner: newId(), room: 100 });
+      await handing.accept(request());
+      expect(told()).toEqual([
+        ['runs.waiting', { count: 1 }],
+        ['runs.waiting', { count: 1 }],
+      ]);
+    });
+  });
+
   it('tells its callers to come back when the database stays away', async () => {
     const nowhere = new Pool({ host: '127.0.0.1', port: 1 });
-    const lonely = new RunAcceptor(nowhere, { publish } as unknown as CommandBus<'gateway'>, noQuota, noLarge);
+    const lonely = new RunAcceptor(nowhere, bus, noQuota, noLarge, new RunHandOver(bus));
     const error = await lonely.accept(request()).catch((thrown: unknown) => thrown);
     expect(toAppError(error)).toMatchObject({ code: 'SERVICE_UNAVAILABLE', retryAfterS: expect.any(Number) });
     expect(publish).not.toHaveBeenCalled();

@@ -7,6 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Pool } from 'pg';
 import { problem } from '../http/problems/problem.js';
 import { RunQuotaService } from '../quotas/run-quota.service.js';
+import { RunHandOver } from './hand-over/run-hand-over.service.js';
 
 /** A batch fills one round trip without making the first of its callers wait for a huge one. */
 const MAX_ROWS = 500;
@@ -26,6 +27,7 @@ export class RunAcceptor {
     private readonly bus: CommandBus<'gateway'>,
     private readonly quota: RunQuotaService,
     private readonly values: RunValues,
+    private readonly handOver: RunHandOver,
   ) {
     this.runs = new Coalescer({
       write: (rows) => this.write(rows),
@@ -66,11 +68,18 @@ export class RunAcceptor {
   }
 
   private async write(rows: readonly RunRequest[]): Promise<ReadonlyMap<string, AcceptedRun>> {
-    const accepted = await acceptRuns(this.pool, rows);
-    const count = [...accepted.values()].filter(({ duplicate, isUnchecked }) => !duplicate && !isUnchecked).length;
+    const offered = this.handOver.offer(rows);
+    const accepted = await acceptRuns(this.pool, offered);
+    this.handOver.tell(offered, accepted);
+    const count = [...accepted.values()].filter(isWaiting).length;
     if (count > 0) this.bus.publish('runs.waiting', { count });
     return accepted;
   }
+}
+
+/** Nobody has begun it, or is about to. */
+function isWaiting({ duplicate, isUnchecked, handedAt }: AcceptedRun): boolean {
+  return !duplicate && !isUnchecked && handedAt === undefined;
 }
 
 /** SQLSTATE class 22 (data exception) and 54 (program limit exceeded): the value's fault, not the statement's. */

@@ -4,6 +4,7 @@ import { AuditModule } from '../audit/audit.module.js';
 import { QuotasModule } from '../quotas/quotas.module.js';
 import { BulkRunsController } from './bulk-runs.controller.js';
 import { BulkRunsService } from './bulk-runs.service.js';
+import { RunHandOver } from './hand-over/run-hand-over.service.js';
 import { BulkRetryService } from './retry/bulk-retry.service.js';
 import { RetryService } from './retry/retry.service.js';
 import { RunAcceptor } from './run-acceptor.service.js';
@@ -24,6 +25,7 @@ import { RunWatchesService } from './watch/run-watches.service.js';
   controllers: [RunsController, BulkRunsController, RunControlController, StepTestController],
   providers: [
     RunAcceptor,
+    RunHandOver,
     RunsService,
     RunStepsService,
     RunControlService,
@@ -35,6 +37,6 @@ import { RunWatchesService } from './watch/run-watches.service.js';
     StepTestService,
     RunWatchesService,
   ],
-  exports: [RunAcceptor, RunsService, RunControlService, RunWatchesService],
+  exports: [RunAcceptor, RunHandOver, RunsService, RunControlService, RunWatchesService],
 })
 export class RunsModule {}

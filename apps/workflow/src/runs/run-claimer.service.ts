@@ -29,6 +29,7 @@ export class RunClaimer {
   private readonly claiming: Periodic;
   /** Somebody has as many runs here as they may: there may be more of them to claim. */
   private isHungry = false;
+  private isStopping = false;
   /** The owner of runs who had the last turn. */
   private lastOwner = FIRST_OWNER;
 
@@ -63,6 +64,19 @@ export class RunClaimer {
   /** Runs became due: look now. */
   wake(): void {
     this.claiming.wake();
+  }
+
+  /** For how many runs there is room that nobody waits for yet. */
+  freeRoom(): number {
+    if (this.isHungry || this.isStopping) return 0;
+    const held = [...this.active.held.values()].reduce((sum, count) => sum + count, 0);
+    return Math.max(0, this.config.concurrency - held);
+  }
+
+  /** Begins runs that are ours without having been claimed. There may be more of them than there is room for. */
+  async begin(runs: ClaimedRun[]): Promise<void> {
+    const room = claimRoom(this.config.concurrency, runs.length, this.active.held);
+    if (!this.isStopping && runs.length > 0 && room.most > 0) await this.launch(runs.slice(0, room.most));
   }
 
   private async claim(): Promise<void> {
@@ -161,6 +175,7 @@ export class RunClaimer {
 
   /** Runs stop between two steps and are given back, at once: no step begins while other things are being stopped. */
   private async stop(): Promise<void> {
+    this.isStopping = true;
     this.active.handBack();
     this.calls.close();
     await this.claiming.stop();

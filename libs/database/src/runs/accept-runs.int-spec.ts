@@ -74,6 +74,33 @@ describe('acceptRuns', () => {
     expect((rows[0] as { part: string }).part).toMatch(/^workflow_runs_r7_\d{8}$/);
   });
 
+  it('claims a run for the replica in whose name it is asked for, once, unless that is dead or none', async () => {
+    const [living, dead, worker] = [newId(), newId(), newId()];
+    await pool.query(
+      `INSERT INTO replicas (id, service, host, pid, lease_until, dead_at) VALUES
+       ($1, 'workflow', 'h', 1, now() + interval '1 minute', NULL), ($2, 'workflow', 'h', 1, now(), now()),
+       ($3, 'worker', 'h', 1, now() + interval '1 minute', NULL)`,
+      [living, dead, worker],
+    );
+    const owners = [living, dead, worker, newId(), undefined];
+    const asked = owners.map((owner) => request({ owner }));
+    const answer = await acceptRuns(pool, asked);
+    expect(asked.map(({ id }) => answer.get(id)?.handedAt !== undefined)).toEqual([true, false, false, false, false]);
+    const { rows } = await pool.query<{ owner: string | null; epoch: number; created_at: Date }>(
+      `SELECT c.owner, c.epoch, r.created_at FROM claims c JOIN workflow_runs r ON r.id = c.run_id
+       WHERE c.run_id = ANY ($1) ORDER BY c.run_id`,
+      [asked.map(({ id }) => id)],
+    );
+    expect(rows.map(({ owner, epoch }) => [owner, epoch])).toEqual([
+      [living, 1],
+      ...owners.slice(1).map(() => [null, 0]),
+    ]);
+    expect(rows[0]?.created_at).toEqual(answer.get(asked[0]?.id ?? '')?.handedAt);
+    // Whoever does not know whether the first time was committed is not told to begin it a second time.
+    const again = await acceptRuns(pool, asked);
+    expect([...again.values()].map(({ handedAt }) => handedAt)).toEqual(owners.map(() => undefined));
+  });
+
   it('does not accept for a workflow that is deleted, unknown, foreign, or inactive where that matters', async () => {
     const refused = [
       request({ workflowId: deleted }),

@@ -15,6 +15,8 @@ import { keptBlobs, referredBlobs } from './referred-blobs.sql.js';
  * - A row with an Idempotency-Key is accepted together with the key's row and its answer, or not at all: of those with
  *   one key, one in 24 hours.
  * - Repeating the statement with the same ids changes nothing, also when a run of them is over by now.
+ * - A run that is asked for in the name of a replica is claimed by it from the beginning, if it has not been declared dead:
+ *   who dies later has its runs freed, whenever they were written.
  */
 export const acceptRunsSql = statement({
   blobs: '',
@@ -27,11 +29,11 @@ export const acceptRunsSql = statement({
 });
 
 /**
- * The same for a batch with inputs in blob storage, which few have ($14): none is accepted whose input was swept meanwhile,
+ * The same for a batch with inputs in blob storage, which few have ($15): none is accepted whose input was swept meanwhile,
  * and the answer tells.
  */
 export const acceptRunsWithBlobsSql = statement({
-  blobs: referredBlobs(14),
+  blobs: referredBlobs(15),
   found: ', i.id IN (SELECT writer FROM lost) AS is_lost',
   known: 'AND NOT is_lost',
   column: ', input_blob',
@@ -56,9 +58,9 @@ WITH ${parts.blobs}
 incoming AS (
   SELECT * FROM unnest(
     $1::uuid[], $2::uuid[], $3::uuid[], $4::jsonb[], $5::jsonb[], $6::text[], $7::jsonb[], $8::boolean[], $9::text[],
-    $10::jsonb[], $11::boolean[], $12::smallint[], $13::int[]
+    $10::jsonb[], $11::boolean[], $12::smallint[], $13::int[], $14::uuid[]
   ) AS i (id, workflow_id, user_id, trigger, input, correlation_id, tags, needs_active, dedupe_key, keyed, watched, depth,
-          checked_for)
+          checked_for, owner)
 ),
 -- The workflow decides the version and how long the history is kept.
 found AS MATERIALIZED (
@@ -115,10 +117,15 @@ run AS (
 ),
 -- Only for runs written just now: a finished run has no claim, and with a new one it would be executed once more.
 claim AS (
-  INSERT INTO claims (run_id, retention, workflow_id, version, user_id, run_at, watched)
-  SELECT r.id, r.retention, r.workflow_id, r.version, r.user_id, f.run_at, f.watched FROM run r JOIN fresh f ON f.id = r.id
+  INSERT INTO claims (run_id, retention, workflow_id, version, user_id, run_at, watched, owner, epoch)
+  SELECT r.id, r.retention, r.workflow_id, r.version, r.user_id, f.run_at, f.watched, h.id, (h.id IS NOT NULL)::int
+  FROM run r JOIN fresh f ON f.id = r.id
+  LEFT JOIN replicas h ON h.id = f.owner AND h.service = 'workflow' AND h.dead_at IS NULL
+  RETURNING run_id, owner
 )${parts.kept}
-SELECT f.id, f.version, f.retention, f.is_unchecked, f.id IN (SELECT id FROM fresh) AS is_new${parts.is_lost} FROM found f`;
+SELECT f.id, f.version, f.retention, f.is_unchecked, f.id IN (SELECT id FROM fresh) AS is_new,
+       f.id IN (SELECT run_id FROM claim WHERE owner IS NOT NULL) AS is_handed, now() AS accepted_at${parts.is_lost}
+FROM found f`;
 }
 
 /** The runs that earlier deliveries with these keys started. */

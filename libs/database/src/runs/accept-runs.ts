@@ -29,6 +29,8 @@ export interface RunRequest {
   keyed?: KeyedAnswer | undefined;
   /** The version whose input schema the input follows, 0 when that is not known; absent when it need not follow any. */
   inputCheckedFor?: number | undefined;
+  /** The replica that is to begin it; without one, whoever looks first. */
+  owner?: string | undefined;
 }
 
 /** An Idempotency-Key in the scope it counts in, and what it is answered from now on. */
@@ -53,6 +55,8 @@ export interface AcceptedRun {
   duplicate: boolean;
   /** Nothing was started: the input has to be checked against the schema of this version first. */
   isUnchecked: boolean;
+  /** Since when the replica has claimed it that it was asked for in the name of; absent when it has not. */
+  handedAt?: Date;
 }
 
 interface FoundRow {
@@ -61,6 +65,8 @@ interface FoundRow {
   retention: RetentionClass;
   is_unchecked: boolean;
   is_new: boolean;
+  is_handed: boolean;
+  accepted_at: Date;
   /** Its input was swept before the run could be accepted. */
   is_lost?: boolean;
 }
@@ -94,6 +100,7 @@ export async function acceptRuns(
       rows.map((row) => row.watched === true),
       rows.map((row) => row.depth ?? 0),
       rows.map((row) => row.inputCheckedFor ?? null),
+      rows.map((row) => row.owner ?? null),
       ...(blobs.length === 0 ? [] : [referredBlobsValue(blobs)]),
     ],
   });
@@ -106,10 +113,11 @@ export async function acceptRuns(
     repeatedRows.filter(({ dedupeKey }) => dedupeKey !== null),
   );
   return new Map(
-    known.map(({ id, version, retention, is_new, is_unchecked: isUnchecked }) => {
+    known.map(({ id, version, retention, is_new, is_unchecked: isUnchecked, is_handed, accepted_at }) => {
       const runId = is_new ? id : (earlier.get(id) ?? id);
       const duplicate = runId !== id || answered.has(id);
-      return [id, { runId, workflowVersion: version, retention, duplicate, isUnchecked }];
+      const handed = is_handed && { handedAt: accepted_at };
+      return [id, { runId, workflowVersion: version, retention, duplicate, isUnchecked, ...handed }];
     }),
   );
 }

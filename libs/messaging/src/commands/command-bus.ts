@@ -36,6 +36,11 @@ export class CommandBus<S extends ServiceName = ServiceName> {
     else this.send(name, payload);
   }
 
+  /** Whether what is published now would leave this process. */
+  isUp(): boolean {
+    return this.client.isUp();
+  }
+
   private send(command: CommandName, data: object): void {
     const read = readPayload<object>(commands[command].payload, data);
     if (!read.ok) {

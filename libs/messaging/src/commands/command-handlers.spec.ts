@@ -6,7 +6,7 @@ import type { CommandHandlers } from './command-handlers.js';
 describe('CommandHandlers', () => {
   it('names exactly the commands a service receives', () => {
     expectTypeOf<keyof CommandHandlers<'worker'>>().toEqualTypeOf<'jobs.waiting' | 'job.cancel'>();
-    expectTypeOf<keyof CommandHandlers<'gateway'>>().toEqualTypeOf<'run.progressed' | 'tasks.waiting'>();
+    expectTypeOf<keyof CommandHandlers<'gateway'>>().toEqualTypeOf<'run.progressed' | 'tasks.waiting' | 'replica.room'>();
   });
 
   it('refuses a map with a handler missing', () => {

@@ -1,0 +1,77 @@
+import type { RunsHanded } from '@app/contracts';
+import { CommandBus } from '@app/messaging';
+import { GracefulShutdown, Periodic, ShutdownPhase } from '@app/observability';
+import { Injectable, Logger } from '@nestjs/common';
+import { ReplicaService } from '../replica/replica.service.js';
+import { readHandedRuns } from './claim/read-handed-runs.js';
+import { RunClaimer } from './run-claimer.service.js';
+
+/** How often gateways are told what there is room for, and the shortest pause between two times, in ms. */
+const TELL_EVERY_MS = 500;
+const TELL_GAP_MS = 100;
+/** Runs that are remembered as begun: a message may come twice. */
+const MOST_REMEMBERED = 4_096;
+
+/**
+ * Begins the runs that gateways accept in the name of this replica, which they do while it says that it has room. They are
+ * claimed already: one that is not begun here, because its message was lost or there is no room after all, is given back by
+ * {@link OwnedRuns}.
+ */
+@Injectable()
+export class HandedRuns {
+  private readonly log = new Logger(HandedRuns.name);
+  private readonly telling: Periodic;
+  private readonly begun = new Set<string>();
+
+  constructor(
+    private readonly bus: CommandBus<'workflow'>,
+    private readonly replica: ReplicaService,
+    private readonly claimer: RunClaimer,
+    shutdown: GracefulShutdown,
+  ) {
+    this.telling = new Periodic({
+      name: 'Telling what there is room for',
+      everyMs: TELL_EVERY_MS,
+      gapMs: TELL_GAP_MS,
+      task: async () => this.tell(this.claimer.freeRoom()),
+      log: this.log,
+    });
+    shutdown.add(ShutdownPhase.StopTaking, 'handed runs', () => this.stop());
+  }
+
+  start(): void {
+    this.telling.start();
+  }
+
+  async begin({ owner, runs: text }: RunsHanded): Promise<void> {
+    if (owner !== this.replica.id()) return;
+    const runs = readHandedRuns(owner, text);
+    if (runs === undefined) {
+      this.log.error('A list of runs was handed over that is not one.');
+      return;
+    }
+    const fresh = runs.filter(({ runId }) => !this.begun.has(runId));
+    for (const { runId } of fresh) this.remember(runId);
+    await this.claimer.begin(fresh);
+    this.telling.wake();
+  }
+
+  private remember(runId: string): void {
+    this.begun.add(runId);
+    if (this.begun.size <= MOST_REMEMBERED) return;
+    for (const oldest of this.begun) {
+      this.begun.delete(oldest);
+      return;
+    }
+  }
+
+  private tell(room: number): void {
+    const owner = this.replica.id();
+    if (owner !== undefined) this.bus.publish('replica.room', { owner, room });
+  }
+
+  private async stop(): Promise<void> {
+    await this.telling.stop();
+    this.tell(0);
+  }
+}

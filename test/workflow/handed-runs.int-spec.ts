@@ -1,0 +1,90 @@
+import { newId, type RunsHanded } from '@app/contracts';
+import { acceptRuns, type RunRequest } from '@app/database';
+import type { StepDefinition } from '@app/definition';
+import type { CommandBus } from '@app/messaging';
+import { eventually } from '@app/testing';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { RunHandOver } from '../../apps/gateway/src/runs/hand-over/run-hand-over.service.js';
+import { ReplicaService } from '../../apps/workflow/src/replica/replica.service.js';
+import { HandedRuns } from '../../apps/workflow/src/runs/handed-runs.service.js';
+import { RunClaimer } from '../../apps/workflow/src/runs/run-claimer.service.js';
+import { WorkflowService } from './workflow-service.js';
+
+describe('a run that was accepted in the name of a replica', () => {
+  let service: WorkflowService;
+
+  beforeAll(async () => {
+    service = await WorkflowService.start();
+  });
+  beforeEach(() => service.reset());
+  afterAll(() => service.stop());
+
+  const handed = (message: RunsHanded): Promise<void> => service.app.get(HandedRuns).begin(message);
+
+  /** As a gateway does it. */
+  async function accept(steps: StepDefinition[], config = {}): Promise<{ id: string; message: RunsHanded }> {
+    const request: RunRequest = {
+      id: newId(),
+      workflowId: await service.createWorkflow(steps, config),
+      userId: service.userId,
+      trigger: { type: 'manual' },
+      inputJson: '{"n":1}',
+      correlationId: null,
+      tags: [],
+      needsActive: false,
+      dedupeKey: null,
+      owner: service.app.get(ReplicaService).id(),
+    };
+    const published: RunsHanded[] = [];
+    const bus = { isUp: () => true, publish: (_: string, payload: RunsHanded) => published.push(payload) };
+    const accepted = await acceptRuns(service.pool, [request]);
+    new RunHandOver(bus as unknown as CommandBus<'gateway'>).tell([request], accepted);
+    const [message] = published;
+    if (message === undefined) throw new Error('The run was not handed over.');
+    return { id: request.id, message };
+  }
+
+  it('is executed when the replica is told, and once though it is told again, also when it is over', async () => {
+    const { id, message } = await accept([service.call('one', 'PUT')]);
+    await Promise.all([handed(message), handed(message)]);
+    await service.becomes(id, 'completed');
+    await handed(message);
+    await service.becomes(await service.start([service.call('two', 'PUT')]), 'completed');
+    expect(service.received.map(({ url }) => url)).toEqual(['/one', '/two']);
+  });
+
+  it('is executed though nobody tells: it is found, and given back', async () => {
+    const { id } = await accept([service.call('one', 'PUT')]);
+    await service.becomes(id, 'completed');
+    expect(service.received).toHaveLength(1);
+  });
+
+  it('is left alone by other replicas, and what is no list of runs harms nothing', async () => {
+    const { id, message } = await accept([service.call('one', 'PUT')]);
+    await handed({ ...message, owner: newId() });
+    await handed({ ...message, runs: '[{}]' });
+    await service.becomes(id, 'completed');
+    expect(service.received).toHaveLength(1);
+  });
+
+  it('waits for its slot when its workflow limits its runs', async () => {
+    const waiting: (() => void)[] = [];
+    service.answers.set('/one', (end) => void waiting.push(() => end(200)));
+    const limits = { concurrency: { max: 1 } };
+    const workflow = await accept([service.call('one', 'PUT')], { limits });
+    await handed(workflow.message);
+    await eventually(() => waiting.length === 1);
+    const { rows } = await service.pool.query('SELECT FROM run_slots WHERE run_id = $1 AND NOT freed', [workflow.id]);
+    expect(rows).toHaveLength(1);
+    expect(service.app.get(RunClaimer).freeRoom()).toBe(511);
+    waiting[0]?.();
+    await service.becomes(workflow.id, 'completed');
+  });
+
+  it('is seen when it is cancelled before it began', async () => {
+    const { id, message } = await accept([{ id: 'd', type: 'delay', config: { for_ms: 600_000 } }]);
+    await service.pool.query('UPDATE claims SET cancel_requested_at = now(), woken = true WHERE run_id = $1', [id]);
+    await handed(message);
+    await service.becomes(id, 'cancelled');
+  });
+});
