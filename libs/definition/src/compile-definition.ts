@@ -1,14 +1,15 @@
 import type { EffectClass } from '@app/contracts';
 import { compileLimits, type CompiledLimits } from './compile-limits.js';
 import type { OnInDoubt, StepDefinition } from './definition.js';
-import type { Expression } from './expressions/expression.js';
-import { compileBare, compileTemplate, expressionsIn, type Template } from './expressions/template.js';
+import type { LazyExpression } from './expressions/lazy-expression.js';
+import { compileTemplate, LazyExpressions, type Template } from './expressions/template.js';
+import { atOnce, inTurns } from './in-turns.js';
 import { compileScript, type Script } from './scripts/script.js';
+import { secretsOf } from './secrets-of.js';
 import { isStepType, stepKind, type StepType } from './step-kinds/registry.js';
 import type { LoopSettings, Nesting } from './step-kinds/step-kind.js';
-import { checkShape } from './validation/check-shape.js';
+import { checkShape, shaped } from './validation/check-shape.js';
 import { OnFailure } from './validation/on-failure.shape.js';
-import { referencesIn } from './validation/step-references.js';
 
 /** A step with everything about it that does not change from run to run worked out. */
 export interface CompiledStep {
@@ -17,11 +18,11 @@ export interface CompiledStep {
   definition: StepDefinition;
   effect: EffectClass;
   onInDoubt: OnInDoubt;
-  condition: Expression | undefined;
+  condition: LazyExpression | undefined;
   /** A leaf's config with its expressions. */
   config: Template;
   /** Members of the config that are expressions as a whole, by field. */
-  expressions: ReadonlyMap<string, Expression>;
+  expressions: ReadonlyMap<string, LazyExpression>;
   /** Members of the config that are JavaScript, by field. */
   scripts: ReadonlyMap<string, Script>;
   lists: ReadonlyMap<string, readonly CompiledStep[]>;
@@ -29,10 +30,10 @@ export interface CompiledStep {
   branchOf: ReadonlyMap<string, string>;
   nesting: Nesting;
   loop: LoopSettings;
-  /** Names of the secrets that the config and the probe read. */
-  secrets: readonly string[];
+  /** Names of the secrets that the config and the probe read, which are looked for when somebody first asks. */
+  secrets: () => Promise<readonly string[]>;
   /** How to find out whether the effect has happened. */
-  probe: { request: Template; expression: Expression } | undefined;
+  probe: { request: Template; expression: LazyExpression } | undefined;
 }
 
 export interface CompiledDefinition {
@@ -48,37 +49,68 @@ export interface CompiledDefinition {
 const plainLoop: LoopSettings = { concurrency: 1, failFast: true, maxIterations: 1, delayMs: 0 };
 
 /**
- * Compiles the steps of a definition that `validateDefinition` found nothing wrong with. Do it once per version.
- * @throws Error when a step's type is unknown, ExpressionError and ScriptError when one does not parse
+ * Compiles the steps of a definition that `validateDefinition` found nothing wrong with. Do it once per version. Expressions
+ * are compiled when they are first needed.
+ * @throws Error when a step's type is unknown, ScriptError when a script does not parse
  */
 export function compileDefinition(
   steps: readonly StepDefinition[],
-  config: Readonly<Record<string, unknown>> = {},
+  config?: Readonly<Record<string, unknown>>,
 ): CompiledDefinition {
+  return atOnce(compilationOf(steps, config));
+}
+
+/** The same without holding the event loop: a definition of a mebibyte may take 0.1 s. */
+export function compileInTurns(
+  steps: readonly StepDefinition[],
+  config?: Readonly<Record<string, unknown>>,
+): Promise<CompiledDefinition> {
+  return inTurns(compilationOf(steps, config));
+}
+
+function* compilationOf(
+  steps: readonly StepDefinition[],
+  config: Readonly<Record<string, unknown>> = {},
+): Generator<void, CompiledDefinition> {
   const timeoutMs = config['timeout_ms'];
   const onFailure = config['on_failure'];
+  const expressions = new LazyExpressions();
   const limits = compileLimits(config['limits'], steps);
   return {
-    steps: steps.map(compileStep),
+    steps: yield* compileList(steps, expressions),
     ...(typeof timeoutMs === 'number' && { timeoutMs }),
     ...(onFailure !== undefined && { onFailure: checkShape(OnFailure, onFailure, '').value }),
     ...(limits !== undefined && { limits }),
   };
 }
 
-function compileStep(definition: StepDefinition): CompiledStep {
+function* compileList(
+  steps: readonly StepDefinition[],
+  expressions: LazyExpressions,
+): Generator<void, readonly CompiledStep[]> {
+  const compiled: CompiledStep[] = [];
+  for (const step of steps) {
+    compiled.push(yield* compileStep(step, expressions));
+    yield;
+  }
+  return compiled;
+}
+
+function* compileStep(definition: StepDefinition, expressions: LazyExpressions): Generator<void, CompiledStep> {
   const { id, type } = definition;
   if (!isStepType(type)) throw new Error(`Step ${id} has the unknown type ${type}.`);
   const kind = stepKind(type);
-  const { value: config } = checkShape(kind.config, definition.config, '');
+  const config = shaped(kind.config, definition.config);
   const lists = kind.lists(config);
+  const compiledLists = new Map<string, readonly CompiledStep[]>();
+  for (const { branch, steps } of lists) compiledLists.set(branch, yield* compileList(steps, expressions));
   const bare = kind.bareExpressions(config);
   const template: Template = kind.isTemplate
-    ? compileTemplate(definition.config)
+    ? compileTemplate(definition.config, expressions)
     : { kind: 'literal', value: definition.config };
   const probe = definition.probe && {
-    request: compileTemplate(definition.probe.request),
-    expression: compileBare(definition.probe.expression),
+    request: compileTemplate(definition.probe.request, expressions),
+    expression: expressions.bare(definition.probe.expression),
   };
   return {
     id,
@@ -86,21 +118,15 @@ function compileStep(definition: StepDefinition): CompiledStep {
     definition,
     effect: kind.effect(definition),
     onInDoubt: definition.on_in_doubt ?? kind.onInDoubt,
-    condition: definition.if === undefined ? undefined : compileBare(definition.if),
+    condition: definition.if === undefined ? undefined : expressions.bare(definition.if),
     config: template,
-    expressions: new Map(bare.map(({ field, text }) => [field, compileBare(text)])),
+    expressions: new Map(bare.map(({ field, text }) => [field, expressions.bare(text)])),
     scripts: new Map(kind.scripts(config).map(({ field, text }) => [field, compileScript(text)])),
-    lists: new Map(lists.map(({ branch, steps }) => [branch, steps.map(compileStep)])),
+    lists: compiledLists,
     branchOf: new Map(lists.flatMap(({ branch, steps }) => steps.map((step) => [step.id, branch] as const))),
     nesting: kind.nesting,
     loop: { ...plainLoop, ...kind.loop(config) },
-    secrets: secretsOf(kind.readsSecrets ? [template, probe?.request] : []),
+    secrets: secretsOf(kind.readsSecrets ? [definition.config, definition.probe?.request] : []),
     probe,
   };
-}
-
-function secretsOf(templates: readonly (Template | undefined)[]): string[] {
-  const expressions = templates.flatMap((template) => (template === undefined ? [] : expressionsIn(template)));
-  const names = expressions.flatMap(({ syntaxTree }) => referencesIn(syntaxTree).secrets);
-  return [...new Set(names)].filter((name) => name !== undefined);
 }

@@ -1,15 +1,15 @@
 import type { StepDefinition } from './definition.js';
-import type { Expression } from './expressions/expression.js';
-import { compileBare } from './expressions/template.js';
+import { LazyExpression } from './expressions/lazy-expression.js';
+import { bareText } from './expressions/template.js';
 import { isStepType, stepKind } from './step-kinds/registry.js';
 import { HTTP_TIMEOUT_MS } from './step-kinds/http-request.kind.js';
-import { checkShape } from './validation/check-shape.js';
+import { checkShape, shaped } from './validation/check-shape.js';
 import { Limits, SlotScope } from './validation/limits.shape.js';
 
 /** `config.limits` of a definition whose runs have to ask before they begin or go on. */
 export interface CompiledLimits {
-  concurrency?: { max: number; key: Expression | undefined; scope: SlotScope };
-  rate?: { max: number; perMs: number; key: Expression | undefined };
+  concurrency?: { max: number; key: LazyExpression | undefined; scope: SlotScope };
+  rate?: { max: number; perMs: number; key: LazyExpression | undefined };
   /** How long a call of a run may be open after nobody has the run any more, in ms: the longest time-out of its calls. */
   graceMs: number;
 }
@@ -32,8 +32,8 @@ export function compileLimits(limits: unknown, steps: readonly StepDefinition[])
   };
 }
 
-function keyOf({ key }: { key?: string | null }): Expression | undefined {
-  return key === undefined || key === null ? undefined : compileBare(key);
+function keyOf({ key }: { key?: string | null }): LazyExpression | undefined {
+  return key === undefined || key === null ? undefined : new LazyExpression(bareText(key));
 }
 
 function longestCallMs(steps: readonly StepDefinition[]): number {
@@ -43,7 +43,7 @@ function longestCallMs(steps: readonly StepDefinition[]): number {
       if (step.type === 'http.request') return step.timeout_ms ?? HTTP_TIMEOUT_MS;
       if (!isStepType(step.type)) return 0;
       const kind = stepKind(step.type);
-      const lists = kind.lists(checkShape(kind.config, step.config, '').value);
+      const lists = kind.lists(shaped(kind.config, step.config));
       return longestCallMs(lists.flatMap((list) => list.steps));
     }),
   );

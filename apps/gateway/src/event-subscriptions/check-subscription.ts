@@ -1,5 +1,5 @@
 import { validationFailed, type FieldError } from '@app/contracts';
-import { compileBare } from '@app/definition';
+import { expressionMistakes } from '@app/definition';
 import { mistakeInDestination } from '@app/egress';
 
 /**
@@ -12,18 +12,8 @@ export async function checkSubscription(
   { filter, url }: { filter?: string | null | undefined; url?: string | undefined },
 ): Promise<void> {
   const errors: FieldError[] = [];
-  if (filter != null) errors.push(...mistakesInFilter(filter));
+  if (filter != null) errors.push(...expressionMistakes(filter, 'filter'));
   const mistake = url === undefined ? undefined : await mistakeInDestination(allow, url);
   if (mistake !== undefined) errors.push({ field: 'url', message: `is not one that can be called: ${mistake}` });
   if (errors.length > 0) throw validationFailed(errors);
-}
-
-function mistakesInFilter(filter: string): FieldError[] {
-  try {
-    compileBare(filter);
-    return [];
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : 'unknown mistake';
-    return [{ field: 'filter', message: `is not a valid expression: ${reason}` }];
-  }
 }

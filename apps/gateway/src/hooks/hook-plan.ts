@@ -1,9 +1,9 @@
 import {
-  compileBare,
   compileTemplate,
+  LazyExpressions,
   LONGEST_WEBHOOK_WAIT_MS,
   WebhookTrigger,
-  type Expression,
+  type LazyExpression,
   type Template,
 } from '@app/definition';
 import { plainToInstance } from 'class-transformer';
@@ -22,7 +22,7 @@ export interface OutputPlan {
 /** The trigger of one version of a workflow, with its expressions compiled. */
 export interface HookPlan {
   trigger: WebhookTrigger;
-  dedupe: Expression | undefined;
+  dedupe: LazyExpression | undefined;
   /** Steps that `dedupe` may take. */
   maxSteps: number;
   /** Undefined: the sender is not told what comes of the run. */
@@ -40,18 +40,19 @@ export interface HookBounds {
 export function hookPlan(config: object, { maxWaitMs, maxSteps }: HookBounds): HookPlan {
   const trigger = plainToInstance(WebhookTrigger, config);
   const { dedupe, respond } = trigger;
+  const expressions = new LazyExpressions();
   return {
     trigger,
     maxSteps,
-    dedupe: dedupe === undefined ? undefined : compileBare(dedupe),
+    dedupe: dedupe === undefined ? undefined : expressions.bare(dedupe),
     output:
       respond?.mode === 'output'
         ? {
             maxSteps,
             timeoutMs: Math.min(respond.timeout_ms ?? LONGEST_WEBHOOK_WAIT_MS, maxWaitMs),
-            status: compileTemplate(respond.status ?? 200),
-            headers: compileTemplate(respond.headers ?? {}),
-            body: respond.body === undefined ? undefined : compileTemplate(respond.body),
+            status: compileTemplate(respond.status ?? 200, expressions),
+            headers: compileTemplate(respond.headers ?? {}, expressions),
+            body: respond.body === undefined ? undefined : compileTemplate(respond.body, expressions),
           }
         : undefined,
   };

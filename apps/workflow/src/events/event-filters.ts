@@ -1,5 +1,5 @@
 import { idTime, type CloudEvent } from '@app/contracts';
-import { compileBare, matchesPattern, type Expression, type Scope } from '@app/definition';
+import { bareText, LazyExpression, matchesPattern, type Scope } from '@app/definition';
 import { isTrue } from '../steps/steps.service.js';
 
 /** Which events a workflow, a step or a subscription wants. */
@@ -21,7 +21,7 @@ const MOST_FILTERS = 2_000;
 
 /** Judges events. Filters are compiled once, and forgotten when there are too many of them. */
 export class EventFilters {
-  private readonly compiled = new Map<string, Expression>();
+  private readonly compiled = new Map<string, LazyExpression>();
 
   /** @param maxSteps steps that a filter may take */
   constructor(private readonly maxSteps: number) {}
@@ -40,12 +40,12 @@ export class EventFilters {
     }
   }
 
-  private expression(text: string): Expression {
+  private expression(text: string): LazyExpression {
     const known = this.compiled.get(text);
     if (known !== undefined) return known;
     const [oldest] = this.compiled.keys();
     if (oldest !== undefined && this.compiled.size >= MOST_FILTERS) this.compiled.delete(oldest);
-    const expression = compileBare(text);
+    const expression = new LazyExpression(bareText(text));
     this.compiled.set(text, expression);
     return expression;
   }

@@ -26,6 +26,7 @@ export function parseBounded(text: string): jsonata.Expression {
     const compiled = jsonata(text);
     const patterns: RegExp[] = [];
     forEachNode(compiled.ast(), (node) => {
+      forgetParser(node);
       boundRange(node);
       if (node.value instanceof RegExp) patterns.push(node.value);
     });
@@ -92,6 +93,14 @@ export function variableNames(tree: unknown): Set<string> {
 /** Whether a part of a syntax tree is a node. */
 export function isNode(part: unknown): part is SyntaxNode {
   return typeof part === 'object' && part !== null;
+}
+
+/**
+ * A token is in the tree as the parser made it: an heir of its symbol, and so of the whole parser, 12 KB for each expression.
+ * Whoever evaluates looks at the token's own members only.
+ */
+function forgetParser(node: SyntaxNode): void {
+  if ('lbp' in node) Object.setPrototypeOf(node, Object.prototype);
 }
 
 function boundRange(node: SyntaxNode): void {

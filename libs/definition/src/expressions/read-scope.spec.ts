@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { readScope } from './read-scope.js';
-import { compileBare } from './template.js';
+import { LazyExpression } from './lazy-expression.js';
 
 const [a, b] = [{ output: 1 }, { output: [2] }];
 const scope = { input: { order: 7 }, steps: { a, b, 'look-up': {} }, run: { id: 'r' }, workflow: {}, item: 3 };
@@ -22,7 +22,7 @@ it.each<[string, object]>([
   ['$keys(*)', scope],
   ['($f := function($x) { steps.a.output + $x }; $f(1))', { steps: { a } }],
 ])('%s can read', (text, read) => {
-  expect(readScope(compileBare(text), scope)).toEqual(read);
+  expect(readScope(new LazyExpression(text), scope)).toEqual(read);
 });
 
 it.each([
@@ -32,7 +32,7 @@ it.each([
   'steps.*[output = 1].output',
   'input.{"n": order, "r": $$.run.id}',
 ])('%s says the same of what it can read', async (text) => {
-  const expression = compileBare(text);
+  const expression = new LazyExpression(text);
   const context = { nowMs: 0, seed: '' };
   const whole = await expression.evaluate(scope, context);
   expect(whole).toBeDefined();

@@ -1,11 +1,12 @@
 import type { SyntaxNode } from './bounded-ast.js';
-import type { Expression, Scope } from './expression.js';
+import type { Scope } from './expression.js';
+import type { LazyExpression } from './lazy-expression.js';
 
 /**
  * The part of a scope that an expression can read: for evaluating it later, when the rest is no longer at hand. Where the
  * expression does not say what it reads (`$$`, a wildcard) it is all.
  */
-export function readScope(expression: Expression, scope: Scope): Scope {
+export function readScope(expression: LazyExpression, scope: Scope): Scope {
   const reads: Reads = { names: new Set(), steps: new Set(), allSteps: false, everything: false };
   look(expression.syntaxTree, reads, true);
   if (reads.everything) return scope;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compileBare, compileTemplate, resolveTemplate } from './template.js';
+import { compileTemplate, LazyExpressions, resolveTemplate } from './template.js';
 
 const context = { nowMs: 0, seed: '' };
 const resolve = (value: unknown, scope = {}): Promise<unknown> =>
@@ -31,6 +31,6 @@ describe('a template', () => {
 
 describe('a bare expression', () => {
   it.each(['input.x > 1', '{{ input.x > 1 }}', ' {{input.x > 1}} '])('%s', async (text) => {
-    expect(await compileBare(text).evaluate({ input: { x: 2 } }, context)).toBe(true);
+    expect(await new LazyExpressions().bare(text).evaluate({ input: { x: 2 } }, context)).toBe(true);
   });
 });

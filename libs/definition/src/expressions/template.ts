@@ -1,22 +1,33 @@
-import { Expression, type EvaluationContext, type Scope } from './expression.js';
+import type { EvaluationContext, Scope } from './expression.js';
+import { LazyExpression } from './lazy-expression.js';
 import { hasExpression, piecesOf, singleExpression } from './placeholders.js';
 
-/** A JSON value whose strings may hold `{{ expression }}`, compiled. */
+/** A JSON value whose strings may hold `{{ expression }}`, taken apart. */
 export type Template =
   | { kind: 'literal'; value: unknown }
   /** The whole string is one expression and keeps its type. */
-  | { kind: 'expression'; expression: Expression }
+  | { kind: 'expression'; expression: LazyExpression }
   /** Text with expressions in it. */
-  | { kind: 'text'; parts: readonly (string | Expression)[] }
+  | { kind: 'text'; parts: readonly (string | LazyExpression)[] }
   | { kind: 'list'; items: readonly Template[] }
   | { kind: 'record'; members: readonly (readonly [string, Template])[] };
 
-/**
- * Compiles a member that is an expression as a whole; braces around all of it are allowed and mean the same.
- * @throws ExpressionError when it does not parse
- */
-export function compileBare(text: string): Expression {
-  return Expression.compile(bareText(text));
+/** The expressions of one definition, each once, however often it stands there: an evaluation leaves nothing in it. */
+export class LazyExpressions {
+  private readonly known = new Map<string, LazyExpression>();
+
+  of(text: string): LazyExpression {
+    const known = this.known.get(text);
+    if (known !== undefined) return known;
+    const expression = new LazyExpression(text);
+    this.known.set(text, expression);
+    return expression;
+  }
+
+  /** Of a member that is an expression as a whole; braces around all of it are allowed and mean the same. */
+  bare(text: string): LazyExpression {
+    return this.of(bareText(text));
+  }
 }
 
 /** What a member that is an expression as a whole says, without the braces that are allowed around all of it. */
@@ -24,18 +35,20 @@ export function bareText(text: string): string {
   return singleExpression(text) ?? text.trim();
 }
 
-/**
- * Compiles a value. Parts without expressions cost nothing when it is resolved.
- * @throws ExpressionError when an expression does not parse
- */
-export function compileTemplate(value: unknown): Template {
-  if (typeof value === 'string') return compileText(value);
+/** Takes a value apart. Parts without expressions cost nothing when it is resolved; no expression is compiled before it is. */
+export function compileTemplate(value: unknown, expressions = new LazyExpressions()): Template {
+  const isLiteral = value === undefined || !hasExpression(JSON.stringify(value));
+  return isLiteral ? { kind: 'literal', value } : partOf(value, expressions);
+}
+
+function partOf(value: unknown, expressions: LazyExpressions): Template {
+  if (typeof value === 'string') return compileText(value, expressions);
   if (Array.isArray(value)) {
-    const items = value.map(compileTemplate);
+    const items = value.map((item) => partOf(item, expressions));
     return items.every((item) => item.kind === 'literal') ? { kind: 'literal', value } : { kind: 'list', items };
   }
   if (typeof value === 'object' && value !== null) {
-    const members = Object.entries(value).map(([key, member]) => [key, compileTemplate(member)] as const);
+    const members = Object.entries(value).map(([key, member]) => [key, partOf(member, expressions)] as const);
     const isLiteral = members.every(([, member]) => member.kind === 'literal');
     return isLiteral ? { kind: 'literal', value } : { kind: 'record', members };
   }
@@ -70,33 +83,15 @@ export async function resolveTemplate(template: Template, scope: Scope, context:
   }
 }
 
-/** Every expression of a template. */
-export function expressionsIn(template: Template): Expression[] {
-  switch (template.kind) {
-    case 'literal':
-      return [];
-    case 'expression':
-      return [template.expression];
-    case 'text':
-      return template.parts.filter((part) => typeof part !== 'string');
-    case 'list':
-      return template.items.flatMap(expressionsIn);
-    case 'record':
-      return template.members.flatMap(([, member]) => expressionsIn(member));
-  }
-}
-
-function compileText(text: string): Template {
+function compileText(text: string, expressions: LazyExpressions): Template {
   if (!hasExpression(text)) return { kind: 'literal', value: text };
   const single = singleExpression(text);
-  if (single !== undefined) return { kind: 'expression', expression: Expression.compile(single) };
-  const parts = Array.from(piecesOf(text), (piece) =>
-    piece.isExpression ? Expression.compile(piece.text) : piece.text,
-  );
+  if (single !== undefined) return { kind: 'expression', expression: expressions.of(single) };
+  const parts = Array.from(piecesOf(text), (piece) => (piece.isExpression ? expressions.of(piece.text) : piece.text));
   return { kind: 'text', parts };
 }
 
-async function resolveText(parts: readonly (string | Expression)[], scope: Scope, context: EvaluationContext) {
+async function resolveText(parts: readonly (string | LazyExpression)[], scope: Scope, context: EvaluationContext) {
   let text = '';
   for (const part of parts) text += typeof part === 'string' ? part : asText(await part.evaluate(scope, context));
   return text;

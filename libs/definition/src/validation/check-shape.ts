@@ -42,6 +42,11 @@ export function checkShape<T extends object>(
   return { value: instance, errors };
 }
 
+/** A value that passed `checkShape` as an instance of its class, without asking again whether it is right. */
+export function shaped<T extends object>(shape: new () => T, value: object): T {
+  return instanceOf(shape, value, { unknown: 0 });
+}
+
 /**
  * An instance whose members with a class of their own are instances too. What is free to hold anything stays the very
  * value it was: class-transformer would copy it whole, leave out what is called like a method of every object, and fail

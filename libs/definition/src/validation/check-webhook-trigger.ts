@@ -1,7 +1,7 @@
 import { checkShape } from './check-shape.js';
 import { CheckedExpressions, expressionMistakes } from './checked-expressions.js';
 import type { Mistakes } from './mistakes.js';
-import { expressionsIn } from './found-expressions.js';
+import { foundExpressions } from '../expressions/found-expressions.js';
 import { WebhookTrigger } from './webhook-trigger.shape.js';
 
 /**
@@ -43,7 +43,7 @@ export function* checkWebhookTrigger(trigger: unknown, path: string, mistakes: M
 /** The first expression of a template that does not parse. */
 function* checkTemplate(value: unknown, field: string, mistakes: Mistakes): Generator<void, void> {
   const expressions = new CheckedExpressions();
-  for (const found of expressionsIn(value, field)) {
+  for (const found of foundExpressions(value, field)) {
     yield;
     const checked = found === undefined ? undefined : expressions.check(found.text);
     if (checked === undefined || !('mistake' in checked)) continue;

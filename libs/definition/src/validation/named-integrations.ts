@@ -1,7 +1,7 @@
 import { standardBounds, type Bounds } from '../bounds.js';
 import { isStepType, stepKind } from '../step-kinds/registry.js';
 import { checkShape } from './check-shape.js';
-import { inTurns } from './in-turns.js';
+import { inTurns } from '../in-turns.js';
 
 /** An integration that a definition names. */
 export interface NamedIntegration {

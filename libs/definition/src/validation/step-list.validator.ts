@@ -9,7 +9,7 @@ import { checkShape } from './check-shape.js';
 import { StepShape } from './definition.shape.js';
 import { CheckedExpressions } from './checked-expressions.js';
 import type { Mistakes } from './mistakes.js';
-import { expressionsIn } from './found-expressions.js';
+import { foundExpressions } from '../expressions/found-expressions.js';
 import { VisibleSteps } from './visible-steps.js';
 
 /** Characters of all scripts together: parsing them takes time of the process that saves. */
@@ -187,7 +187,7 @@ export class StepListValidator {
     mayReadSecrets: boolean,
   ): Generator<void, void> {
     let failed: string | undefined;
-    for (const found of expressionsIn(value, path)) {
+    for (const found of foundExpressions(value, path)) {
       yield;
       // Of a text, the first expression that does not parse is told.
       if (found === undefined || found.path === failed) continue;

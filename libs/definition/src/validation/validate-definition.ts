@@ -8,7 +8,7 @@ import { checkWebhookTrigger } from './check-webhook-trigger.js';
 import { CronTrigger } from './cron-trigger.shape.js';
 import { DefinitionConfig } from './definition-config.shape.js';
 import { DefinitionShape } from './definition.shape.js';
-import { atOnce, inTurns } from './in-turns.js';
+import { atOnce, inTurns } from '../in-turns.js';
 import { Mistakes } from './mistakes.js';
 import { checkOnFailure } from './on-failure.shape.js';
 import { StepListValidator } from './step-list.validator.js';

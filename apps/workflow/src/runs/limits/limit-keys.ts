@@ -1,4 +1,4 @@
-import type { CompiledLimits, Expression } from '@app/definition';
+import type { CompiledLimits, LazyExpression } from '@app/definition';
 import { RunStatus } from '@app/contracts';
 import { createHash } from 'node:crypto';
 import type { ClaimedRun } from '../claim/claimed-run.js';
@@ -29,7 +29,7 @@ export function hasBegun({ status }: ClaimedRun): boolean {
 }
 
 /** A hash: the value may be long, and personal. */
-async function keyOf(run: ClaimedRun, key: Expression | undefined): Promise<string> {
+async function keyOf(run: ClaimedRun, key: LazyExpression | undefined): Promise<string> {
   if (key === undefined) return 'all';
   const evaluation = { nowMs: run.createdAt.getTime(), seed: `${run.runId}/limits` };
   const value = await key.evaluate({ input: run.input, run: runFacts(run) }, evaluation);

@@ -69,7 +69,7 @@ export function httpRequestRunner(services: HttpServices): EffectRunner<BoundCal
 }
 
 function withSecrets(context: StepContext, secrets: Revealed): StepContext {
-  return context.step.secrets.length === 0 ? context : { ...context, scope: { ...context.scope, secrets } };
+  return Object.keys(secrets).length === 0 ? context : { ...context, scope: { ...context.scope, secrets } };
 }
 
 function failureOf(error: unknown, method: string, hidden: Hidden): StepFailure {

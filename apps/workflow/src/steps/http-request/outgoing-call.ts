@@ -33,9 +33,10 @@ export interface OutgoingCall {
  */
 export async function outgoingCall(
   { secrets: reader, credentials, limits }: HttpServices,
-  { userId, step: { secrets: names } }: StepContext,
+  { userId, step }: StepContext,
   resolve: (secrets: Revealed) => Promise<HttpRequestConfig>,
 ): Promise<OutgoingCall> {
+  const names = await step.secrets();
   const shownConfig = await resolve(references(names));
   const shown = httpCall(shownConfig);
   const credential = shown.credential === undefined ? undefined : await credentials.read(userId, shown.credential);

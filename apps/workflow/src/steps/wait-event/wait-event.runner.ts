@@ -1,5 +1,5 @@
 import { newId } from '@app/contracts';
-import { readScope, WaitEventConfig, type Expression, type Scope } from '@app/definition';
+import { readScope, WaitEventConfig, type LazyExpression, type Scope } from '@app/definition';
 import { resolvedConfig } from '../resolved-config.js';
 import { StepFailure } from '../step-failure.js';
 import type { StepContext, TransactionalRunner } from '../step-runner.js';
@@ -29,7 +29,7 @@ export const waitEventRunner: TransactionalRunner = {
 };
 
 /** The part of the step's scope that a filter may read, as it is now. */
-function contextOf(filter: Expression, { scope }: Pick<StepContext, 'scope'>): Scope {
+function contextOf(filter: LazyExpression, { scope }: Pick<StepContext, 'scope'>): Scope {
   const context = readScope(filter, scope);
   const bytes = Buffer.byteLength(JSON.stringify(context));
   if (bytes <= MOST_CONTEXT_BYTES) return context;

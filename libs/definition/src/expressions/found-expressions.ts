@@ -1,5 +1,5 @@
-import { piecesOf, singleExpression } from '../expressions/placeholders.js';
-import { joinPath } from './check-shape.js';
+import { piecesOf, singleExpression } from './placeholders.js';
+import { joinPath } from '../validation/check-shape.js';
 
 /** So many members of a value are looked at before who looks may do something else. */
 const MEMBERS_A_PIECE = 1_000;
@@ -19,7 +19,7 @@ interface Level {
  * The expressions of a template in the order in which they stand there, and undefined now and then when there are none for
  * a while. It keeps its place itself instead of calling itself: a generator within a hundred is as many times slower.
  */
-export function* expressionsIn(value: unknown, path: string): Generator<FoundExpression | undefined, void> {
+export function* foundExpressions(value: unknown, path: string): Generator<FoundExpression | undefined, void> {
   if (typeof value === 'string') yield* inText(value, path);
   const open: Level[] = [];
   enter(open, value, path);
