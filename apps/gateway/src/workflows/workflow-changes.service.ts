@@ -22,6 +22,15 @@ import { InputSchemas } from './input-schema/input-schemas.service.js';
 import { OnFailureCheck } from './on-failure-check.service.js';
 import { WorkflowsService } from './workflows.service.js';
 
+/** What a check of a definition depends on: the version says which definition it is. */
+type Current = Pick<Workflow, 'version' | 'status'>;
+
+/** A change of one workflow. */
+interface Change<Checked> {
+  check: (seen: Workflow) => Promise<Checked>;
+  write: (manager: EntityManager, current: Current, checked: Checked) => Promise<void>;
+}
+
 /**
  * Writes to workflows. Each one checks If-Match in its statement; a change of the definition makes a new version in the
  * same transaction. Runs under way keep the version they started with, whatever happens here.
@@ -77,8 +86,8 @@ export class WorkflowChangesService {
 
   /** Makes the definition of an earlier version the newest one. */
   restore(userId: string, id: string, version: number, expected: ExpectedVersions): Promise<WorkflowDto> {
-    return this.change(userId, id, expected, async (_current, manager) => {
-      const earlier = await manager.findOneBy(WorkflowVersion, { workflow_id: id, version });
+    return this.change(userId, id, expected, async () => {
+      const earlier = await this.dataSource.manager.findOneBy(WorkflowVersion, { workflow_id: id, version });
       if (earlier === null) throw notFound('version');
       return earlier;
     });
@@ -97,12 +106,14 @@ export class WorkflowChangesService {
 
   /** @throws AppError NOT_FOUND, CONFLICT when nothing could start it */
   async setStatus(userId: string, id: string, status: WorkflowStatus): Promise<WorkflowDto> {
-    await this.dataSource.transaction(async (manager) => {
-      const current = await this.lock(manager, userId, id);
-      if (current.status === status) return;
-      if (status === WorkflowStatus.Active)
+    await this.checkAndWrite(userId, id, {
+      check: async (current) => {
+        if (status !== WorkflowStatus.Active || current.status === status) return;
         await this.activation.assertCanFire(userId, await checkDefinition(current, this.bounds));
-      await this.write(manager, id, undefined, { status });
+      },
+      write: async (manager, current) => {
+        if (current.status !== status) await this.write(manager, id, undefined, { status });
+      },
     });
     return this.changed(userId, id);
   }
@@ -124,18 +135,42 @@ export class WorkflowChangesService {
     userId: string,
     id: string,
     expected: ExpectedVersions,
-    edit: (current: Workflow, manager: EntityManager) => DraftDefinition | Promise<DraftDefinition>,
+    edit: (current: Workflow) => DraftDefinition | Promise<DraftDefinition>,
     mistakes: readonly FieldError[] = [],
   ): Promise<WorkflowDto> {
-    await this.dataSource.transaction(async (manager) => {
-      const current = await this.lock(manager, userId, id);
-      const definition = await checkDefinition(await edit(current, manager), this.bounds, mistakes);
-      if (current.status === WorkflowStatus.Active) await this.activation.assertCanFire(userId, definition);
-      const version = current.version + 1;
-      await this.write(manager, id, expected, { ...workflowColumns(definition), version });
-      await this.keepVersion(manager, id, version, definition);
+    await this.checkAndWrite(userId, id, {
+      check: async (current) => {
+        const definition = await checkDefinition(await edit(current), this.bounds, mistakes);
+        if (current.status === WorkflowStatus.Active) await this.activation.assertCanFire(userId, definition);
+        return definition;
+      },
+      write: async (manager, current, definition) => {
+        const version = current.version + 1;
+        await this.write(manager, id, expected, { ...workflowColumns(definition), version });
+        await this.keepVersion(manager, id, version, definition);
+      },
     });
     return this.changed(userId, id);
+  }
+
+  /**
+   * A check may take a second, so it holds neither a connection nor the workflow's row. What it saw is compared once the row is
+   * locked; who was overtaken by another change begins again with what that left.
+   * @throws AppError NOT_FOUND, and what `check` and `write` throw
+   */
+  private async checkAndWrite<Checked>(userId: string, id: string, change: Change<Checked>): Promise<void> {
+    for (let isWritten = false; !isWritten;) {
+      const seen = await this.dataSource.manager.findOneBy(Workflow, { id, user_id: userId });
+      if (seen === null) throw notFound('workflow');
+      const { version, status } = seen;
+      const checked = await change.check(seen);
+      isWritten = await this.dataSource.transaction(async (manager) => {
+        const current = await this.lock(manager, userId, id);
+        if (current.version !== version || current.status !== status) return false;
+        await change.write(manager, current, checked);
+        return true;
+      });
+    }
   }
 
   private async changed(userId: string, id: string): Promise<WorkflowDto> {
@@ -145,9 +180,10 @@ export class WorkflowChangesService {
   }
 
   /** Changes of one workflow happen one after the other: each builds on what the one before left. */
-  private async lock(manager: EntityManager, userId: string, id: string): Promise<Workflow> {
+  private async lock(manager: EntityManager, userId: string, id: string): Promise<Current> {
     const lock = { mode: 'pessimistic_write' } as const;
-    const workflow = await manager.findOne(Workflow, { where: { id, user_id: userId }, lock });
+    const select = { id: true, version: true, status: true } as const;
+    const workflow = await manager.findOne(Workflow, { select, where: { id, user_id: userId }, lock });
     if (workflow === null) throw notFound('workflow');
     return workflow;
   }
