@@ -8,9 +8,9 @@ import { INTEGRATION_ID } from './integration-id.js';
 import { MOST_MISTAKES } from './mistakes.js';
 import { NO_CREDENTIALS } from './no-credentials.js';
 
-/** So many unknown members of a value are told, and of a list of objects so many are looked at: more than a list may have. */
+/** So many unknown members of a value are told, and of a list so many members are looked at one by one: more than it may have. */
 const MOST_UNKNOWN = MOST_MISTAKES;
-const MOST_OBJECTS = 1_000;
+const MOST_MEMBERS = 1_000;
 
 type Rule = ReturnType<ReturnType<typeof getMetadataStorage>['getTargetValidationMetadatas']>[number];
 
@@ -88,14 +88,15 @@ function isMade({ type, context }: Rule): boolean {
   return type === 'nestedValidation' || (context as SchemaHint | undefined)?.orElse !== undefined;
 }
 
-function madeMember(shape: new () => object, name: string, member: unknown, left: { unknown: number }): unknown {
+function madeMember(shape: new () => object, name: string, given: unknown, left: { unknown: number }): unknown {
+  const member: unknown = Array.isArray(given) ? given.slice(0, MOST_MEMBERS) : given;
   if (!isObject(member)) return transformed(shape, name, member);
   const example = transformed(shape, name, {});
   if (!hasClass(example)) return member;
   const nested = example.constructor as new () => object;
   const one = (each: unknown): unknown =>
     isObject(each) && !Array.isArray(each) ? instanceOf(nested, each, left) : each;
-  return Array.isArray(member) ? member.slice(0, MOST_OBJECTS).map(one) : one(member);
+  return Array.isArray(member) ? member.map(one) : one(member);
 }
 
 /** What class-transformer makes of a member. */
@@ -110,7 +111,7 @@ function isHidden(name: string): boolean {
 
 function hiddenFields(instance: object, plain: object, path: string): FieldError[] {
   const names = Object.keys(plain);
-  return (Array.isArray(plain) ? names.slice(0, MOST_OBJECTS) : names).flatMap((name) => {
+  return (Array.isArray(plain) ? names.slice(0, MOST_MEMBERS) : names).flatMap((name) => {
     if (isHidden(name)) {
       return [{ field: joinPath(path, name), message: 'is not a known field: remove it or mend its name' }];
     }

@@ -62,6 +62,14 @@ it('Only so many mistakes are told, and a last one says that there are more', ()
   expect(mistakes.at(-1)).toEqual({ field: '', message: expect.stringContaining('mend these first') });
 });
 
+it('Of a list that is too long only so many members are looked at', () => {
+  const to = Array.from({ length: 1_010 }, (_, i) => (i < 1_000 ? `a${i}@example.com` : 'no address'));
+  const steps = [{ id: 'a', type: 'email.send', config: { to, subject: 's', text: 't' } }];
+  expect(validateDefinition({ name: 'w', trigger_type: 'manual', steps })).toEqual([
+    { field: 'steps[0].config.to', message: expect.stringContaining('no more than 50') },
+  ]);
+});
+
 it('An expression of a template has the length that any may have', () => {
   const config = { method: 'GET', url: 'https://example.com/', body: `{{ "${'x'.repeat(65_536)}" }}` };
   expect(
