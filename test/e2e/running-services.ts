@@ -12,10 +12,12 @@ export class RunningServices {
     private readonly cleanUp: () => Promise<void>,
   ) {}
 
-  static async start(): Promise<RunningServices> {
+  /** @param more variables of all three */
+  static async start(more: Readonly<Record<string, string>> = {}): Promise<RunningServices> {
     const [database, redis] = await Promise.all([testDatabase(), testRedis()]);
     const folder = temporaryFolder('platform');
-    const env = { DATABASE_URL: database.url, REDIS_URL: redis.url, BIOMETRICS_DATA_DIR: join(folder.path, 'data') };
+    const dataDir = join(folder.path, 'data');
+    const env = { ...more, DATABASE_URL: database.url, REDIS_URL: redis.url, BIOMETRICS_DATA_DIR: dataDir };
     const running = new RunningServices(env, async () => {
       await database.drop();
       folder.remove();
@@ -27,6 +29,19 @@ export class RunningServices {
 
   get url(): string {
     return this.services.get('gateway')!.url;
+  }
+
+  get databaseUrl(): string {
+    return this.env['DATABASE_URL']!;
+  }
+
+  get redisUrl(): string {
+    return this.env['REDIS_URL']!;
+  }
+
+  /** What each service that runs has written. */
+  logs(): Record<string, string> {
+    return Object.fromEntries([...this.services].map(([name, service]) => [name, service.logs()]));
   }
 
   get dataDir(): string {
