@@ -5,7 +5,7 @@ import type { LazyExpression } from './expressions/lazy-expression.js';
 import { compileTemplate, LazyExpressions, type Template } from './expressions/template.js';
 import { atOnce, inTurns } from './in-turns.js';
 import { compileScript, type Script } from './scripts/script.js';
-import { secretsOf } from './secrets-of.js';
+import { secretsOf, type SecretNames } from './secrets-of.js';
 import { isStepType, stepKind, type StepType } from './step-kinds/registry.js';
 import type { LoopSettings, Nesting } from './step-kinds/step-kind.js';
 import { checkShape, shaped } from './validation/check-shape.js';
@@ -31,7 +31,7 @@ export interface CompiledStep {
   nesting: Nesting;
   loop: LoopSettings;
   /** Names of the secrets that the config and the probe read, which are looked for when somebody first asks. */
-  secrets: () => Promise<readonly string[]>;
+  secrets: SecretNames;
   /** How to find out whether the effect has happened. */
   probe: { request: Template; expression: LazyExpression } | undefined;
 }

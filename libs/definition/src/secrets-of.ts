@@ -6,13 +6,16 @@ import { referencesIn } from './validation/step-references.js';
 /** What has not the word, and cannot spell it with an escape, need not be parsed. */
 const MAY_READ_SECRETS = /secrets|\\/;
 
+/** At once when they are known. */
+export type SecretNames = () => readonly string[] | Promise<readonly string[]>;
+
 /**
  * The names of the secrets that the expressions of templates read. They are looked for once, when somebody first asks, and
  * everything else of the process has its turn meanwhile.
  */
-export function secretsOf(templates: readonly unknown[]): () => Promise<readonly string[]> {
-  let names: Promise<readonly string[]> | undefined;
-  return () => (names ??= inTurns(namesIn(templates)));
+export function secretsOf(templates: readonly unknown[]): SecretNames {
+  let names: ReturnType<SecretNames> | undefined;
+  return () => (names ??= inTurns(namesIn(templates)).then((found) => (names = found)));
 }
 
 function* namesIn(templates: readonly unknown[]): Generator<void, string[]> {

@@ -1,22 +1,20 @@
 import type { EgressConfig } from '@app/config';
 import { childSpan, currentContext, traceparent } from '@app/observability';
-import type { IncomingHttpHeaders } from 'node:http';
-import { Agent, type Dispatcher } from 'undici';
+import { Agent } from 'undici';
 import { AddressPolicy } from './address-policy.js';
+import { CallEnd } from './call-end.js';
 import { callError } from './call-error.js';
 import { checkedUrl } from './checked-url.js';
+import { decodeBody } from './decode-body.js';
 import { isSafe, type EgressRequest, type EgressResponse } from './egress-request.js';
 import { EgressError } from './egress.error.js';
-import { lastLook } from './last-look.js';
+import { Exchange } from './exchange.js';
 import { pinnedLookup, type Resolve } from './pinned-lookup.js';
-import { readBody } from './read-body.js';
-import { isRedirect, nextHop, type Hop } from './redirect.js';
+import { nextHop, type Hop } from './redirect.js';
 
 const CONNECT_TIMEOUT_MS = 10_000;
 const MAX_REDIRECTS = 5;
 const MAX_HEADER_BYTES = 16_384;
-/** What is read of a redirect's body, which nobody sees, before its connection is given up. */
-const MAX_REDIRECT_BYTES = 65_536;
 const USER_AGENT = 'biometrics';
 
 /** The one place through which calls leave the platform. */
@@ -49,25 +47,35 @@ export class EgressClient {
    * @throws EgressError when there is no answer
    */
   async request(request: EgressRequest): Promise<EgressResponse> {
-    const timeout = AbortSignal.timeout(request.timeoutMs);
-    const signal = AbortSignal.any([request.signal, timeout]);
     const { method, url, body } = request;
+    const end = new CallEnd(request.timeoutMs, request.signal);
     let hop: Hop = { method, url, headers: withOwnHeaders(request.headers), body, afterEffect: false };
-    for (let redirects = 0; ; redirects += 1) {
-      const mayLeave = hop.afterEffect ? undefined : request.mayLeave;
-      let hasLeft = false;
-      const dispatcher = this.dispatcher(request, mayLeave ?? (() => true), () => (hasLeft = true));
-      try {
-        if (redirects > 0) await request.beforeRedirect?.(new URL(hop.url), signal);
-        const answer = await this.send(hop, dispatcher, request, signal);
-        if (!('location' in answer)) return hop.afterEffect ? { ...answer, afterEffect: true } : answer;
-        hop = nextHop(hop, answer.url, answer, request);
-      } catch (error) {
-        const why = { timedOut: timeout.aborted, aborted: request.signal.aborted, hasLeft };
-        const failure = callError(error, hop.url, why);
-        throw hop.afterEffect ? afterEffect(failure) : failure;
+    try {
+      for (let redirects = 0; ; redirects += 1) {
+        let exchange: Exchange | undefined;
+        try {
+          if (redirects > 0) await request.beforeRedirect?.(new URL(hop.url), end.signal);
+          const to = checkedUrl(hop.url, this.policy);
+          exchange = this.send(hop, to, request, end);
+          const answer = await exchange.answer;
+          const { status, headers, location } = answer;
+          if (location === undefined) {
+            const facts = { host: to.host, headers, maxBytes: this.config.maxResponseBytes };
+            const decoded = decodeBody(answer.body, facts);
+            const whole = decoded instanceof Promise ? await decoded : decoded;
+            return { status, headers, body: whole, ...(hop.afterEffect && { afterEffect: true }) };
+          }
+          hop = nextHop(hop, to, { status, location }, request);
+        } catch (error) {
+          const { timedOut } = end;
+          const why = { timedOut, aborted: request.signal.aborted, hasLeft: exchange?.hasLeft === true };
+          const failure = callError(error, hop.url, why);
+          throw hop.afterEffect ? afterEffect(failure) : failure;
+        }
+        if (redirects === MAX_REDIRECTS) throw tooManyRedirects(request.url, hop.afterEffect);
       }
-      if (redirects === MAX_REDIRECTS) throw tooManyRedirects(request.url, hop.afterEffect);
+    } finally {
+      end.close();
     }
   }
 
@@ -75,32 +83,24 @@ export class EgressClient {
     await Promise.all([this.pooled.destroy(), this.single.destroy()]);
   }
 
-  /** @param leaves told before the first byte of the request is written on a connection */
-  private dispatcher({ reuseConnection }: EgressRequest, mayLeave: () => boolean, leaves: () => void): Dispatcher {
-    const agent = reuseConnection ? this.pooled : this.single;
-    return agent.compose(lastLook(mayLeave, leaves));
+  private send(hop: Hop, url: URL, request: EgressRequest, end: CallEnd): Exchange {
+    const { method, headers, body, afterEffect: isAfterEffect } = hop;
+    const exchange = new Exchange({
+      method,
+      url,
+      maxBytes: this.config.maxResponseBytes,
+      followsRedirects: followsRedirects(request),
+      mayLeave: (isAfterEffect ? undefined : request.mayLeave) ?? always,
+    });
+    end.watch(exchange);
+    const agent = request.reuseConnection ? this.pooled : this.single;
+    agent.dispatch({ origin: url.origin, path: url.pathname + url.search, method, headers, body }, exchange);
+    return exchange;
   }
+}
 
-  /** @returns the answer, or where to go on */
-  private async send(
-    hop: Hop,
-    dispatcher: Dispatcher,
-    request: EgressRequest,
-    signal: AbortSignal,
-  ): Promise<EgressResponse | { status: number; location: string; url: URL }> {
-    const url = checkedUrl(hop.url, this.policy);
-    const { method, headers, body } = hop;
-    const path = url.pathname + url.search;
-    const response = await dispatcher.request({ origin: url.origin, path, method, headers, body, signal });
-    const answer = { status: response.statusCode, headers: flatten(response.headers) };
-    const { location } = answer.headers;
-    if (followsRedirects(request) && isRedirect(answer.status, location, url)) {
-      await response.body.dump({ limit: MAX_REDIRECT_BYTES, signal });
-      return { status: answer.status, location, url };
-    }
-    const facts = { host: url.host, method, headers: answer.headers, maxBytes: this.config.maxResponseBytes };
-    return { ...answer, body: await readBody(response.body, facts) };
-  }
+function always(): boolean {
+  return true;
 }
 
 function followsRedirects({ redirects, method }: EgressRequest): boolean {
@@ -108,12 +108,11 @@ function followsRedirects({ redirects, method }: EgressRequest): boolean {
 }
 
 function withOwnHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
-  const names = new Set(Object.keys(headers).map((name) => name.toLowerCase()));
-  return {
-    ...headers,
-    ...(!names.has('traceparent') && { traceparent: traceparent(childSpan(currentContext().trace)) }),
-    ...(!names.has('user-agent') && { 'user-agent': USER_AGENT }),
-  };
+  const names = Object.keys(headers).map((name) => name.toLowerCase());
+  const sent = { ...headers };
+  if (!names.includes('traceparent')) sent['traceparent'] = traceparent(childSpan(currentContext().trace));
+  if (!names.includes('user-agent')) sent['user-agent'] = USER_AGENT;
+  return sent;
 }
 
 function afterEffect({ code, message, cause }: EgressError): EgressError {
@@ -123,10 +122,4 @@ function afterEffect({ code, message, cause }: EgressError): EgressError {
 function tooManyRedirects(url: string, mayHaveHappened: boolean): EgressError {
   const message = `${new URL(url).host} redirects more than ${MAX_REDIRECTS} times.`;
   return new EgressError('HTTP_INTERRUPTED', message, mayHaveHappened);
-}
-
-function flatten(headers: IncomingHttpHeaders): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]),
-  );
 }

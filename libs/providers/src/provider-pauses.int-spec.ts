@@ -42,7 +42,7 @@ async function newAccount(url = 'https://api.example.com/a'): Promise<ProviderAc
 }
 
 const refusal = (seconds: number) => ({ status: 429, headers: { 'retry-after': String(seconds) } });
-const heed = (pauses: ProviderPauses, account: ProviderAccount, seconds: number): Promise<number> =>
+const heed = async (pauses: ProviderPauses, account: ProviderAccount, seconds: number): Promise<number> =>
   pauses.heed(account, refusal(seconds), Date.now());
 
 async function rows(account: ProviderAccount): Promise<{ account: string; ms: number }[]> {

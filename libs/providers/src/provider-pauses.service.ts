@@ -60,12 +60,12 @@ export class ProviderPauses {
    * Takes in what an answer says about further calls of its account. A pause is in PostgreSQL when this resolves, unless
    * PostgreSQL is away; never rejects.
    * @param nowMs ms since 1970, for answers that do not say what time it is
-   * @returns how long the next call of the account has to wait, in ms
+   * @returns how long the next call of the account has to wait, in ms; at once for an answer that asks for nothing
    */
-  async heed(account: ProviderAccount, answer: ProviderAnswer, nowMs: number): Promise<number> {
+  heed(account: ProviderAccount, answer: ProviderAnswer, nowMs: number): number | Promise<number> {
     const ms = askedPauseMs(answer, nowMs);
-    if (ms > 0) await this.pause(account, ms);
-    return Math.ceil(Math.max(ms, this.known.remainingMs(account)));
+    const longest = (): number => Math.ceil(Math.max(ms, this.known.remainingMs(account)));
+    return ms === 0 ? longest() : this.pause(account, ms).then(longest);
   }
 
   /** Somebody else was asked to wait. */

@@ -146,12 +146,12 @@ export interface CallWait {
   spreadMs?: number;
 }
 
-/** A step with an effect outside: announced in the journal, then called. */
+/** A step with an effect outside: announced in the journal, then called. What can be told at once costs no promise. */
 export interface EffectRunner<Request = unknown> {
   kind: 'effect';
-  prepare: (context: StepContext) => Promise<PreparedCall<Request>>;
+  prepare: (context: StepContext) => PreparedCall<Request> | Promise<PreparedCall<Request>>;
   /** Takes what the call needs to be made now. Asked before it is announced, or made again; answers why it has to wait. */
-  enter: (call: PreparedCall<Request>) => Promise<CallWait | undefined>;
+  enter: (call: PreparedCall<Request>) => CallWait | undefined | Promise<CallWait | undefined>;
   /** Whether it has to wait after all; asked in the last moments before it leaves. */
   mustWait: (call: PreparedCall<Request>) => CallWait | undefined;
   /** Finds out whether a call has happened that nobody knows of, or why it cannot yet. @throws when it cannot be told */

@@ -56,30 +56,46 @@ function partOf(value: unknown, expressions: LazyExpressions): Template {
 }
 
 /**
- * Resolves a template over a scope. An expression that matches nothing leaves its member out, is null in a list and
- * the empty text inside a text.
+ * Resolves a template over a scope: at once when all its expressions are known at once, as most are. An expression that
+ * matches nothing leaves its member out, is null in a list and the empty text inside a text.
+ * @returns the value, which is plain JSON data, or a promise of it
  */
-export async function resolveTemplate(template: Template, scope: Scope, context: EvaluationContext): Promise<unknown> {
+export function resolveTemplate(template: Template, scope: Scope, context: EvaluationContext): unknown {
   switch (template.kind) {
     case 'literal':
       return template.value;
     case 'expression':
-      return template.expression.evaluate(scope, context);
+      return template.expression.use(scope, context, itself);
     case 'text':
-      return resolveText(template.parts, scope, context);
-    case 'list': {
-      const items: unknown[] = [];
-      for (const item of template.items) items.push((await resolveTemplate(item, scope, context)) ?? null);
-      return items;
-    }
+      return inTurn(template.parts, (part) => valueOf(part, scope, context), textOf);
+    case 'list':
+      return inTurn(template.items, (item) => resolveTemplate(item, scope, context), listOf);
     case 'record': {
-      const members: [string, unknown][] = [];
-      for (const [key, member] of template.members) {
-        const value = await resolveTemplate(member, scope, context);
-        if (value !== undefined) members.push([key, value]);
-      }
-      return Object.fromEntries(members);
+      const { members } = template;
+      const resolve = ([, member]: (typeof members)[number]): unknown => resolveTemplate(member, scope, context);
+      return inTurn(members, resolve, (values) => recordOf(members, values));
     }
+  }
+}
+
+/** Resolves parts one after the other, and makes something of their values; without a promise when none of them is one. */
+function inTurn<Part>(
+  parts: readonly Part[],
+  resolve: (part: Part) => unknown,
+  make: (values: readonly unknown[]) => unknown,
+): unknown {
+  const values: unknown[] = [];
+  for (const part of parts) {
+    const value = resolve(part);
+    if (value instanceof Promise) return goOn(value);
+    values.push(value);
+  }
+  return make(values);
+
+  async function goOn(first: Promise<unknown>): Promise<unknown> {
+    values.push(await first);
+    for (const part of parts.slice(values.length)) values.push(await resolve(part));
+    return make(values);
   }
 }
 
@@ -91,10 +107,29 @@ function compileText(text: string, expressions: LazyExpressions): Template {
   return { kind: 'text', parts };
 }
 
-async function resolveText(parts: readonly (string | LazyExpression)[], scope: Scope, context: EvaluationContext) {
-  let text = '';
-  for (const part of parts) text += typeof part === 'string' ? part : asText(await part.evaluate(scope, context));
-  return text;
+function itself(value: unknown): unknown {
+  return value;
+}
+
+function valueOf(part: string | LazyExpression, scope: Scope, context: EvaluationContext): unknown {
+  return typeof part === 'string' ? part : part.use(scope, context, itself);
+}
+
+function textOf(values: readonly unknown[]): string {
+  return values.map(asText).join('');
+}
+
+function listOf(values: readonly unknown[]): unknown[] {
+  return values.map((value) => value ?? null);
+}
+
+function recordOf(members: readonly (readonly [string, Template])[], values: readonly unknown[]): object {
+  const present: [string, unknown][] = [];
+  members.forEach(([key], place) => {
+    const value = values[place];
+    if (value !== undefined) present.push([key, value]);
+  });
+  return Object.fromEntries(present);
 }
 
 function asText(value: unknown): string {

@@ -111,8 +111,7 @@ export function look(evaluation: Evaluation): number {
  */
 export function turnDue(): Promise<void> | undefined {
   const begun = turnBegunAt();
-  const now = account(READING_MS);
-  atWork = undefined;
+  const now = settled();
   if (now - begun < SLICE_MS) return undefined;
   nextTurn ??= new Promise((resolve) => {
     setImmediate(() => {
@@ -142,11 +141,18 @@ function account(least: number): number {
   return now;
 }
 
+/** What comes now is nobody's work. A reading, which is a call of the system, is only made where it was somebody's so far. */
+function settled(): number {
+  if (atWork === undefined) return performance.now();
+  const now = account(READING_MS);
+  atWork = undefined;
+  return now;
+}
+
 /** An evaluation waits for nothing but its turn, so one that is still running now never ends: it must not stop the others. */
 function endTurn(): void {
-  account(READING_MS);
+  settled();
   begunAt = undefined;
-  atWork = undefined;
   running = undefined;
   goOn();
 }

@@ -7,12 +7,11 @@ import { INSTEAD_OF } from './instead-of.js';
 import { INTEGRATION_ID } from './integration-id.js';
 import { MOST_MISTAKES } from './mistakes.js';
 import { NO_CREDENTIALS } from './no-credentials.js';
+import { keeps, plainRules, type PlainRules, type Rule } from './plain-rules.js';
 
 /** So many unknown members of a value are told, and of a list so many members are looked at one by one: more than it may have. */
 const MOST_UNKNOWN = MOST_MISTAKES;
 const MOST_MEMBERS = 1_000;
-
-type Rule = ReturnType<ReturnType<typeof getMetadataStorage>['getTargetValidationMetadatas']>[number];
 
 export interface CheckedShape<T> {
   value: T;
@@ -37,6 +36,10 @@ export function checkShape<T extends object>(
     return { value: new shape(), errors: [{ field: path, message: 'must be an object' }] };
   }
   const instance = instanceOf(shape, value, { unknown: MOST_UNKNOWN });
+  const { plain } = membersOf(shape);
+  if (plain !== undefined && keeps(plain, instance) && !Object.keys(value).some(isHidden)) {
+    return { value: instance, errors: [] };
+  }
   const found = validateSync(instance, { whitelist: true, forbidNonWhitelisted: true });
   const errors = [...found.flatMap((error) => fieldErrors(error, path, of)), ...hiddenFields(instance, value, path)];
   return { value: instance, errors };
@@ -69,6 +72,8 @@ interface Members {
   known: ReadonlySet<string>;
   /** Of these, those that become something else before their rules see them. */
   made: ReadonlySet<string>;
+  /** All rules, where they can be asked directly. */
+  plain: PlainRules | undefined;
 }
 
 const membersOfShapes = new WeakMap<object, Members>();
@@ -78,7 +83,8 @@ function membersOf(shape: new () => object): Members {
   if (before !== undefined) return before;
   const rules = rulesOf(shape);
   const names = (of: readonly Rule[]): ReadonlySet<string> => new Set(of.map(({ propertyName }) => propertyName));
-  const members = { known: names(rules), made: names(rules.filter(isMade)) };
+  const made = names(rules.filter(isMade));
+  const members = { known: names(rules), made, plain: made.size === 0 ? plainRules(rules) : undefined };
   membersOfShapes.set(shape, members);
   return members;
 }

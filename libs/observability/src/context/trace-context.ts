@@ -52,7 +52,8 @@ export function traceparent({ traceId, spanId, sampled }: TraceContext): string 
 }
 
 function newSpanId(): string {
-  return randomUUID().replaceAll('-', '').slice(16);
+  const random = randomUUID();
+  return random.slice(19, 23) + random.slice(24);
 }
 
 function isSet(id: string | undefined): boolean {

@@ -23,10 +23,13 @@ export class CallSlots {
     this.free = slots;
   }
 
-  /** Resolves with the release of a slot, or with nothing when the signal aborts or the process ends first. */
-  take(owner: string, signal: AbortSignal): Promise<Release | undefined> {
-    if (this.isClosed || signal.aborted) return Promise.resolve(undefined);
-    if (this.hasRoom(owner)) return Promise.resolve(this.give(owner));
+  /**
+   * The release of a slot: at once when there is room. Or nothing, when the signal has aborted or the process ends, or does so
+   * before there is room.
+   */
+  take(owner: string, signal: AbortSignal): Release | undefined | Promise<Release | undefined> {
+    if (this.isClosed || signal.aborted) return undefined;
+    if (this.hasRoom(owner)) return this.give(owner);
     return new Promise((resolve) => {
       const waiting = this.waiting.get(owner) ?? new Set<Waiting>();
       this.waiting.set(owner, waiting);

@@ -15,8 +15,10 @@ import {
  * leaves, together with everything that happened before.
  */
 export async function announceAndCall(runner: EffectRunner, attempt: Attempt): Promise<void> {
-  const call = await runner.prepare(attempt.context);
-  const early = await runner.enter(call);
+  const prepared = runner.prepare(attempt.context);
+  const call = prepared instanceof Promise ? await prepared : prepared;
+  const entered = runner.enter(call);
+  const early = entered instanceof Promise ? await entered : entered;
   if (early !== undefined) return attempt.putOff(early, call.input);
   attempt.append({
     type: 'step.started',
@@ -63,7 +65,8 @@ function postpone(attempt: Attempt, wait: CallWait): void {
 /** Nobody knows whether the call has happened: the receiver is asked, and the call is made when it says no. */
 async function verify(runner: EffectRunner, attempt: Attempt, state: StepState): Promise<void> {
   // What keeps the request from being made is told by whoever is about to make it.
-  const call = await runner.prepare(attempt.context).catch(() => undefined);
+  const prepare = async (): Promise<PreparedCall> => runner.prepare(attempt.context);
+  const call = await prepare().catch(() => undefined);
   const paused = call === undefined ? undefined : runner.mustWait(call);
   if (paused !== undefined) return postpone(attempt, paused);
   const said = await askReceiver(runner, attempt);
@@ -115,13 +118,13 @@ async function makeCall(
   if (signal.aborted || !attempt.execution.isOurs()) return;
   let isWithheld = false;
   let wait: CallWait | undefined;
-  const mayLeave = (): boolean => {
+  attempt.context.mayLeave = () => {
     wait = runner.mustWait(call);
     isWithheld = wait !== undefined || !attempt.execution.isOurs();
     return !isWithheld;
   };
   try {
-    const output = await runner.perform(call, { ...attempt.context, mayLeave });
+    const output = await runner.perform(call, attempt.context);
     crashPoint('call.after');
     const keeping = attempt.complete(output);
     if (keeping !== undefined) await keeping;

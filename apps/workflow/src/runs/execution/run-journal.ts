@@ -113,9 +113,9 @@ export class RunJournal {
   }
 
   /** Makes everything so far durable; this replica goes on. */
-  async commit(): Promise<void> {
+  commit(): Promise<void> {
     const status = this.written === RunStatus.Running ? null : RunStatus.Running;
-    await this.write({ kind: 'keep' }, status, null);
+    return this.write({ kind: 'keep' }, status, null);
   }
 
   /** Makes everything durable and gives the run up until `until` or until somebody wakes it. */

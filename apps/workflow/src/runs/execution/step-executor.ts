@@ -51,7 +51,8 @@ export class StepExecutor implements StepPerformer {
 
   /** Makes a call when it is its turn. Not at all when it is stopped before, or the process ends: nothing is said of it then. */
   private async inSlot(execution: RunUnderWay, path: string, call: () => Promise<void> | undefined): Promise<void> {
-    const release = await this.calls.take(execution.run.userId, execution.signalOf(path));
+    const taken = this.calls.take(execution.run.userId, execution.signalOf(path));
+    const release = taken instanceof Promise ? await taken : taken;
     if (release === undefined) return;
     try {
       await call();

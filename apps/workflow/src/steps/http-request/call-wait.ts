@@ -1,14 +1,20 @@
 import type { EgressRequest } from '@app/egress';
-import type { ProviderPauses } from '@app/providers';
+import type { AccountTurn, ProviderPauses } from '@app/providers';
 import type { CallWait } from '../step-runner.js';
 import type { OutgoingCall } from './outgoing-call.js';
 
 /** Whether a call has to wait because its provider asked for it, or else takes its turn. */
-export async function enter(pauses: ProviderPauses, call: OutgoingCall): Promise<CallWait | undefined> {
+export function enter(
+  pauses: ProviderPauses,
+  call: OutgoingCall,
+): CallWait | undefined | Promise<CallWait | undefined> {
   const paused = pausedFor(pauses, call);
-  if (paused !== undefined || call.turn === undefined) return paused;
-  const wait = await call.turn.take();
-  return wait === undefined ? undefined : { ...wait, provider: call.account.origin };
+  return paused !== undefined || call.turn === undefined ? paused : taken(call.turn, call);
+}
+
+async function taken(turn: AccountTurn, { account }: OutgoingCall): Promise<CallWait | undefined> {
+  const wait = await turn.take();
+  return wait === undefined ? undefined : { ...wait, provider: account.origin };
 }
 
 /** Whether a call that was let in has to wait after all. */

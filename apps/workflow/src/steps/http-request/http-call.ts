@@ -1,5 +1,5 @@
 import type { HttpRequestConfig } from '@app/definition';
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** A call as it goes out, without what differs from attempt to attempt. */
 export interface HttpCall {
@@ -34,9 +34,8 @@ export function hashOf({ method, url, headers, body, credential }: HttpCall): st
   const canonical = Object.entries(headers)
     .map(([name, value]) => [name.toLowerCase(), value] as const)
     .sort(([a], [b]) => (a < b ? -1 : 1));
-  return createHash('sha256')
-    .update(JSON.stringify([method, url, canonical, body, ...(credential === undefined ? [] : [credential])]))
-    .digest('hex');
+  const seen = [method, url, canonical, body, ...(credential === undefined ? [] : [credential])];
+  return hash('sha256', JSON.stringify(seen), 'hex');
 }
 
 /** A call as the journal may show it: no credentials. */

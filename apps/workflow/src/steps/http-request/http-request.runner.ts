@@ -1,9 +1,9 @@
 import { EffectClass } from '@app/contracts';
 import { HTTP_TIMEOUT_MS, HttpRequestConfig } from '@app/definition';
-import { EgressError, isSafe, type EgressErrorCode, type EgressResponse } from '@app/egress';
+import { EgressError, isSafe, type EgressErrorCode, type EgressRequest, type EgressResponse } from '@app/egress';
 import { resolvedConfig } from '../resolved-config.js';
 import { StepFailure } from '../step-failure.js';
-import type { EffectRunner, StepContext } from '../step-runner.js';
+import type { EffectRunner, PreparedCall, StepContext } from '../step-runner.js';
 import type { Revealed } from '../secrets/secret-reader.js';
 import { withoutSecrets, type Hidden } from '../secrets/without-secrets.js';
 import { answerOf, type HttpAnswer } from './http-answer.js';
@@ -33,39 +33,55 @@ export function httpRequestRunner(services: HttpServices): EffectRunner<BoundCal
   const { egress, pauses } = services;
   return {
     kind: 'effect',
-    prepare: async (context) => {
-      const outgoing = await outgoingCall(services, context, (secrets) =>
+    prepare: (context) => {
+      const outgoing = outgoingCall(services, context, (secrets) =>
         resolvedConfig(withSecrets(context, secrets), HttpRequestConfig),
       );
-      const { call, shown } = outgoing;
-      const limits = redirectLimits(call, shown, context.step.effect);
-      return { input: shownCall(shown), hash: hashOf(shown), request: { ...outgoing, limits } };
+      const { effect } = context.step;
+      return outgoing instanceof Promise
+        ? outgoing.then((later) => prepared(later, effect))
+        : prepared(outgoing, effect);
     },
     enter: ({ request }) => enter(pauses, request),
     mustWait: ({ request }) => mustWait(pauses, request),
     perform: async ({ request }, { runId, path, step, now, signal, mayLeave, isRepeated }) => {
       const { call, hidden, limits, account, turn } = request;
-      const response = await egress
-        .request({
-          ...call,
-          ...limits,
-          ...turnOf(request),
-          headers: { ...call.headers, 'idempotency-key': `${runId}/${path}` },
-          timeoutMs: step.definition.timeout_ms ?? HTTP_TIMEOUT_MS,
-          signal,
-          // Nobody reckons with a call that has not taken its turn.
-          mayLeave: () => mayLeave() && (turn === undefined || turn.isNow),
-          reuseConnection: step.effect === EffectClass.Keyed,
-          redirects: 'follow',
-        })
-        .catch((error: unknown) => {
-          throw failureOf(error, call.method, hidden);
-        })
-        .finally(() => turn?.end());
-      return outputOf(response, request, { waitMs: await pauses.heed(account, response, now), isRepeated });
+      // Each member by itself, see RunJournal.
+      const sent: EgressRequest = {
+        method: call.method,
+        url: call.url,
+        headers: { ...call.headers, 'idempotency-key': `${runId}/${path}` },
+        body: call.body,
+        timeoutMs: step.definition.timeout_ms ?? HTTP_TIMEOUT_MS,
+        signal,
+        // Nobody reckons with a call that has not taken its turn.
+        mayLeave: turn === undefined ? mayLeave : () => mayLeave() && turn.isNow,
+        reuseConnection: step.effect === EffectClass.Keyed,
+        redirects: 'follow',
+        secretHeaders: limits.secretHeaders,
+      };
+      if (limits.boundBecause !== undefined) sent.boundBecause = limits.boundBecause;
+      if (turn !== undefined) Object.assign(sent, turnOf(request));
+      let response: EgressResponse;
+      try {
+        response = await egress.request(sent);
+      } catch (error) {
+        throw failureOf(error, call.method, hidden);
+      } finally {
+        turn?.end();
+      }
+      const heeded = pauses.heed(account, response, now);
+      const waitMs = typeof heeded === 'number' ? heeded : await heeded;
+      return outputOf(response, request, { waitMs, isRepeated });
     },
     probe: (context) => probe(services, context),
   };
+}
+
+function prepared(outgoing: OutgoingCall, effect: EffectClass): PreparedCall<BoundCall> {
+  const { call, shown } = outgoing;
+  const request = Object.assign(outgoing, { limits: redirectLimits(call, shown, effect) });
+  return { input: shownCall(shown), hash: hashOf(shown), request };
 }
 
 function withSecrets(context: StepContext, secrets: Revealed): StepContext {

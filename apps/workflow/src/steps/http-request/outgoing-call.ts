@@ -26,27 +26,69 @@ export interface OutgoingCall {
   turn: AccountTurn | undefined;
 }
 
+type Resolve = (secrets: Revealed) => HttpRequestConfig | Promise<HttpRequestConfig>;
+
 /**
- * Makes a call ready: its secrets and credentials are opened.
+ * Makes a call ready: its secrets and credentials are opened. One without any is ready at once when its config is.
  * @param resolve what describes it, with these values in the place of secrets
- * @throws StepFailure
+ * @throws StepFailure; so does what is returned
  */
-export async function outgoingCall(
+export function outgoingCall(
+  services: HttpServices,
+  context: StepContext,
+  resolve: Resolve,
+): OutgoingCall | Promise<OutgoingCall> {
+  const names = context.step.secrets();
+  return names instanceof Promise
+    ? names.then((known) => described(services, context, resolve, known))
+    : described(services, context, resolve, names);
+}
+
+function described(
+  services: HttpServices,
+  context: StepContext,
+  resolve: Resolve,
+  names: readonly string[],
+): OutgoingCall | Promise<OutgoingCall> {
+  const config = resolve(references(names));
+  return config instanceof Promise
+    ? config.then((later) => ready(services, context, { resolve, names }, later))
+    : ready(services, context, { resolve, names }, config);
+}
+
+/** How to describe a call, and the names of the secrets that take part in it. */
+interface Description {
+  resolve: Resolve;
+  names: readonly string[];
+}
+
+function ready(
+  services: HttpServices,
+  context: StepContext,
+  description: Description,
+  config: HttpRequestConfig,
+): OutgoingCall | Promise<OutgoingCall> {
+  if (description.names.length > 0 || config.credential != null) {
+    return withOpened(services, context, description, config);
+  }
+  const call = httpCall(config);
+  return { call, shown: call, hidden: [], account: accountOf(context.userId, checked(call.url), []), turn: undefined };
+}
+
+async function withOpened(
   { secrets: reader, credentials, limits }: HttpServices,
-  { userId, step }: StepContext,
-  resolve: (secrets: Revealed) => Promise<HttpRequestConfig>,
+  { userId }: StepContext,
+  { resolve, names }: Description,
+  shownConfig: HttpRequestConfig,
 ): Promise<OutgoingCall> {
-  const names = await step.secrets();
-  const shownConfig = await resolve(references(names));
   const shown = httpCall(shownConfig);
   const credential = shown.credential === undefined ? undefined : await credentials.read(userId, shown.credential);
   const secrets = await reader.read(userId, names);
   const values = hiddenSecrets(secrets);
-  const config = names.length === 0 ? shownConfig : await quietly(() => resolve(secrets), values);
+  const config = names.length === 0 ? shownConfig : await quietly(async () => resolve(secrets), values);
   const secretValues = [...values, ...hiddenTexts(config, shownConfig)];
   const revealed = httpCall(config);
-  if (!URL.canParse(revealed.url)) throw StepFailure.permanent('CONFIG_INVALID', 'The url is not an absolute URL.');
-  const { url } = revealed;
+  const url = checked(revealed.url);
   if (credential === undefined) {
     const account = accountOf(userId, url, names);
     return { call: revealed, shown, hidden: secretValues, account, turn: undefined };
@@ -55,6 +97,11 @@ export async function outgoingCall(
   const kept = credential.values.flatMap((value) => hiddenValue(value, CREDENTIAL));
   const turn = credential.limit === null ? undefined : new AccountTurn(limits, account, credential.limit);
   return { call: signed(revealed, credential), shown, hidden: [...secretValues, ...kept], account, turn };
+}
+
+function checked(url: string): string {
+  if (!URL.canParse(url)) throw StepFailure.permanent('CONFIG_INVALID', 'The url is not an absolute URL.');
+  return url;
 }
 
 /** A mistake's message may quote what it stumbled over: not when that is a secret. */

@@ -3,7 +3,11 @@ import type { EgressRequest } from '@app/egress';
 import type { HttpCall } from './http-call.js';
 
 /** What a redirect to another origin must not take along. */
-export type RedirectLimits = Pick<EgressRequest, 'secretHeaders' | 'boundBecause'>;
+export interface RedirectLimits extends Pick<EgressRequest, 'boundBecause'> {
+  secretHeaders: readonly string[];
+}
+
+const NONE: RedirectLimits = { secretHeaders: [] };
 
 /**
  * What holds a secret is what differs between the call and the one with references in the place of the secrets. A
@@ -12,6 +16,7 @@ export type RedirectLimits = Pick<EgressRequest, 'secretHeaders' | 'boundBecause
  */
 export function redirectLimits(call: HttpCall, shown: HttpCall, effect: EffectClass): RedirectLimits {
   const boundBecause = reason(call, shown, effect);
+  if (call === shown && boundBecause === undefined) return NONE;
   return { secretHeaders: secretHeaders(call, shown), ...(boundBecause !== undefined && { boundBecause }) };
 }
 

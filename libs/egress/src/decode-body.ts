@@ -13,31 +13,29 @@ const decoders: ReadonlyMap<string, () => Transform> = new Map([
   ['br', () => createBrotliDecompress()],
 ]);
 
-/** What is to be known of an answer before its body is read. */
+/** What is to be known of an answer before its body is decompressed. */
 export interface BodyFacts {
   host: string;
-  /** Of the request: an answer to HEAD has the headers of a body and none. */
-  method: string;
   headers: Readonly<Record<string, string>>;
-  /** Most bytes, counted as they come and once more decompressed. */
+  /** Most bytes. */
   maxBytes: number;
 }
 
 /**
- * A body read whole and decompressed. A coding that we do not know leaves it as it is. Stops reading, and with it the
- * connection, as soon as there are too many bytes on either side.
+ * A body as it was before it was compressed. A coding that we do not know leaves it as it is. Stops as soon as there are too
+ * many bytes.
+ * @returns at once what is not compressed
  * @throws EgressError RESPONSE_TOO_LARGE, HTTP_INTERRUPTED when it is not what its Content-Encoding says
  */
-export async function readBody(body: Readable, facts: BodyFacts): Promise<Buffer> {
-  const { host, method, headers, maxBytes } = facts;
-  if (method !== 'HEAD' && Number(headers['content-length'] ?? 0) > maxBytes) {
-    // The error that undici makes of it goes to nobody.
-    body.on('error', () => undefined).destroy();
-    throw tooLarge(facts);
-  }
-  const sent = await collect(body, facts);
-  const codings = codingsOf(headers['content-encoding'] ?? '');
-  if (sent.length === 0 || codings.length === 0) return sent;
+export function decodeBody(sent: Buffer, facts: BodyFacts): Buffer | Promise<Buffer> {
+  const coding = facts.headers['content-encoding'];
+  if (coding === undefined || sent.length === 0) return sent;
+  const codings = codingsOf(coding);
+  return codings.length === 0 ? sent : decompressed(sent, codings, facts);
+}
+
+async function decompressed(sent: Buffer, codings: readonly (() => Transform)[], facts: BodyFacts): Promise<Buffer> {
+  const { host } = facts;
   try {
     let bytes = sent;
     for (const decoder of codings) bytes = await collect(decoded(bytes, decoder()), facts);
@@ -71,12 +69,13 @@ async function collect(stream: Readable, facts: BodyFacts): Promise<Buffer> {
   for await (const chunk of stream as AsyncIterable<Buffer>) {
     size += chunk.length;
     // Leaving the loop destroys the stream.
-    if (size > facts.maxBytes) throw tooLarge(facts);
+    if (size > facts.maxBytes) throw tooLarge(facts.host, facts.maxBytes);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
 }
 
-function tooLarge({ host, maxBytes }: BodyFacts): EgressError {
+/** An answer with too many bytes, as they came or decompressed. */
+export function tooLarge(host: string, maxBytes: number): EgressError {
   return new EgressError('RESPONSE_TOO_LARGE', `The answer of ${host} is larger than ${maxBytes} bytes.`, true);
 }
