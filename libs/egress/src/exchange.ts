@@ -37,8 +37,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
   readonly answer: Promise<Answer>;
   /** Whether a byte of the request may have been sent: certainly none were before. */
   hasLeft = false;
-  private resolve!: (answer: Answer) => void;
-  private reject!: (error: Error) => void;
+  private resolve: (answer: Answer) => void = () => undefined;
+  private reject: (error: Error) => void = () => undefined;
   private controller: Dispatcher.DispatchController | undefined;
   private ended: Error | undefined;
   private begun: Answer | undefined;
