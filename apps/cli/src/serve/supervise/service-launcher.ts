@@ -20,7 +20,9 @@ export async function launchService(name: ServiceName, folder: DataFolder, env: 
   const child = await withLogFile(folder.log(name), (output) =>
     spawnService({ main: serviceMain(name), env, output, label: folder.path }),
   );
-  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const exited = new Promise<number | NodeJS.Signals>((resolve) =>
+    child.once('exit', (code, signal) => resolve(signal ?? code ?? 1)),
+  );
   const stop = async (): Promise<void> => {
     await stopProcess(child.pid, STOP);
     pidFile.clear();

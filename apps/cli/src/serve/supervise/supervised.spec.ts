@@ -4,12 +4,12 @@ import { Supervised, type Running } from './supervised.js';
 
 /** A process that ends when told to. */
 class FakeProcess implements Running {
-  end: () => void = () => undefined;
-  readonly exited = new Promise<void>((resolve) => (this.end = resolve));
+  end: (how: number | NodeJS.Signals) => void = () => undefined;
+  readonly exited = new Promise<number | NodeJS.Signals>((resolve) => (this.end = resolve));
 
   constructor(readonly pid: number) {}
 
-  readonly stop = async (): Promise<void> => this.end();
+  readonly stop = async (): Promise<void> => this.end(0);
 }
 
 function supervise(failures: number[] = []): { supervised: Supervised; processes: FakeProcess[]; lines: string[] } {
@@ -26,20 +26,24 @@ function supervise(failures: number[] = []): { supervised: Supervised; processes
 }
 
 describe('Supervised', () => {
-  it('starts a process that ended again and says so', async () => {
+  it.each([
+    [1, 'ended with code 1'],
+    ['SIGKILL', 'was ended by SIGKILL'],
+    [0, 'was told to stop by somebody else'],
+  ] as const)('starts a process that ended (%s) again and says how it did', async (how, said) => {
     const { supervised, processes, lines } = supervise();
     await supervised.start();
-    processes[0]!.end();
+    processes[0]!.end(how);
     await eventually(() => processes.length === 2);
     expect(supervised.unexpectedEnds).toBe(1);
-    expect(lines).toEqual(['worker (process 1) ended; starting it again in 250 ms']);
+    expect(lines).toEqual([`worker (process 1) ${said}; starting it again in 250 ms`]);
     await supervised.stop();
   });
 
   it('goes on trying when a later start fails', async () => {
     const { supervised, processes, lines } = supervise([1]);
     await supervised.start();
-    processes[0]!.end();
+    processes[0]!.end(1);
     await eventually(() => processes.length === 2);
     expect(lines).toContain('worker did not start: no memory');
     await supervised.stop();
@@ -54,8 +58,8 @@ describe('Supervised', () => {
     const { supervised, processes, lines } = supervise();
     const other = supervise();
     await Promise.all([supervised.start(), other.supervised.start()]);
-    processes[0]!.end();
-    other.processes[0]!.end();
+    processes[0]!.end(1);
+    other.processes[0]!.end(1);
     await supervised.stop();
     // It ended later than ours and waits as long, so ours would have been started by then.
     await eventually(() => other.processes.length === 2);

@@ -4,8 +4,8 @@ import { BackOff } from './back-off.js';
 /** A process that runs now. */
 export interface Running {
   readonly pid: number;
-  /** Resolves when it is gone. */
-  readonly exited: Promise<unknown>;
+  /** Resolves when it is gone, with its exit code or the signal that ended it. */
+  readonly exited: Promise<number | NodeJS.Signals>;
   readonly stop: () => Promise<void>;
 }
 
@@ -46,16 +46,19 @@ export class Supervised {
     let running: Running | undefined = first;
     while (running !== undefined) {
       const startedAt = Date.now();
-      await running.exited;
+      const end = await running.exited;
       this.current = undefined;
       if (this.stopping.signal.aborted) return;
       this.ends++;
-      running = await this.startAgain(running.pid, this.backOff.next(Date.now() - startedAt));
+      running = await this.startAgain(
+        `${this.name} (process ${running.pid}) ${howItEnded(end)}`,
+        this.backOff.next(Date.now() - startedAt),
+      );
     }
   }
 
-  private async startAgain(pid: number, waitMs: number): Promise<Running | undefined> {
-    this.notify(`${this.name} (process ${pid}) ended; starting it again in ${waitMs} ms`);
+  private async startAgain(what: string, waitMs: number): Promise<Running | undefined> {
+    this.notify(`${what}; starting it again in ${waitMs} ms`);
     for (let wait = waitMs; ; wait = this.backOff.next(0)) {
       await sleep(wait, undefined, { signal: this.stopping.signal }).catch(() => undefined);
       if (this.stopping.signal.aborted) return undefined;
@@ -74,4 +77,10 @@ export class Supervised {
     await running.stop();
     return undefined;
   }
+}
+
+/** A service that is told to stop ends in order, with code 0: whoever told it, it was not us. */
+function howItEnded(end: number | NodeJS.Signals): string {
+  if (end === 0) return 'was told to stop by somebody else';
+  return typeof end === 'number' ? `ended with code ${end}` : `was ended by ${end}`;
 }
