@@ -1,137 +1,32 @@
 import { newId } from '@app/contracts';
-import { eventually, sized, temporaryFolder, testDatabase, type TestDatabase } from '@app/testing';
-import { Pool } from 'pg';
+import { eventually } from '@app/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { crashPoints, type CrashPoint } from '../../apps/workflow/src/crash-points/crash-points.service.js';
-import { DirectRuns, type Ended } from './support/direct-runs.js';
-import { configOf, effects, passesOf, reaches, stepsOf, type Effect } from './support/effect-classes.js';
-import { EffectReceiver } from './support/effect-receiver.js';
-import { bundleEngine } from './support/engine-alone/bundle-engine.js';
-import { EngineRelay } from './support/engine-alone/engine-relay.js';
+import { crashPoints } from '../../apps/workflow/src/crash-points/crash-points.service.js';
+import { CrashProof } from './support/crash-points/crash-proof.js';
+import { leftBehind, passesAt, roundsOf } from './support/crash-points/rounds.js';
+import { effects } from './support/effect-classes.js';
 import { note } from './support/figures.js';
 
-/** Points that a process comes to again and again, whatever there is to do. */
-const POLLED: readonly CrashPoint[] = ['claim.before', 'deliver.before'];
-
-/** At which of its passes of a point the process ends: the second commit of a run, or of the recovery, is another one. */
-function passesAt(point: CrashPoint, certain: number): readonly number[] {
-  const most = POLLED.includes(point)
-    ? sized({ ci: 1, full: 5 })
-    : sized({ ci: /^(commit|recover)/.test(point) ? Math.min(certain, 2) : 1, full: certain });
-  return Array.from({ length: most }, (_, index) => index + 1);
-}
-
-/** However busy the machine is, no call takes that long. Nobody waits for it: `EngineRelay` lets it pass. */
-const CALL_MS = 30_000;
-
-const folder = temporaryFolder('engine');
-let database: TestDatabase;
-let pool: Pool;
-let engines: EngineRelay;
-let child: string;
-let runs: DirectRuns;
-const receiver = new EffectReceiver();
-const table: string[] = [];
-const shown = new Set<CrashPoint>();
-let startedAt = 0;
-
+let proof: CrashProof;
 beforeAll(async () => {
-  const [engine, made] = await Promise.all([bundleEngine(folder.path), testDatabase()]);
-  database = made;
-  pool = new Pool({ connectionString: database.url, max: 4 });
-  engines = new EngineRelay(pool, engine, {
-    ENVIRONMENT: 'test',
-    BIOMETRICS_DATA_DIR: folder.path,
-    // Without it the library of Unicode looks through the zones of the machine for its own.
-    TZ: 'UTC',
-    HEALTH_PORT: '0',
-    METRICS_PORT: '0',
-    DATABASE_URL: database.url,
-    EGRESS_ALLOW: '127.0.0.1/32',
-    ENGINE_POLL_MS: '20',
-  });
-  runs = new DirectRuns(pool);
-  await runs.createOwner();
-  await receiver.start();
-  child = await runs.createWorkflow([{ id: 'y', type: 'transform', config: { expression: 'input.n * 2' } }]);
-  await engines.start(async () => {
-    const url = `${receiver.url}/first`;
-    const workflow = await runs.createWorkflow(stepsOf.keyed({ workflow: child, url }));
-    await runs.endOf(await runs.accept(workflow));
-  });
-  startedAt = performance.now();
+  proof = await CrashProof.start();
 });
-afterAll(async () => {
-  process.stdout.write(`${['point#pass, class: outcome', ...table].join('\n  ')}\n`);
-  await engines.close();
-  receiver.stop();
-  await pool.end();
-  await database.drop();
-  folder.remove();
+afterAll(() => proof.close());
+
+describe.each(crashPoints.filter((point) => roundsOf(point).length > 0))('kill -9 at %s', (point) => {
+  const rounds = roundsOf(point).map((round) => [`${round.place} ${round.classes.join(', ')}`, round] as const);
+  it.each(rounds)('%s: nothing is lost and nothing blindly repeated', async (_name, round) => {
+    const { place, classes } = round;
+    // What is recovered is what other processes left.
+    const isRecovery = point.startsWith('recover');
+    await proof.ofClasses(isRecovery ? [leftBehind(classes), [{ place, classes: [] }]] : [[round]]);
+  });
 });
 
-/** What must be true of a run that was interrupted, whatever the point. */
-async function check(effect: Effect, runId: string, path: string, ended: Ended): Promise<string> {
-  const keys = receiver.keysOf(path);
-  const children = await pool.query<{ status: string }>(
-    `SELECT status FROM workflow_runs WHERE trigger->>'run_id' = $1`,
-    [runId],
-  );
-  if (effect === 'unsafe') {
-    expect(keys.length).toBeLessThanOrEqual(1);
-    if (ended.inDoubt) return `in doubt, ${keys.length} effect`;
-    expect({ ...ended, effects: keys.length }).toMatchObject({ status: 'completed', effects: 1 });
-    return 'completed, 1 effect';
-  }
-  expect(ended).toMatchObject({ status: 'completed', inDoubt: false });
-  switch (effect) {
-    case 'pure':
-      expect(ended.output).toBe(42);
-      return 'completed';
-    case 'transactional':
-      expect(ended.output).toBe(42);
-      expect(children.rows).toEqual([{ status: 'completed' }]);
-      return 'completed, 1 run started';
-    case 'keyed':
-    case 'limited':
-      expect(keys.length).toBeGreaterThanOrEqual(1);
-      expect(new Set(keys)).toEqual(new Set([`${runId}/x`]));
-      return `completed, ${keys.length} calls with one key`;
-    case 'verifiable':
-      expect(keys).toHaveLength(1);
-      return 'completed, 1 effect';
-  }
-}
-
-/**
- * Has a process end at a pass of a point, and another one go on. What is recovered is a run that the process before it left: with
- * a claim, and where there is something to announce, with a call, a child or a slot.
- */
-async function interrupted(at: At, workflow: string, about: string, verify: Verification): Promise<void> {
-  const place = `${at.point}#${at.pass}`;
-  const left = about === 'pure' ? 'claim.after#1' : 'commit.after#1';
-  const places = at.point.startsWith('recover') ? [left, place] : [place];
-  const runId = await engines.interrupt(places, () => runs.accept(workflow));
-  table.push(`${place}, ${about}: ${await verify(runId, await runs.endOf(runId))}`);
-  shown.add(at.point);
-}
-interface At {
-  point: CrashPoint;
-  pass: number;
-}
-type Verification = (runId: string, ended: Ended) => Promise<string>;
-
-const reachedBy = (point: CrashPoint): Effect[] => effects.filter((effect) => reaches(effect, point));
-
-describe.each(crashPoints.filter((point) => reachedBy(point).length > 0))('kill -9 at %s', (point) => {
-  it.each(reachedBy(point))('%s: nothing is lost and nothing blindly repeated', async (effect) => {
-    const path = `/${point}/${effect}`;
-    for (const pass of passesAt(point, passesOf(point, effect))) {
-      const url = `${receiver.url}${path}/${pass}`;
-      const steps = stepsOf[effect]({ workflow: child, url, callMs: CALL_MS });
-      const workflow = await runs.createWorkflow(steps, configOf(effect));
-      await interrupted({ point, pass }, workflow, effect, (id, ended) => check(effect, id, `${path}/${pass}`, ended));
-    }
+describe.each(['probe.before', 'probe.after'] as const)('kill -9 at %s', (point) => {
+  // In one case the call has not happened, in the other one it has.
+  it.each(['commit.after#1', 'call.after#1'])('verifiable, left at %s: asked again, and done once', async (place) => {
+    await proof.ofClasses([[{ place, classes: ['verifiable'] }], [{ place: `${point}#1`, classes: [] }]]);
   });
 });
 
@@ -142,9 +37,9 @@ const wishes = {
   'event.emit': {
     workflow: async () => {
       const type = `org.example.${newId()}`;
-      const listener = await runs.createWorkflow(pureSteps, { trigger: { type } });
+      const listener = await proof.runs.createWorkflow(pureSteps, { trigger: { type } });
       const steps = [{ id: 'x', type: 'event.emit', config: { type, data: { n: '{{ input.n }}' } } }];
-      return { id: await runs.createWorkflow(steps), follower: listener };
+      return { id: await proof.runs.createWorkflow(steps), follower: listener };
     },
     status: 'completed',
     made: `SELECT count(*)::int AS n FROM events WHERE event->>'id' = $1 || '/x'`,
@@ -152,9 +47,10 @@ const wishes = {
   },
   on_failure: {
     workflow: async () => {
-      const follower = await runs.createWorkflow(pureSteps);
+      const follower = await proof.runs.createWorkflow(pureSteps);
       const steps = [{ id: 'x', type: 'fail', config: { message: 'no' } }];
-      return { id: await runs.createWorkflow(steps, { on_failure: { workflow_id: follower, mail: true } }), follower };
+      const config = { on_failure: { workflow_id: follower, mail: true } };
+      return { id: await proof.runs.createWorkflow(steps, config), follower };
     },
     status: 'failed',
     made: `SELECT count(*)::int AS n FROM jobs WHERE type = 'email.failure' AND payload->>'run_id' = $1`,
@@ -171,36 +67,84 @@ describe.each(pointsOfWishes)('kill -9 at %s', (point) => {
     async (name, wish) => {
       const { id, follower } = await wish.workflow();
       // Both runs, in this order: what follows from the first one is a run, too.
-      for (const pass of passesAt(point, ofEvents ? 1 : 2)) {
-        const verify: Verification = async (runId, { status }) => {
+      for (let pass = 1; pass <= passesAt(point, ofEvents ? 1 : 2); pass += 1) {
+        let runId = '';
+        const given = async (): Promise<unknown> => (runId = await proof.runs.accept(id));
+        await proof.round([[{ place: `${point}#${pass}`, given }]], async () => {
+          const { status } = await proof.endOf(runId);
           expect(status).toBe(wish.status);
           const followers = await eventually(async () => {
-            const { rows } = await pool.query<{ status: string }>(wish.followers, [runId, follower]);
+            const { rows } = await proof.pool.query<{ status: string }>(wish.followers, [runId, follower]);
             return rows.length > 0 && rows.every((row) => row.status === 'completed') && rows;
-          });
-          const made = await pool.query<{ n: number }>(wish.made, [runId]);
+          }, SOON);
+          const made = await proof.pool.query<{ n: number }>(wish.made, [runId]);
           expect({ followers: followers.length, made: made.rows[0]?.n }).toEqual({ followers: 1, made: 1 });
-          return `${status}, 1 run and 1 ${name === 'on_failure' ? 'mail' : 'event'} follow`;
-        };
-        await interrupted({ point, pass }, id, name, verify);
+          return [`${name}: ${status}, 1 run and 1 ${name === 'on_failure' ? 'mail' : 'event'} follow`];
+        });
       }
     },
   );
 });
 
+const SOON = { everyMs: 5 };
+
+describe.each(['job.before', 'job.after'] as const)('kill -9 at %s', (point) => {
+  it('a job: the run that waits for it goes on, and once', async () => {
+    const steps = [{ id: 'x', type: 'external', config: { queue: 'q' } }];
+    const runId = await proof.runs.accept(await proof.runs.createWorkflow(steps));
+    await proof.runs.parked(runId);
+    const given = (): Promise<unknown> =>
+      proof.pool.query(`UPDATE jobs SET status = 'succeeded', result = $2 WHERE run_id = $1`, [
+        runId,
+        { success: true, data: 42 },
+      ]);
+    await proof.round([[{ place: `${point}#1`, given }]], async () => {
+      const ended = await proof.endOf(runId);
+      expect(ended).toEqual({ status: 'completed', output: 42, inDoubt: false });
+      const { rows } = await proof.pool.query('SELECT delivered_at IS NOT NULL AS told FROM jobs WHERE run_id = $1', [
+        runId,
+      ]);
+      expect(rows).toEqual([{ told: true }]);
+      return ['job: completed, with its 1 result'];
+    });
+  });
+});
+
+describe.each(['cancel.before', 'cancel.after'] as const)('kill -9 at %s', (point) => {
+  it('a run whose parent was cancelled is cancelled as well', async () => {
+    const child = await proof.runs.createWorkflow([{ id: 'y', type: 'wait.signal', config: { name: 's' } }]);
+    const steps = [{ id: 'x', type: 'workflow.run', config: { workflow_id: child } }];
+    const runId = await proof.runs.accept(await proof.runs.createWorkflow(steps));
+    const childId = await proof.runs.childOf(runId);
+    await proof.runs.parked(childId);
+    await proof.runs.parked(runId);
+    const given = (): Promise<unknown> => proof.runs.cancel(runId);
+    const deaths = [[{ place: 'commit.after#1', given }], [{ place: `${point}#1` }]];
+    await proof.round(deaths, async () => {
+      const ends = [await proof.endOf(runId), await proof.endOf(childId)];
+      expect(ends.map(({ status }) => status)).toEqual(['cancelled', 'cancelled']);
+      return ['cancelled: its run is cancelled, too'];
+    });
+  });
+});
+
 it('leaves no claim and no waiting child behind, but those in doubt', async (context) => {
-  const { rows } = await pool.query<{ claims: number; children: number; slots: number }>(
+  const { rows } = await proof.pool.query<{ claims: number; children: number; slots: number }>(
     `SELECT (SELECT count(*)::int FROM claims WHERE NOT in_doubt) AS claims, (SELECT count(*)::int FROM child_runs) AS children,
             (SELECT count(*)::int FROM run_slots WHERE NOT freed) AS slots`,
   );
+  const { table, rounds, engines, laps } = proof;
   note(context, {
     points: crashPoints.length,
     classes: effects.length,
-    rounds: table.length,
+    'interrupted runs compared': table.length,
+    rounds,
     'processes killed': engines.kills,
-    'a round, ms': Math.round((performance.now() - startedAt) / table.length),
-    'a kill, ms': Math.round((performance.now() - startedAt) / engines.kills),
+    'a run, ms': Math.round(laps.ms / table.length),
+    'a round, ms': Math.round(laps.ms / rounds),
+    'a kill, ms': Math.round(laps.ms / engines.kills),
+    ...laps.figures(engines.kills),
   });
-  expect([...shown].toSorted()).toEqual([...crashPoints].toSorted());
+  expect([...proof.shown].toSorted()).toEqual([...crashPoints].toSorted());
   expect(rows).toEqual([{ claims: 0, children: 0, slots: 0 }]);
 });

@@ -42,17 +42,21 @@ export class DirectRuns {
     return id;
   }
 
-  /** Accepts `count` runs with the input {n: 21}. */
-  async acceptMany(workflowId: string, count: number): Promise<string[]> {
+  /** Accepts a run of each workflow with the input {n: 21}, in one statement. */
+  async acceptAll(workflowIds: readonly string[]): Promise<string[]> {
     const { userId } = this;
     const trigger = { type: 'manual' as const };
     const more = { correlationId: null, tags: [], needsActive: false, dedupeKey: null };
-    const ids = Array.from({ length: count }, () => newId());
+    const requests = workflowIds.map((workflowId) => ({ id: newId(), workflowId, userId, trigger, ...more }));
     await acceptRuns(
       this.pool,
-      ids.map((id) => ({ id, workflowId, userId, trigger, inputJson: '{"n":21}', ...more })),
+      requests.map((request) => ({ ...request, inputJson: '{"n":21}' })),
     );
-    return ids;
+    return requests.map(({ id }) => id);
+  }
+
+  acceptMany(workflowId: string, count: number): Promise<string[]> {
+    return this.acceptAll(Array.from({ length: count }, () => workflowId));
   }
 
   async accept(workflowId: string): Promise<string> {
@@ -60,13 +64,29 @@ export class DirectRuns {
     return id!;
   }
 
+  /** The run that a run has started and waits for. */
+  async childOf(runId: string): Promise<string> {
+    return eventually(async () => {
+      const { rows } = await this.pool.query<{ run_id: string }>('SELECT run_id FROM child_runs WHERE parent_id = $1', [
+        runId,
+      ]);
+      return rows[0]?.run_id;
+    }, PATIENCE);
+  }
+
+  /** Asks for the cancellation of a run, as a gateway does. */
+  async cancel(runId: string): Promise<void> {
+    await this.pool.query(
+      'UPDATE claims SET cancel_requested_at = now(), run_at = now(), woken = true WHERE run_id = $1',
+      [runId],
+    );
+  }
+
   /** The run once it is over, or waits for a person because of a doubt. */
   async endOf(runId: string): Promise<Ended> {
     return eventually(async () => {
       const ended = await this.look(runId);
-      return ended !== undefined && (ended.inDoubt || ended.status === 'completed' || ended.status === 'failed')
-        ? ended
-        : undefined;
+      return ended !== undefined && (ended.inDoubt || isOver(ended)) ? ended : undefined;
     }, PATIENCE);
   }
 
@@ -74,7 +94,7 @@ export class DirectRuns {
   async overOf(runId: string): Promise<Ended> {
     return eventually(async () => {
       const ended = await this.look(runId);
-      return ended?.status === 'completed' || ended?.status === 'failed' ? ended : undefined;
+      return ended !== undefined && isOver(ended) ? ended : undefined;
     }, PATIENCE);
   }
 
@@ -99,5 +119,7 @@ export class DirectRuns {
     return rows[0];
   }
 }
+
+const isOver = ({ status }: Ended): boolean => ['completed', 'failed', 'cancelled'].includes(status);
 
 const PATIENCE = { timeoutMs: PATIENCE_MS, everyMs: 5 };

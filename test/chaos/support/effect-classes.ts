@@ -41,17 +41,26 @@ export function configOf(effect: Effect): Record<string, unknown> {
 }
 
 const ofLimits: readonly CrashPoint[] = ['queue.before', 'queue.after', 'slot.before', 'slot.after'];
-/** Events are no class of effects: they are wishes of a commit. */
-const ofEvents: readonly CrashPoint[] = ['dispatch.before', 'dispatch.after'];
+/** No class of effects: what a run wishes besides, who is told about it, and what only a run comes to that was left by a process. */
+const ofNone: readonly CrashPoint[] = [
+  'dispatch.before',
+  'dispatch.after',
+  'job.before',
+  'job.after',
+  'cancel.before',
+  'cancel.after',
+  'probe.before',
+  'probe.after',
+];
 
 /** Points that a workflow of the class never comes to: it makes no call, starts no run, or needs no slot. */
 const unreachable: Readonly<Record<Effect, readonly CrashPoint[]>> = {
-  pure: [...ofLimits, ...ofEvents, 'call.before', 'call.after', 'deliver.after'],
-  transactional: [...ofLimits, ...ofEvents, 'call.before', 'call.after'],
-  keyed: [...ofLimits, ...ofEvents, 'deliver.after'],
-  verifiable: [...ofLimits, ...ofEvents, 'deliver.after'],
-  unsafe: [...ofLimits, ...ofEvents, 'deliver.after'],
-  limited: [...ofEvents, 'deliver.after'],
+  pure: [...ofLimits, ...ofNone, 'call.before', 'call.after', 'deliver.after'],
+  transactional: [...ofLimits, ...ofNone, 'call.before', 'call.after'],
+  keyed: [...ofLimits, ...ofNone, 'deliver.after'],
+  verifiable: [...ofLimits, ...ofNone, 'deliver.after'],
+  unsafe: [...ofLimits, ...ofNone, 'deliver.after'],
+  limited: [...ofNone, 'deliver.after'],
 };
 
 /** Whether a workflow of the class comes to a point. */

@@ -31,6 +31,18 @@ export const crashPoints = [
   'deliver.before',
   /** It is told. */
   'deliver.after',
+  /** A job that a run waits for may be over, and that run is about to be told. */
+  'job.before',
+  /** It is told. */
+  'job.after',
+  /** A run that nobody waits for any more is about to be asked to end. */
+  'cancel.before',
+  /** It is asked. */
+  'cancel.after',
+  /** The receiver is about to be asked whether a call has happened. */
+  'probe.before',
+  /** It has answered, and nobody has written it down. */
+  'probe.after',
   /** The next of the statements is about to be sent that declare replicas dead and free what they held. */
   'recover.before',
   /** It is done, and the one after it has not been sent. */

@@ -31,8 +31,10 @@ const COMMIT = between('commit', 'runs/run-writer.service.ts');
 const DISPATCH = between('dispatch', 'events/event-dispatcher.service.ts');
 const DELIVER = between('deliver', 'recovery/family-delivery.service.ts');
 const RECOVER = between('recover', 'recovery/recovery.service.ts');
-/** No write of ours, but of the receiver. */
-const CALL = between('call', 'runs/execution/effect-call.ts');
+const JOB = between('job', 'recovery/job-delivery.service.ts');
+const CANCEL = between('cancel', 'recovery/family-delivery.service.ts');
+/** No write of ours: the one is the receiver's, the other one asks whether it is there. */
+const CALLS = [between('call', 'runs/execution/effect-call.ts'), between('probe', 'runs/execution/effect-call.ts')];
 const ACCEPTED =
   'Part of the statement or transaction that accepts: of the gateway, of a schedule, of a dispatched event.';
 const HOUSEKEEPING = 'One transaction that takes no run forward: the next turn of any replica does the same again.';
@@ -107,13 +109,13 @@ const known: Readonly<Record<string, Writes>> = {
       // freeRunsOfTheDead, forgetTheDead: between `recover`.
       'UPDATE claims',
       'DELETE FROM replicas',
-      // deliverJobs has no points: one statement, which any replica repeats until the job is delivered.
+      // deliverJobs: between `job`.
       'UPDATE claims',
       'UPDATE jobs',
       // deliverChildren: between `deliver`.
       'UPDATE claims',
       'UPDATE child_runs',
-      // cancelChildren follows `deliver.after`; one statement, which any replica repeats until the child is cancelled.
+      // cancelChildren: between `cancel`.
       'UPDATE claims',
       'UPDATE child_runs',
       'DELETE FROM child_runs',
@@ -122,7 +124,7 @@ const known: Readonly<Record<string, Writes>> = {
       'UPDATE claims',
       'UPDATE run_slots',
     ],
-    between: [RECOVER, DELIVER],
+    between: [RECOVER, DELIVER, JOB, CANCEL],
   },
   // The lease's own thread takes, renews and gives up; declaring dead is between `recover`.
   'libs/database/src/replicas/replicas.sql.ts': {
@@ -202,7 +204,7 @@ const files = PARTS.flatMap((part) =>
 ).filter((file) => file.endsWith('.ts') && !/\.(spec|int-spec|conformance)\.ts$/.test(file));
 
 const listed = Object.values(known).flatMap((about) => ('between' in about ? about.between : []));
-const pairs = [...new Set([CALL, ...listed])];
+const pairs = [...new Set([...CALLS, ...listed])];
 
 describe('writes of the engine', () => {
   it('are all listed here, with the points before and after them, or with why they need none', () => {

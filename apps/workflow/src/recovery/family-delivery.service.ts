@@ -45,11 +45,13 @@ export class FamilyDeliveryService {
     crashPoint('deliver.before');
     const ended = await this.pool.query({ name: 'deliver-children', text: deliverChildrenSql, values: [BATCH] });
     if (ended.rowCount !== 0) crashPoint('deliver.after');
+    crashPoint('cancel.before');
     const unwanted = await this.pool.query<{ run_id: string; is_under_way: boolean }>({
       name: 'cancel-children',
       text: cancelChildrenSql,
       values: [BATCH],
     });
+    if (unwanted.rows.length > 0) crashPoint('cancel.after');
     for (const { run_id, is_under_way } of unwanted.rows) if (is_under_way) this.bus.publish('run.cancel', { run_id });
     const delivered = Math.max(ended.rowCount ?? 0, unwanted.rows.length);
     if (delivered > 0) this.claimer.wake();

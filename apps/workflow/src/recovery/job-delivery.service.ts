@@ -2,6 +2,7 @@ import { EngineConfig } from '@app/config';
 import { GracefulShutdown, Periodic, ShutdownPhase } from '@app/observability';
 import { Injectable, Logger } from '@nestjs/common';
 import { Pool } from 'pg';
+import { crashPoint } from '../crash-points/crash-points.service.js';
 import { RunClaimer } from '../runs/run-claimer.service.js';
 import { deliverJobsSql } from './recovery.sql.js';
 
@@ -40,8 +41,10 @@ export class JobDeliveryService {
   }
 
   private async deliver(): Promise<void> {
+    crashPoint('job.before');
     const { rowCount } = await this.pool.query({ name: 'deliver-jobs', text: deliverJobsSql, values: [BATCH] });
     if (rowCount === null || rowCount === 0) return;
+    crashPoint('job.after');
     this.claimer.wake();
     if (rowCount === BATCH) this.periodic.wake();
   }

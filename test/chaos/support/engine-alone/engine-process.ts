@@ -31,6 +31,11 @@ export class EngineProcess {
     return this.child.pid ?? Number.NaN;
   }
 
+  /** Resolves when it has all that it needs. */
+  started(): Promise<void> {
+    return this.isReady;
+  }
+
   /** Has it stand still, with nothing under way, and end itself at a pass of a point counted from there on. */
   async arm(crashAt: string): Promise<void> {
     await this.isReady;

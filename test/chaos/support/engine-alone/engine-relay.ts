@@ -1,8 +1,9 @@
 import type { Pool } from 'pg';
+import type { Laps } from '../crash-points/laps.js';
 import { EngineProcess } from './engine-process.js';
 
 /** Processes that start while another one works. */
-const AHEAD = 2;
+const AHEAD = 3;
 /** How long an engine may take to come to its point. */
 const PATIENCE_MS = 60_000;
 /**
@@ -12,6 +13,16 @@ const PATIENCE_MS = 60_000;
 const FEW_CONNECTIONS = { DB_MAX_OPEN_CONNS: '2' } as const;
 /** What the one that recovers has: it looks for the dead as often as may be. */
 const WATCHFUL = { ENGINE_HEARTBEAT_MS: '50' } as const;
+
+/** The end of an engine. */
+export interface Death {
+  /** `<point>#<n>`: at a pass of a point. */
+  place: string;
+  /** Makes what the engine meets, while all engines stand still. */
+  given?: () => Promise<unknown>;
+  /** Looks at what it left, before anybody else does. */
+  left?: () => Promise<void>;
+}
 
 /**
  * Engines that end at a point one after the other, and one that recovers what each of them leaves behind. The next ones start
@@ -28,6 +39,7 @@ export class EngineRelay {
     private readonly pool: Pool,
     private readonly engine: string,
     private readonly env: Readonly<Record<string, string>>,
+    private readonly laps: Laps,
   ) {}
 
   /** Has a first engine work, which compiles what all of them need, and starts the others with that. */
@@ -42,33 +54,40 @@ export class EngineRelay {
   }
 
   /**
-   * Has one engine after the other end at its place (`<point>#<n>`: a pass of a point), each one finding what the one before it
-   * left, and then the survivor go on.
-   * @param accept makes the run that the first one meets
-   * @returns the run. Rejects when an engine does not come to its place.
+   * Has one engine after the other end at its place, and then the survivor go on.
+   * @param stages deaths whose leases are over at once: the engines of a stage find what those of the stages before it left.
+   *   Rejects when an engine does not come to its place.
    */
-  async interrupt(places: readonly string[], accept: () => Promise<string>): Promise<string> {
+  async interrupt(stages: readonly (readonly Death[])[]): Promise<void> {
     const survivor = this.survivor!;
-    await survivor.rest();
-    let accepted: Promise<string> | undefined;
-    for (const place of places) {
-      const engine = this.waiting[0]!;
-      await engine.arm(place);
-      await (accepted ??= accept());
-      engine.goOn();
-      await engine.endedItself(PATIENCE_MS);
-      this.waiting.shift();
-      this.kills += 1;
-      await this.passTime(engine.pid);
-      this.startAnother();
+    await this.laps.of('standing still', () => survivor.rest());
+    for (const stage of stages) {
+      const dead: number[] = [];
+      for (const death of stage) dead.push(await this.die(death));
+      await this.passTime(dead);
     }
     survivor.goOn();
-    return accepted!;
   }
 
   async close(): Promise<void> {
     const engines = this.survivor === undefined ? this.waiting : [this.survivor, ...this.waiting];
     await Promise.all(engines.map((engine) => engine.kill()));
+  }
+
+  private async die({ place, given, left }: Death): Promise<number> {
+    const engine = this.waiting[0]!;
+    await this.laps.of('waiting for a start', () => engine.started());
+    await this.laps.of('standing still', () => engine.arm(place));
+    await given?.();
+    await this.laps.of('to the point', async () => {
+      engine.goOn();
+      await engine.endedItself(PATIENCE_MS);
+    });
+    this.waiting.shift();
+    this.kills += 1;
+    this.startAnother();
+    await left?.();
+    return engine.pid;
   }
 
   private startAnother(): void {
@@ -79,9 +98,9 @@ export class EngineRelay {
    * Nobody waits for clocks: the lease of a process that is gone is over, and so is the time for which its calls may be
    * open. What follows from that is the engines' own doing.
    */
-  private async passTime(pid: number): Promise<void> {
+  private async passTime(dead: readonly number[]): Promise<void> {
     await Promise.all([
-      this.pool.query('UPDATE replicas SET lease_until = clock_timestamp() WHERE pid = $1', [pid]),
+      this.pool.query('UPDATE replicas SET lease_until = clock_timestamp() WHERE pid = ANY ($1)', [dead]),
       this.pool.query('UPDATE run_slots SET grace_ms = 0 WHERE grace_ms > 0'),
     ]);
   }

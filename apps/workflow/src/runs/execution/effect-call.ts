@@ -79,7 +79,10 @@ async function verify(runner: EffectRunner, attempt: Attempt, state: StepState):
 
 async function askReceiver({ probe }: EffectRunner, { context }: Attempt): Promise<Probed | CallWait | Error> {
   try {
-    return (await probe?.(context)) ?? new Error('the step has none');
+    crashPoint('probe.before');
+    const said = await probe?.(context);
+    crashPoint('probe.after');
+    return said ?? new Error('the step has none');
   } catch (error) {
     return StepFailure.from(error);
   }

@@ -1,0 +1,54 @@
+import { sized } from '@app/testing';
+import type { CrashPoint } from '../../../../apps/workflow/src/crash-points/crash-points.service.js';
+import { effects, passesOf, reaches, type Effect } from '../effect-classes.js';
+
+/** A pass of a point at which a process ends that has a run of each of these classes. */
+export interface Round {
+  place: string;
+  classes: readonly Effect[];
+}
+
+/** Points that a process comes to again and again, whatever there is to do. */
+const POLLED: readonly CrashPoint[] = ['claim.before', 'deliver.before'];
+
+/** At how many of its passes of a point the process ends: the second commit of a run, or of the recovery, is another one. */
+export function passesAt(point: CrashPoint, certain: number): number {
+  if (POLLED.includes(point)) return sized({ ci: 1, full: 5 });
+  return sized({ ci: /^(commit|recover)/.test(point) ? Math.min(certain, 2) : 1, full: certain });
+}
+
+/** Announced in the same turn of the event loop when they are claimed together, and so in one commit. */
+const announcedAtOnce: readonly Effect[] = ['transactional', 'keyed', 'verifiable', 'unsafe'];
+
+/** Classes of which one process can have a run each, and come to a pass of a point with all of them at once. */
+function together(point: CrashPoint, pass: number, classes: readonly Effect[]): (readonly Effect[])[] {
+  if (POLLED.includes(point) || point.startsWith('recover')) return [classes];
+  // One statement claims them.
+  if (point === 'claim.after' && pass === 1) return [classes];
+  const alone = (some: readonly Effect[]): Effect[][] => some.map((effect) => [effect]);
+  if (!point.startsWith('commit') || pass > 1) return alone(classes);
+  return [announcedAtOnce, ...alone(classes.filter((effect) => !announcedAtOnce.includes(effect)))];
+}
+
+/** The rounds of a point: each class that comes to it is in one of them for each pass. */
+export function roundsOf(point: CrashPoint): Round[] {
+  const reached = effects.filter((effect) => reaches(effect, point));
+  const passes = (effect: Effect): number => passesAt(point, passesOf(point, effect));
+  return Array.from({ length: Math.max(0, ...reached.map(passes)) }, (_, index) => index + 1).flatMap((pass) => {
+    const classes = reached.filter((effect) => passes(effect) >= pass);
+    return together(point, pass, classes).map((some) => ({ place: `${point}#${pass}`, classes: some }));
+  });
+}
+
+/**
+ * What processes leave behind, one after the other, for one that recovers it: runs with a claim, and where there is something to
+ * announce, with a call, a child or a slot. The child comes last: whoever comes after it would take it on.
+ */
+export function leftBehind(classes: readonly Effect[]): Round[] {
+  const places = { pure: 'claim.after#1', limited: 'commit.after#1' } as const;
+  const alone = (['pure', 'limited'] as const)
+    .filter((effect) => classes.includes(effect))
+    .map((effect) => ({ place: places[effect], classes: [effect] }));
+  const others = classes.filter((effect) => announcedAtOnce.includes(effect));
+  return [...alone, ...(others.length > 0 ? [{ place: 'commit.after#1', classes: others }] : [])];
+}
