@@ -306,6 +306,7 @@ CREATE INDEX jobs_leased ON jobs USING btree (lease_until) WHERE ((status)::text
 CREATE INDEX jobs_run_id ON jobs USING btree (run_id) WHERE (run_id IS NOT NULL);
 CREATE INDEX jobs_tasks ON jobs USING btree (user_id, ((payload ->> 'queue'::text)), priority, run_at) WHERE (((type)::text = 'external.task'::text) AND ((status)::text = 'queued'::text));
 CREATE INDEX jobs_undelivered ON jobs USING btree (id) WHERE ((run_id IS NOT NULL) AND (delivered_at IS NULL) AND (status IN ('succeeded', 'failed', 'cancelled', 'in_doubt')));
+CREATE INDEX jobs_unwanted ON jobs USING btree (id) WHERE (((status)::text = 'queued'::text) AND (cancel_requested_at IS NOT NULL));
 CREATE INDEX jobs_user_id ON jobs USING btree (user_id, id DESC);
 
 CREATE TABLE oauth_identities (

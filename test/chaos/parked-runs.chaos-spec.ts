@@ -10,9 +10,18 @@ import {
   deliverChildrenSql,
   deliverJobsSql,
   freeRunsOfTheDeadSql,
+  hasEndedJobsSql,
+  hasFamilyNewsSql,
+  hasLossesSql,
 } from '../../apps/workflow/src/recovery/recovery.sql.js';
 import { FIRST_OWNER } from '../../apps/workflow/src/runs/claim/claim-runs.js';
-import { claimRunsSql, ownedRunsSql } from '../../apps/workflow/src/runs/claim/claim-runs.sql.js';
+import {
+  claimRunsSql,
+  hasDueRunsSql,
+  hasOwnedRunsSql,
+  ownedRunsSql,
+} from '../../apps/workflow/src/runs/claim/claim-runs.sql.js';
+import { hasUnwantedTasksSql } from '../../apps/worker/src/jobs/sweep-tasks.sql.js';
 import { copyParkedRun } from './support/parked-copies.js';
 import { DirectRuns } from './support/direct-runs.js';
 import { note } from './support/figures.js';
@@ -143,6 +152,12 @@ it('parked runs cost a workflow process neither memory nor time', TIMEOUT, async
     'free the runs of the dead': await costOf(freeRunsOfTheDeadSql, []),
     'deliver jobs': await costOf(deliverJobsSql, [500]),
     'deliver ends': await costOf(deliverChildrenSql, [500]),
+    'are runs due': await costOf(`SELECT ${hasDueRunsSql}`, []),
+    'are runs owned': await costOf(`SELECT ${hasOwnedRunsSql}`, [newId()]),
+    'are there losses': await costOf(`SELECT ${hasLossesSql}`, []),
+    'are jobs over': await costOf(`SELECT ${hasEndedJobsSql}`, []),
+    'are runs to be told': await costOf(`SELECT ${hasFamilyNewsSql}`, []),
+    'are tasks unwanted': await costOf(`SELECT ${hasUnwantedTasksSql}`, []),
   };
 
   const signalledAt = performance.now();

@@ -9,13 +9,13 @@ import {
   QuotaConfig,
   ScriptsConfig,
 } from '@app/config';
-import { KEYED_POOL, keyedPool } from '@app/database';
+import { KEYED_POOL, keyedPool, Lookout } from '@app/database';
 import { EgressClient } from '@app/egress';
 import { CommandBus, SharedPermits } from '@app/messaging';
 import { GracefulShutdown, ShutdownPhase } from '@app/observability';
 import { AccountLimits, ProviderMetrics, ProviderPauses } from '@app/providers';
 import { KeyRing } from '@app/security';
-import { Module, type OnApplicationBootstrap } from '@nestjs/common';
+import { Logger, Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { Pool } from 'pg';
 import { DefinitionCache } from './definitions/definition-cache.service.js';
 import { EventDispatcher } from './events/event-dispatcher.service.js';
@@ -65,8 +65,10 @@ export const executionConfig = [
     {
       provide: KEYED_POOL,
       inject: [DatabaseConfig],
-      useFactory: (config: DatabaseConfig) => keyedPool(config, COMMIT_LANES),
+      useFactory: (config: DatabaseConfig) => keyedPool(config, COMMIT_LANES + 1),
     },
+    // With the connections of commits: whatever it looks for has to be found by its index, without planning it again.
+    { provide: Lookout, inject: [KEYED_POOL, GracefulShutdown], useFactory: lookoutOf },
     RunWriter,
     RunMetrics,
     RunExecutor,
@@ -94,12 +96,12 @@ export const executionConfig = [
     ProviderMetrics,
     {
       provide: ProviderPauses,
-      inject: [Pool, CommandBus, ProviderMetrics, EngineConfig, GracefulShutdown],
+      inject: [Pool, CommandBus, ProviderMetrics, Lookout, EngineConfig],
       useFactory: pausesOf,
     },
     {
       provide: AccountLimits,
-      inject: [Pool, SharedPermits, ReplicaService, ProviderMetrics, EngineConfig, GracefulShutdown],
+      inject: [Pool, SharedPermits, ReplicaService, ProviderMetrics, Lookout, EngineConfig, GracefulShutdown],
       useFactory: limitsOf,
     },
     {
@@ -119,7 +121,7 @@ export const executionConfig = [
       useFactory: (steps: StepsService, calls: CallSlots) => new StepExecutor(steps, Date.now, calls),
     },
   ],
-  exports: [RunClaimer],
+  exports: [RunClaimer, Lookout],
 })
 export class ExecutionModule implements OnApplicationBootstrap {
   constructor(
@@ -134,6 +136,7 @@ export class ExecutionModule implements OnApplicationBootstrap {
     private readonly families: FamilyDeliveryService,
     private readonly stats: StatsService,
     private readonly events: EventDispatcher,
+    private readonly lookout: Lookout,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
@@ -142,25 +145,31 @@ export class ExecutionModule implements OnApplicationBootstrap {
     await this.limits.start();
     const { claimer, owned, handed, recovery, delivery, families, stats, events } = this;
     for (const part of [claimer, owned, handed, recovery, delivery, families, stats, events]) part.start();
+    this.lookout.start();
   }
+}
+
+function lookoutOf(pool: Pool, shutdown: GracefulShutdown): Lookout {
+  const lookout = new Lookout({ pool, log: new Logger(Lookout.name) });
+  // Steps come to their end while the process does: until then it hears of pauses.
+  shutdown.add(ShutdownPhase.Flush, 'lookout', () => lookout.stop());
+  return lookout;
 }
 
 function pausesOf(
   pool: Pool,
   bus: CommandBus<'workflow'>,
   metrics: ProviderMetrics,
+  lookout: Lookout,
   { pollMs }: EngineConfig,
-  shutdown: GracefulShutdown,
 ): ProviderPauses {
-  const pauses = new ProviderPauses({
+  return new ProviderPauses({
     pool,
     tell: (paused) => bus.publish('account.paused', paused),
     metrics,
+    lookout,
     pollMs,
   });
-  // Steps come to their end while the process does: until then it hears of pauses.
-  shutdown.add(ShutdownPhase.Flush, 'pauses', () => pauses.stop());
-  return pauses;
 }
 
 function limitsOf(
@@ -168,10 +177,11 @@ function limitsOf(
   shared: SharedPermits,
   replica: ReplicaService,
   metrics: ProviderMetrics,
+  lookout: Lookout,
   { pollMs }: EngineConfig,
   shutdown: GracefulShutdown,
 ): AccountLimits {
-  const limits = new AccountLimits({ pool, shared, replicaId: () => replica.id(), metrics, pollMs });
+  const limits = new AccountLimits({ pool, shared, replicaId: () => replica.id(), metrics, lookout, pollMs });
   shutdown.add(ShutdownPhase.Flush, 'account limits', () => limits.stop());
   return limits;
 }

@@ -11,6 +11,7 @@ export { PARTITION_LOCK } from './history/partitions.sql.js';
 export * from './hot-pool.js';
 export * from './in-transaction.js';
 export * from './keyed-pool.js';
+export * from './lookout/lookout.js';
 export * from './one-time-tokens/one-time-tokens.js';
 export * from './pg-errors.js';
 export * from './pool-options.js';

@@ -1,5 +1,7 @@
 import { newId, type AccountPaused } from '@app/contracts';
+import { Lookout } from '@app/database';
 import { eventually, testDatabase, type TestDatabase } from '@app/testing';
+import { Logger } from '@nestjs/common';
 import { Pool } from 'pg';
 import { Registry } from 'prom-client';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -10,14 +12,14 @@ import { ProviderPauses } from './provider-pauses.service.js';
 
 let database: TestDatabase;
 let pool: Pool;
-let started: ProviderPauses[] = [];
+let started: Lookout[] = [];
 
 beforeAll(async () => {
   database = await testDatabase();
   pool = new Pool({ connectionString: database.url, max: 4 });
 });
 afterEach(async () => {
-  await Promise.all(started.map((pauses) => pauses.stop()));
+  await Promise.all(started.map((lookout) => lookout.stop()));
   started = [];
 });
 afterAll(async () => {
@@ -28,9 +30,11 @@ afterAll(async () => {
 /** A process. @param tell what reaches the others at once; without it they read */
 async function replica(tell: (paused: AccountPaused) => void = () => undefined, of = pool): Promise<ProviderPauses> {
   const metrics = new ProviderMetrics(new Registry());
-  const pauses = new ProviderPauses({ pool: of, tell, metrics, pollMs: 20 });
+  const lookout = new Lookout({ pool: of, log: new Logger('test') });
+  const pauses = new ProviderPauses({ pool: of, tell, metrics, lookout, pollMs: 20 });
   await pauses.start();
-  started.push(pauses);
+  lookout.start();
+  started.push(lookout);
   return pauses;
 }
 
@@ -139,6 +143,7 @@ describe('a pause', () => {
       pool,
       tell: () => undefined,
       metrics: new ProviderMetrics(new Registry()),
+      lookout: { watch: () => undefined },
       pollMs: 1e6,
     });
     await heed(quiet, accountOf(userId, 'https://new.example.com', []), 60);
@@ -152,7 +157,7 @@ describe('a pause', () => {
     const own = new Pool({ connectionString: database.url, max: 1 });
     const told: AccountPaused[] = [];
     const pauses = await replica((paused) => told.push(paused), own);
-    await pauses.stop();
+    await started.pop()!.stop();
     await own.end();
     expect(await heed(pauses, account, 60)).toBeGreaterThan(59_000);
     expect(pauses.waitMs(account)).toBeGreaterThan(59_000);

@@ -1,5 +1,5 @@
 import type { AccountPaused } from '@app/contracts';
-import { Periodic } from '@app/observability';
+import type { Lookout } from '@app/database';
 import { Logger } from '@nestjs/common';
 import type { Pool } from 'pg';
 import type { ProviderAccount } from './account.js';
@@ -19,7 +19,9 @@ export interface ProviderPausesOptions {
   /** Tells the other processes at once; may come to nothing. */
   tell: (paused: AccountPaused) => void;
   metrics: ProviderMetrics;
-  /** Longest time after which a process reads what was not told to it, in ms. */
+  /** Reads what was not told to this process. */
+  lookout: Pick<Lookout, 'watch'>;
+  /** Longest time after which that is read, in ms. */
   pollMs: number;
 }
 
@@ -30,23 +32,27 @@ export interface ProviderPausesOptions {
 export class ProviderPauses {
   private readonly log = new Logger(ProviderPauses.name);
   private readonly known = new KnownPauses(() => performance.now());
-  private readonly reading: Periodic;
   private readAt = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly options: ProviderPausesOptions) {
-    const { pollMs: everyMs } = options;
-    const { log } = this;
-    this.reading = new Periodic({ name: 'Reading pauses', everyMs, gapMs: everyMs, task: () => this.read(), log });
+    options.lookout.watch<AccountPaused[]>({
+      name: 'pauses',
+      sql: pausesSql,
+      value: () => this.sinceMs(),
+      everyMs: options.pollMs,
+      seen: (rows, askedAt) => this.take(rows ?? [], askedAt),
+    });
   }
 
   /** Resolves when every pause of before is known: no call may be made earlier. Rejects when they cannot be read. */
   async start(): Promise<void> {
-    await this.read();
-    this.reading.start();
-  }
-
-  async stop(): Promise<void> {
-    await this.reading.stop();
+    const startedAt = performance.now();
+    const { rows } = await this.options.pool.query<{ pauses: AccountPaused[] | null }>({
+      name: 'read-pauses',
+      text: `SELECT ${pausesSql} AS pauses`,
+      values: [this.sinceMs()],
+    });
+    this.take(rows[0]?.pauses ?? [], startedAt);
   }
 
   /** How long a call that is about to be made has to wait, in ms; 0 when it does not. Costs no question to anybody. */
@@ -88,18 +94,15 @@ export class ProviderPauses {
     }
   }
 
-  private async read(): Promise<void> {
-    const startedAt = performance.now();
-    // At first, all that may still count.
-    const sinceMs = Math.min(startedAt - this.readAt, LONGEST_PAUSE_MS) + OVERLAP_MS;
-    const { rows } = await this.options.pool.query<{ user_id: string; account: string; forMs: number }>({
-      name: 'read-pauses',
-      text: pausesSql,
-      values: [Math.ceil(sinceMs)],
-    });
-    for (const { user_id, account, forMs } of rows) this.hear({ user_id, account, for_ms: forMs });
+  /** At first, all that may still count. */
+  private sinceMs(): number {
+    return Math.ceil(Math.min(performance.now() - this.readAt, LONGEST_PAUSE_MS) + OVERLAP_MS);
+  }
+
+  private take(pauses: readonly AccountPaused[], readAt: number): void {
+    for (const paused of pauses) this.hear(paused);
     this.known.sweep();
     this.options.metrics.paused.set(this.known.size);
-    this.readAt = startedAt;
+    this.readAt = readAt;
   }
 }

@@ -11,9 +11,10 @@ WHERE (SELECT count(*) FROM provider_pauses o WHERE o.user_id = $1 AND o.account
 ON CONFLICT (user_id, account) DO UPDATE SET until = excluded.until, changed_at = now() WHERE excluded.until > p.until`;
 
 /**
- * Pauses that were written in the last $1 ms and are not over, with the ms that are left of each: no process's own clock
+ * An expression: pauses that were written in the last $1 ms and are not over, with the ms that are left of each: no process's own clock
  * has a part in it.
  */
 export const pausesSql = `
-SELECT user_id, account, ceil(extract(epoch FROM until - now()) * 1000)::int AS "forMs"
-FROM provider_pauses WHERE changed_at > now() - $1::int * interval '1 ms' AND until > now()`;
+(SELECT json_agg(json_build_object(
+   'user_id', user_id, 'account', account, 'for_ms', ceil(extract(epoch FROM until - now()) * 1000)::int))
+ FROM provider_pauses WHERE changed_at > now() - $1::int * interval '1 ms' AND until > now())`;

@@ -6,8 +6,9 @@ import { pureSteps } from '../workloads/workload.js';
 
 /**
  * `npm run bench:soak [-- minutes]`: ten minutes of workload A. Prints each minute how many runs were accepted and what the
- * services keep resident, and in the end what they take of a processor when nothing is to be done. Fails when a request
+ * services keep resident, and in the end what each takes of a processor when nothing is to be done. Fails when a request
  * fails, the gateway or the workflow service keeps more than 250 MB, or more and more, or when idling takes 2 % of a core.
+ * With 0 minutes only the last of it, five minutes after the start.
  */
 const minutes = Number(process.argv[2] ?? 10);
 const MOST_MB = 250;
@@ -16,12 +17,14 @@ const MOST_IDLE = 0.02;
 const WARM_UP_MINUTES = 2;
 /** By how much the last minutes may be above the first ones that count: what is resident goes up and down with collections. */
 const NOT_GROWING = 1.1;
-const SETTLE_MS = 20_000;
+/** After its last work V8 collects the old generation up to three more times, to give memory back: in two to three minutes. */
+const SETTLE_MS = 240_000;
 const IDLE_MS = 60_000;
 
 const world = await BenchWorld.start(60);
 const { platform } = world;
 const watched = ['gateway', 'workflow'] as const;
+const services = [...watched, 'worker'] as const;
 const resident: Record<(typeof watched)[number], number[]> = { gateway: [], workflow: [] };
 const failures: string[] = [];
 try {
@@ -38,10 +41,16 @@ try {
     process.stdout.write(`| ${cells.join(' | ')} |\n`);
   }
   for (const service of watched) failures.push(...mistakesIn(service, resident[service]));
-  const idle = await idleShare();
-  process.stdout.write(
-    `idle: ${(idle * 100).toFixed(2)} % of a core for the three services (bar ${MOST_IDLE * 100} %)\n`,
-  );
+  const shares = await idleShares();
+  const idle = services.reduce((sum, service) => sum + (shares[service] ?? 0), 0);
+  const memory = platform.residentMemory();
+  const percent = (share: number): string => (share * 100).toFixed(2);
+  process.stdout.write(`\n| idle | % of a core | MB |\n| --- | ---: | ---: |\n`);
+  for (const [name, share] of Object.entries(shares)) {
+    const megabytes = name in memory ? memory[name as keyof typeof memory].toFixed(0) : '';
+    process.stdout.write(`| ${name} | ${percent(share)} | ${megabytes} |\n`);
+  }
+  process.stdout.write(`The three services together: ${percent(idle)} % (bar ${percent(MOST_IDLE)})\n`);
   if (idle > MOST_IDLE) failures.push('idling takes too much');
 } finally {
   await world.stop();
@@ -65,14 +74,12 @@ function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-/** The share of a core that gateway, workflow and worker take together, after the last runs are over. */
-async function idleShare(): Promise<number> {
-  const spent = (): number => {
-    const { gateway = 0, workflow = 0, worker = 0 } = processorTime(platform.pid, platform.services);
-    return gateway + workflow + worker;
-  };
+/** The share of a core that each process takes, after the last runs are over; PostgreSQL's and Redis's too. */
+async function idleShares(): Promise<Record<string, number>> {
+  const spent = (): Record<string, number> => processorTime(platform.pid, platform.services);
   await sleep(SETTLE_MS);
   const [before, startedAt] = [spent(), performance.now()];
   await sleep(IDLE_MS);
-  return (spent() - before) / (performance.now() - startedAt);
+  const [after, ms] = [spent(), performance.now() - startedAt];
+  return Object.fromEntries(Object.entries(after).map(([name, time]) => [name, (time - (before[name] ?? 0)) / ms]));
 }

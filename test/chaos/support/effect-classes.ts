@@ -53,14 +53,17 @@ const ofNone: readonly CrashPoint[] = [
   'probe.after',
 ];
 
+/** Nobody looks for children that are over before there is one. */
+const ofChildren: readonly CrashPoint[] = ['deliver.before', 'deliver.after'];
+
 /** Points that a workflow of the class never comes to: it makes no call, starts no run, or needs no slot. */
 const unreachable: Readonly<Record<Effect, readonly CrashPoint[]>> = {
-  pure: [...ofLimits, ...ofNone, 'call.before', 'call.after', 'deliver.after'],
+  pure: [...ofLimits, ...ofNone, 'call.before', 'call.after', ...ofChildren],
   transactional: [...ofLimits, ...ofNone, 'call.before', 'call.after'],
-  keyed: [...ofLimits, ...ofNone, 'deliver.after'],
-  verifiable: [...ofLimits, ...ofNone, 'deliver.after'],
-  unsafe: [...ofLimits, ...ofNone, 'deliver.after'],
-  limited: [...ofNone, 'deliver.after'],
+  keyed: [...ofLimits, ...ofNone, ...ofChildren],
+  verifiable: [...ofLimits, ...ofNone, ...ofChildren],
+  unsafe: [...ofLimits, ...ofNone, ...ofChildren],
+  limited: [...ofNone, ...ofChildren],
 };
 
 /** Whether a workflow of the class comes to a point. */
@@ -94,5 +97,5 @@ const STATEMENTS_OF_RECOVERY = 5;
 export function passesOf(point: CrashPoint, effect: Effect): number {
   if (point.startsWith('commit')) return commitsOf[effect];
   if (point.startsWith('recover')) return STATEMENTS_OF_RECOVERY;
-  return point === 'claim.after' ? claimsOf[effect] : 1;
+  return point.startsWith('claim') ? claimsOf[effect] : 1;
 }

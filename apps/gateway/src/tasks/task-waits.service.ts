@@ -30,7 +30,13 @@ export class TaskWaits implements OnApplicationBootstrap {
   ) {
     const log = new Logger(TaskWaits.name);
     const pauses = { everyMs: LOOK_EVERY_MS, gapMs: LOOK_GAP_MS };
-    this.looking = new Periodic({ name: 'Looking for tasks', ...pauses, task: () => this.look(), log });
+    this.looking = new Periodic({
+      name: 'Looking for tasks',
+      ...pauses,
+      task: () => this.look(),
+      unasked: () => this.waits.size > 0,
+      log,
+    });
     shutdown.add(ShutdownPhase.StopTaking, 'waits for tasks', () => this.end());
   }
 
@@ -47,6 +53,7 @@ export class TaskWaits implements OnApplicationBootstrap {
   open(userId: string, queues: readonly string[]): TaskWait {
     const wait = new TaskWait(userId, queues, (closed) => this.waits.delete(closed));
     this.waits.add(wait);
+    if (this.waits.size === 1) this.looking.wake();
     return wait;
   }
 

@@ -1,3 +1,12 @@
+/** Whether {@link dueJobsSql} may find something: all of it may be in Redis. @param types of jobs, as the catalog has them */
+export const hasDueJobsSql = (types: readonly string[]): string => `
+(SELECT true FROM jobs WHERE status = 'queued' AND run_at <= clock_timestamp() AND type IN ('${types.join("', '")}')
+ ORDER BY priority, run_at LIMIT 1) IS TRUE`;
+
+/** Whether {@link dueDeliveriesSql} may find something: all of it may be in Redis, or due later. */
+export const hasDeliveriesSql = `
+(SELECT true FROM jobs WHERE type = 'event.deliver' AND status = 'queued' ORDER BY user_id, run_at LIMIT 1) IS TRUE`;
+
 /** Deliveries of one owner that may be in Redis: as many as a relay moves at once. */
 const OF_ONE_OWNER = 200;
 

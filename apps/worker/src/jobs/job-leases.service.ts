@@ -15,6 +15,7 @@ export class JobLeasesService {
     everyMs: RENEW_EVERY_MS,
     gapMs: RENEW_EVERY_MS,
     task: () => this.renew(),
+    unasked: () => this.running.held().length > 0,
     log: new Logger(JobLeasesService.name),
   });
 
@@ -22,7 +23,9 @@ export class JobLeasesService {
     private readonly pool: Pool,
     private readonly replica: ReplicaService,
     private readonly running: RunningJobs,
-  ) {}
+  ) {
+    running.whenBegun(() => this.renewer.wake());
+  }
 
   start(): void {
     this.renewer.start();

@@ -1,11 +1,15 @@
 import type { JobMessage, JobQueue } from '@app/messaging';
 import { Logger } from '@nestjs/common';
 import type { Pool } from 'pg';
+import type { Lookout, Watch } from '@app/database';
 import { Periodic } from '@app/observability';
 
 export interface JobRelayOptions {
   pool: Pool;
   queue: JobQueue;
+  lookout: Lookout;
+  /** Whether there may be any, for the lookout. */
+  watch: Pick<Watch, 'name' | 'sql'>;
   /** How its jobs are found: `dueJobsSql` or the like, with what it takes after its first three parameters. */
   find: { name: string; text: string; values: readonly unknown[] };
   /** Whether what the worker has taken is being done, and nothing of it waits in memory. */
@@ -30,10 +34,14 @@ export class JobRelay {
     everyMs: EVERY_MS,
     gapMs: GAP_MS,
     task: () => this.relay(),
+    unasked: () => false,
     log: this.log,
   });
 
-  constructor(private readonly options: JobRelayOptions) {}
+  constructor(private readonly options: JobRelayOptions) {
+    const { lookout, watch } = options;
+    lookout.watch({ ...watch, everyMs: EVERY_MS, seen: (areAny) => areAny === true && this.wake() });
+  }
 
   start(): void {
     this.periodic.start();

@@ -1,8 +1,9 @@
 import { WorkersConfig, loadConfig } from '@app/config';
 import { JobStatus, newId } from '@app/contracts';
-import { giveUpLeaseSql, registerReplicaSql } from '@app/database';
+import { giveUpLeaseSql, Lookout, registerReplicaSql } from '@app/database';
 import type { CommandBus } from '@app/messaging';
 import { testDatabase, type TestDatabase } from '@app/testing';
+import { Logger } from '@nestjs/common';
 import { Pool } from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { dueDeliveriesSql, dueJobsSql } from './due-jobs.sql.js';
@@ -65,7 +66,13 @@ describe('jobs in their rows', () => {
 
   /** The catalog has unsafe jobs only so far; what is safe is told to the statement through the catalog's entry. */
   function sweeper(): JobSweeperService {
-    return new JobSweeperService(pool, loadConfig(WorkersConfig, {}), { publish } as unknown as CommandBus<'worker'>);
+    const bus = { publish } as unknown as CommandBus<'worker'>;
+    return new JobSweeperService(
+      pool,
+      loadConfig(WorkersConfig, {}),
+      bus,
+      new Lookout({ pool, log: new Logger('test') }),
+    );
   }
 
   async function due(limit = 100, resendAfterMs = 5_000): Promise<{ jobId: string; epoch: number }[]> {

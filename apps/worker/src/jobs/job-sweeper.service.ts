@@ -1,12 +1,12 @@
 import { WorkersConfig } from '@app/config';
 import { JobStatus, jobs, waitingJobs, type JobType } from '@app/contracts';
-import { declareDeadSql } from '@app/database';
+import { declareDeadSql, hasSilentReplicasSql, Lookout } from '@app/database';
 import { CommandBus } from '@app/messaging';
 import { Injectable, Logger } from '@nestjs/common';
 import { Pool } from 'pg';
 import { Periodic } from '@app/observability';
-import { sweepJobsSql } from './sweep-jobs.sql.js';
-import { sweepTasksSql } from './sweep-tasks.sql.js';
+import { hasExpiredJobsSql, sweepJobsSql } from './sweep-jobs.sql.js';
+import { hasUnwantedTasksSql, sweepTasksSql } from './sweep-tasks.sql.js';
 
 const EVERY_MS = 1_000;
 const BATCH = 200;
@@ -27,6 +27,7 @@ export class JobSweeperService {
     everyMs: EVERY_MS,
     gapMs: EVERY_MS,
     task: () => this.sweep(),
+    unasked: () => false,
     log: this.log,
   });
 
@@ -34,7 +35,15 @@ export class JobSweeperService {
     private readonly pool: Pool,
     private readonly workers: WorkersConfig,
     private readonly bus: CommandBus<'worker'>,
-  ) {}
+    lookout: Lookout,
+  ) {
+    lookout.watch({
+      name: 'abandoned',
+      sql: `${hasSilentReplicasSql} OR ${hasExpiredJobsSql} OR ${hasUnwantedTasksSql}`,
+      everyMs: EVERY_MS,
+      seen: (areAny) => areAny === true && this.periodic.wake(),
+    });
+  }
 
   start(): void {
     this.periodic.start();

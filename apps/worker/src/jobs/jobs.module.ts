@@ -1,4 +1,6 @@
-import { Module } from '@nestjs/common';
+import { Lookout } from '@app/database';
+import { Logger, Module } from '@nestjs/common';
+import { Pool } from 'pg';
 import { JobLeasesService } from './job-leases.service.js';
 import { JobMetrics } from './job.metrics.js';
 import { JobRunnerService } from './job-runner.service.js';
@@ -11,6 +13,11 @@ import { RunningJobs } from './running-jobs.js';
 /** What every worker needs: claiming, leases, retries, recovery. */
 @Module({
   providers: [
+    {
+      provide: Lookout,
+      inject: [Pool],
+      useFactory: (pool: Pool) => new Lookout({ pool, log: new Logger(Lookout.name) }),
+    },
     RunningJobs,
     ReplicaService,
     JobStoreService,

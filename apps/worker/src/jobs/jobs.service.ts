@@ -1,12 +1,13 @@
 import { RedisConfig, WorkersConfig } from '@app/config';
 import { jobs, type JobType, type WorkerName } from '@app/contracts';
+import { Lookout } from '@app/database';
 import { JobQueue, type JobConsumer, type JobMessage } from '@app/messaging';
 import { GracefulShutdown, ShutdownPhase } from '@app/observability';
 import { Injectable } from '@nestjs/common';
 import { Pool } from 'pg';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JobProcessors } from '../job-outcome.js';
-import { dueDeliveriesSql, dueJobsSql } from './due-jobs.sql.js';
+import { dueDeliveriesSql, dueJobsSql, hasDeliveriesSql, hasDueJobsSql } from './due-jobs.sql.js';
 import { FairSlots } from './fair-slots.js';
 import { JobLeasesService } from './job-leases.service.js';
 import { JobRelay } from './job-relay.js';
@@ -46,6 +47,7 @@ export class JobsService {
     private readonly sweeper: JobSweeperService,
     private readonly runner: JobRunnerService,
     private readonly running: RunningJobs,
+    private readonly lookout: Lookout,
     shutdown: GracefulShutdown,
   ) {
     shutdown.add(ShutdownPhase.StopTaking, 'jobs', () => this.stopTaking());
@@ -61,6 +63,7 @@ export class JobsService {
     for (const name of workerNames()) {
       if (this.sizes[name].enabled) this.workers.push(await this.startWorker(name, processors));
     }
+    this.lookout.start();
   }
 
   /** Jobs were written: look now. */
@@ -85,6 +88,10 @@ export class JobsService {
     const relay = new JobRelay({
       pool: this.pool,
       queue,
+      lookout: this.lookout,
+      watch: isFair
+        ? { name: 'deliveries', sql: hasDeliveriesSql }
+        : { name: `${name} jobs`, sql: hasDueJobsSql(typesOf(name)) },
       find: isFair
         ? { name: 'due-deliveries', text: dueDeliveriesSql, values: [] }
         : { name: 'due-jobs', text: dueJobsSql, values: [typesOf(name)] },
@@ -99,7 +106,7 @@ export class JobsService {
   private async stopTaking(): Promise<void> {
     this.isTaking = false;
     const each = this.workers.map(({ relay, consumer }) => [relay.stop(), consumer.pause()]);
-    await Promise.all([this.sweeper.stop(), ...each.flat()]);
+    await Promise.all([this.lookout.stop(), this.sweeper.stop(), ...each.flat()]);
   }
 
   /** An attempt that does not end in time is told to; if nothing has happened yet, its job is handed back. */

@@ -10,11 +10,18 @@ export type AttemptKey = Pick<ClaimedJob, 'id' | 'epoch'>;
 export class RunningJobs {
   private readonly attempts = new Map<AttemptKey, AbortController>();
   private idle: (() => void)[] = [];
+  private begun: () => void = () => undefined;
+
+  /** @param tell called when something is under way again after nothing was */
+  whenBegun(tell: () => void): void {
+    this.begun = tell;
+  }
 
   /** Enters an attempt. Its signal aborts with a `StopReason` when it is to end. */
   add(attempt: AttemptKey): AbortSignal {
     const abort = new AbortController();
     this.attempts.set(attempt, abort);
+    if (this.attempts.size === 1) this.begun();
     return abort.signal;
   }
 

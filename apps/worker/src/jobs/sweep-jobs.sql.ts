@@ -1,3 +1,7 @@
+/** Whether {@link sweepJobsSql} may find something. */
+export const hasExpiredJobsSql = `
+(SELECT true FROM jobs WHERE status = 'running' AND lease_until < clock_timestamp() ORDER BY lease_until LIMIT 1) IS TRUE`;
+
 /**
  * Takes jobs away from attempts that nobody will finish: their lease has run out.
  *

@@ -1,3 +1,7 @@
+/** Whether {@link sweepTasksSql} finds something that is not running; a job that a worker is to take may be meant, too. */
+export const hasUnwantedTasksSql = `
+(SELECT true FROM jobs WHERE status = 'queued' AND cancel_requested_at IS NOT NULL ORDER BY id LIMIT 1) IS TRUE`;
+
 /**
  * Takes tasks away from programs whose lease has run out, and ends what no run wants any more.
  *

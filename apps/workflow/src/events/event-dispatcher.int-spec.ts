@@ -1,7 +1,7 @@
 import type { RunValues } from '@app/blobs';
 import type { EngineConfig } from '@app/config';
 import { newId } from '@app/contracts';
-import { acceptEvents } from '@app/database';
+import { acceptEvents, type Lookout } from '@app/database';
 import { standardBounds } from '@app/definition';
 import type { CommandBus } from '@app/messaging';
 import { GracefulShutdown } from '@app/observability';
@@ -84,10 +84,11 @@ function dispatcher(over: Pool = pool) {
   const published: number[] = [];
   const bus = { publish: (_: string, { count }: { count: number }) => published.push(count) };
   const config = { pollMs: 500 } as EngineConfig;
+  const lookout = { watch: () => undefined } as unknown as Lookout;
   const shutdown = { add: () => undefined } as unknown as GracefulShutdown;
   const toAll = bus as unknown as CommandBus<'workflow'>;
   const values = noLargeValues as RunValues;
-  const service = new EventDispatcher(over, toAll, metrics, values, config, standardBounds, shutdown);
+  const service = new EventDispatcher(over, toAll, metrics, values, lookout, config, standardBounds, shutdown);
   return { service, metrics, published };
 }
 

@@ -1,6 +1,6 @@
 import { RunValues } from '@app/blobs';
 import { BoundsConfig, EngineConfig } from '@app/config';
-import { inTransaction, isConnectionLost } from '@app/database';
+import { inTransaction, isConnectionLost, Lookout } from '@app/database';
 import { CommandBus } from '@app/messaging';
 import { GracefulShutdown, Periodic, ShutdownPhase } from '@app/observability';
 import { Injectable, Logger } from '@nestjs/common';
@@ -9,7 +9,7 @@ import { crashPoint } from '../crash-points/crash-points.service.js';
 import { dispatchBatch, type DispatchedBatch } from './dispatch-batch.js';
 import { EventMetrics } from './event.metrics.js';
 import { EventFilters } from './event-filters.js';
-import { pendingEventsSql, postponeSql } from './pending-events.sql.js';
+import { hasPendingEventsSql, pendingEventsSql, postponeSql } from './pending-events.sql.js';
 
 /** Most events of one transaction, and most of one owner in it. */
 const BATCH = 200;
@@ -41,18 +41,21 @@ export class EventDispatcher {
     private readonly bus: CommandBus<'workflow'>,
     private readonly metrics: EventMetrics,
     private readonly values: RunValues,
-    config: EngineConfig,
+    lookout: Lookout,
+    { pollMs: everyMs }: EngineConfig,
     private readonly bounds: BoundsConfig,
     shutdown: GracefulShutdown,
   ) {
     this.filters = new EventFilters(bounds.maxExpressionSteps);
     this.periodic = new Periodic({
       name: 'Dispatching events',
-      everyMs: config.pollMs,
+      everyMs,
       gapMs: GAP_MS,
       task: () => this.dispatchAll(),
+      unasked: () => false,
       log: this.log,
     });
+    lookout.watch({ name: 'events', sql: hasPendingEventsSql, everyMs, seen: (wait) => wait === true && this.wake() });
     shutdown.add(ShutdownPhase.StopTaking, 'events', () => this.stop());
   }
 

@@ -1,3 +1,6 @@
+/** Whether {@link pendingEventsSql} may find something: it does not when all that wait were put off. */
+export const hasPendingEventsSql = `(SELECT true FROM pending_events ORDER BY user_id, id LIMIT 1) IS TRUE`;
+
 /**
  * Takes events that nobody has looked at yet, for the length of the transaction.
  *

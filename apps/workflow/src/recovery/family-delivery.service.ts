@@ -1,4 +1,5 @@
 import { EngineConfig } from '@app/config';
+import { Lookout } from '@app/database';
 import { CommandBus } from '@app/messaging';
 import { GracefulShutdown, Periodic, ShutdownPhase } from '@app/observability';
 import { Injectable, Logger } from '@nestjs/common';
@@ -6,7 +7,7 @@ import { Pool } from 'pg';
 import { crashPoint } from '../crash-points/crash-points.service.js';
 import { RunClaimer } from '../runs/run-claimer.service.js';
 import { RunWriter } from '../runs/run-writer.service.js';
-import { cancelChildrenSql, deliverChildrenSql } from './recovery.sql.js';
+import { cancelChildrenSql, deliverChildrenSql, hasFamilyNewsSql } from './recovery.sql.js';
 
 /** Shortest pause between two looks, in ms. */
 const GAP_MS = 5;
@@ -22,18 +23,26 @@ export class FamilyDeliveryService {
     private readonly claimer: RunClaimer,
     private readonly bus: CommandBus<'workflow'>,
     writer: RunWriter,
-    config: EngineConfig,
+    lookout: Lookout,
+    { pollMs: everyMs }: EngineConfig,
     shutdown: GracefulShutdown,
   ) {
     const log = new Logger(FamilyDeliveryService.name);
     this.periodic = new Periodic({
       name: 'Delivering ends of runs',
-      everyMs: config.pollMs,
+      everyMs,
       gapMs: GAP_MS,
       task: () => this.deliver(),
+      unasked: () => false,
       log,
     });
     writer.whenFamilyChanges(() => this.periodic.wake());
+    lookout.watch({
+      name: 'families',
+      sql: hasFamilyNewsSql,
+      everyMs,
+      seen: (areAny) => areAny === true && this.periodic.wake(),
+    });
     shutdown.add(ShutdownPhase.StopTaking, 'family delivery', () => this.periodic.stop());
   }
 

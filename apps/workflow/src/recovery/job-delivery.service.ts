@@ -1,10 +1,11 @@
 import { EngineConfig } from '@app/config';
+import { Lookout } from '@app/database';
 import { GracefulShutdown, Periodic, ShutdownPhase } from '@app/observability';
 import { Injectable, Logger } from '@nestjs/common';
 import { Pool } from 'pg';
 import { crashPoint } from '../crash-points/crash-points.service.js';
 import { RunClaimer } from '../runs/run-claimer.service.js';
-import { deliverJobsSql } from './recovery.sql.js';
+import { deliverJobsSql, hasEndedJobsSql } from './recovery.sql.js';
 
 /** Shortest pause between two looks, however many hints come: a mail is not more urgent than that, in ms. */
 const GAP_MS = 25;
@@ -18,17 +19,20 @@ export class JobDeliveryService {
   constructor(
     private readonly pool: Pool,
     private readonly claimer: RunClaimer,
-    config: EngineConfig,
+    lookout: Lookout,
+    { pollMs: everyMs }: EngineConfig,
     shutdown: GracefulShutdown,
   ) {
     const log = new Logger(JobDeliveryService.name);
     this.periodic = new Periodic({
       name: 'Delivering jobs',
-      everyMs: config.pollMs,
+      everyMs,
       gapMs: GAP_MS,
       task: () => this.deliver(),
+      unasked: () => false,
       log,
     });
+    lookout.watch({ name: 'jobs', sql: hasEndedJobsSql, everyMs, seen: (areAny) => areAny === true && this.wake() });
     shutdown.add(ShutdownPhase.StopTaking, 'job delivery', () => this.periodic.stop());
   }
 

@@ -1,5 +1,5 @@
 import { EngineConfig } from '@app/config';
-import { declareDeadSql } from '@app/database';
+import { declareDeadSql, Lookout } from '@app/database';
 import { GracefulShutdown, Periodic, ShutdownPhase } from '@app/observability';
 import { Injectable, Logger } from '@nestjs/common';
 import { Pool, type QueryResult, type QueryResultRow } from 'pg';
@@ -7,7 +7,13 @@ import { Counter, Registry } from 'prom-client';
 import { crashPoint } from '../crash-points/crash-points.service.js';
 import { RunQueue } from '../runs/limits/run-queue.service.js';
 import { RunClaimer } from '../runs/run-claimer.service.js';
-import { forgetTheDeadSql, freeRunsOfTheDeadSql, giveUpHeldSlotsSql, holdSlotsOfTheLostSql } from './recovery.sql.js';
+import {
+  forgetTheDeadSql,
+  freeRunsOfTheDeadSql,
+  giveUpHeldSlotsSql,
+  hasLossesSql,
+  holdSlotsOfTheLostSql,
+} from './recovery.sql.js';
 
 /** Looks for replicas that stopped renewing their leases and frees their runs. Every replica does it for all. */
 @Injectable()
@@ -20,7 +26,8 @@ export class RecoveryService {
     private readonly pool: Pool,
     private readonly claimer: RunClaimer,
     private readonly queue: RunQueue,
-    config: EngineConfig,
+    lookout: Lookout,
+    { heartbeatMs: everyMs }: EngineConfig,
     registry: Registry,
     shutdown: GracefulShutdown,
   ) {
@@ -29,13 +36,19 @@ export class RecoveryService {
       help: 'Replicas of any service that this one found dead.',
       registers: [registry],
     });
-    const everyMs = config.heartbeatMs;
     this.periodic = new Periodic({
       name: 'Recovery',
       everyMs,
       gapMs: everyMs,
       task: () => this.recover(),
+      unasked: () => false,
       log: this.log,
+    });
+    lookout.watch({
+      name: 'losses',
+      sql: hasLossesSql,
+      everyMs,
+      seen: (areAny) => areAny === true && this.periodic.wake(),
     });
     shutdown.add(ShutdownPhase.StopTaking, 'recovery', () => this.periodic.stop());
   }

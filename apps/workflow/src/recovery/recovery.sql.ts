@@ -1,3 +1,5 @@
+import { hasSilentReplicasSql } from '@app/database';
+
 /**
  * Frees the runs of replicas that are dead. Their next owner has a higher epoch, so that nothing the dead one may still
  * send is accepted.
@@ -11,6 +13,18 @@ RETURNING run_id`;
 export const forgetTheDeadSql = `
 DELETE FROM replicas r WHERE r.dead_at < now() - interval '1 day'
   AND NOT EXISTS (SELECT FROM claims c WHERE c.owner = r.id)`;
+
+/** Whether {@link deliverJobsSql} finds something. */
+export const hasEndedJobsSql = `
+(SELECT true FROM jobs
+ WHERE run_id IS NOT NULL AND delivered_at IS NULL AND status IN ('succeeded', 'failed', 'cancelled', 'in_doubt')
+ ORDER BY id LIMIT 1) IS TRUE`;
+
+/** Whether {@link deliverChildrenSql} or {@link cancelChildrenSql} finds something. */
+export const hasFamilyNewsSql = `
+(SELECT true FROM child_runs WHERE status <> 'running' AND delivered_at IS NULL ORDER BY run_id LIMIT 1) IS TRUE
+OR (SELECT true FROM child_runs WHERE cancel_requested_at IS NOT NULL AND cancel_delivered_at IS NULL
+    ORDER BY run_id LIMIT 1) IS TRUE`;
 
 /**
  * Wakes the runs whose jobs are over, once for each job.
@@ -87,14 +101,24 @@ forgotten AS (
 )
 SELECT u.run_id, a.run_id IS NOT NULL AS is_under_way FROM unwanted u LEFT JOIN asked a ON a.run_id = u.run_id`;
 
+/** Nobody has the run of a slot `s` any more who took it. */
+const isOfTheLost = `s.held_until IS NULL AND NOT s.freed AND NOT EXISTS (
+  SELECT FROM claims c WHERE c.run_id = s.run_id AND (s.owner IS NULL OR (c.owner = s.owner AND c.epoch = s.epoch)))`;
+
 /**
  * Holds the slots whose run nobody has any more who took them: their holder died, froze or lost its lease, and may have a
  * call open for as long as one may take. So nothing but the commit of a run gives a slot up at once.
  */
 export const holdSlotsOfTheLostSql = `
 UPDATE run_slots s SET held_until = clock_timestamp() + s.grace_ms * interval '1 millisecond'
-WHERE s.held_until IS NULL AND NOT s.freed AND NOT EXISTS (
-  SELECT FROM claims c WHERE c.run_id = s.run_id AND (s.owner IS NULL OR (c.owner = s.owner AND c.epoch = s.epoch)))`;
+WHERE ${isOfTheLost}`;
+
+/** Whether a replica is to be declared dead, or has left something behind that was not freed or held. */
+export const hasLossesSql = `
+${hasSilentReplicasSql}
+OR EXISTS (SELECT FROM replicas r WHERE r.dead_at IS NOT NULL
+           AND (SELECT count(*) > 0 FROM claims c WHERE c.owner = r.id))
+OR EXISTS (SELECT FROM run_slots s WHERE s.held_until <= clock_timestamp() AND NOT s.freed OR ${isOfTheLost})`;
 
 /**
  * Gives up the slots that nobody can have a call open for any more. One that its run keeps to the end (`stays`) is the run's

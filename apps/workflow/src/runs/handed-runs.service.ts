@@ -7,7 +7,7 @@ import { readHandedRuns } from './claim/read-handed-runs.js';
 import { RunClaimer } from './run-claimer.service.js';
 
 /** How often gateways are told what there is room for, and the shortest pause between two times, in ms. */
-const TELL_EVERY_MS = 500;
+const TELL_EVERY_MS = 1_000;
 const TELL_GAP_MS = 100;
 /** Runs that are remembered as begun: a message may come twice. */
 const MOST_REMEMBERED = 4_096;

@@ -1,10 +1,11 @@
 import { EngineConfig } from '@app/config';
+import { Lookout } from '@app/database';
 import { GracefulShutdown, Periodic, ShutdownPhase } from '@app/observability';
 import { Injectable, Logger } from '@nestjs/common';
 import { Pool } from 'pg';
 import { ReplicaService } from '../replica/replica.service.js';
 import { ActiveRuns } from './active-runs.service.js';
-import { ownedRunsSql } from './claim/claim-runs.sql.js';
+import { hasOwnedRunsSql, ownedRunsSql } from './claim/claim-runs.sql.js';
 import { releaseRunsSql } from './claim/release-run.sql.js';
 import { loadOutside } from './store/run-history.js';
 
@@ -26,16 +27,25 @@ export class OwnedRuns {
     private readonly pool: Pool,
     private readonly replica: ReplicaService,
     private readonly active: ActiveRuns,
-    config: EngineConfig,
+    lookout: Lookout,
+    { pollMs: everyMs }: EngineConfig,
     shutdown: GracefulShutdown,
   ) {
     const { log } = this;
     this.periodic = new Periodic({
       name: 'Comparing runs',
-      everyMs: config.pollMs,
+      everyMs,
       gapMs: GAP_MS,
       task: () => this.look(),
+      unasked: () => this.suspects.size > 0,
       log,
+    });
+    lookout.watch({
+      name: 'owned',
+      sql: hasOwnedRunsSql,
+      value: () => this.replica.id() ?? null,
+      everyMs,
+      seen: (hasAny) => hasAny === true && this.periodic.wake(),
     });
     shutdown.add(ShutdownPhase.StopTaking, 'owned runs', () => this.periodic.stop());
   }

@@ -1,5 +1,6 @@
 import { EngineConfig } from '@app/config';
 import { SlotScope, type CompiledDefinition, type CompiledLimits, type OnFailure } from '@app/definition';
+import { Lookout } from '@app/database';
 import { GracefulShutdown, Periodic, ShutdownPhase } from '@app/observability';
 import { Injectable, Logger } from '@nestjs/common';
 import { Pool } from 'pg';
@@ -11,7 +12,9 @@ import { ActiveRuns } from './active-runs.service.js';
 import { CallSlots } from './execution/call-slots.js';
 import { claimRoom, type ClaimRoom } from './claim/claim-room.js';
 import { claimRuns, FIRST_OWNER } from './claim/claim-runs.js';
+import { hasDueRunsSql } from './claim/claim-runs.sql.js';
 import { FIRST_EPOCH, type ClaimedRun } from './claim/claimed-run.js';
+import { hasLimitedSql } from './limits/let-in.sql.js';
 import { limitKeys, type LimitKeys } from './limits/limit-keys.js';
 import { RunQueue, type LimitedRun } from './limits/run-queue.service.js';
 import { RunExecutor } from './run-executor.service.js';
@@ -43,16 +46,23 @@ export class RunClaimer {
     private readonly metrics: RunMetrics,
     private readonly queue: RunQueue,
     private readonly calls: CallSlots,
+    lookout: Lookout,
     writer: RunWriter,
     shutdown: GracefulShutdown,
   ) {
-    writer.whenSlotIsFree(() => {
-      this.queue.want();
-      this.wake();
-    });
+    writer.whenSlotIsFree(() => this.letInSoon());
     const log = new Logger(RunClaimer.name);
     const everyMs = config.pollMs;
-    this.claiming = new Periodic({ name: 'Claiming runs', everyMs, gapMs: 0, task: () => this.claim(), log });
+    this.claiming = new Periodic({
+      name: 'Claiming runs',
+      everyMs,
+      gapMs: 0,
+      task: () => this.claim(),
+      unasked: () => false,
+      log,
+    });
+    lookout.watch({ name: 'runs', sql: hasDueRunsSql, everyMs, seen: (areDue) => areDue === true && this.wake() });
+    lookout.watch({ name: 'limited', sql: hasLimitedSql, everyMs, seen: (may) => may === true && this.letInSoon() });
     shutdown.add(ShutdownPhase.StopTaking, 'claiming', () => this.stop());
     shutdown.add(ShutdownPhase.FinishWork, 'runs', () => this.finish());
   }
@@ -77,6 +87,11 @@ export class RunClaimer {
   async begin(runs: ClaimedRun[]): Promise<void> {
     const room = claimRoom(this.config.concurrency, runs.length, this.active.held);
     if (!this.isStopping && runs.length > 0 && room.most > 0) await this.launch(runs.slice(0, room.most));
+  }
+
+  private letInSoon(): void {
+    this.queue.want();
+    this.wake();
   }
 
   private async claim(): Promise<void> {

@@ -72,8 +72,9 @@ interface WrittenFire {
  * @param now instead of the database's clock
  */
 export async function takeTurn(client: PoolClient, most: number, now: Date | null = null): Promise<TurnResult> {
-  const { rows: due } = await client.query<TakenRow>(takeDueSql, [now, most]);
-  const { rows: waiting } = await client.query<TakenRow>(takeQueuedSql, [now, most]);
+  const values = [now, most];
+  const { rows: due } = await client.query<TakenRow>({ name: 'take-due', text: takeDueSql, values });
+  const { rows: waiting } = await client.query<TakenRow>({ name: 'take-queued', text: takeQueuedSql, values });
   const rows = [...new Map([...due, ...waiting].map((row) => [row.workflow_id, row])).values()];
   if (rows.length === 0) return { decided: [], started: 0, cancelled: [], hasMore: false };
   const plans = await planAll(client, rows);

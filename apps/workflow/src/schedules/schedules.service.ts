@@ -1,5 +1,5 @@
 import { EngineConfig } from '@app/config';
-import { inTransaction } from '@app/database';
+import { inTransaction, Lookout } from '@app/database';
 import { CommandBus } from '@app/messaging';
 import { GracefulShutdown, Periodic, ShutdownPhase } from '@app/observability';
 import { Injectable, Logger } from '@nestjs/common';
@@ -7,7 +7,7 @@ import { Pool } from 'pg';
 import { RunClaimer } from '../runs/run-claimer.service.js';
 import { takeTurn } from './schedule-turn.js';
 import { ScheduleMetrics } from './schedule.metrics.js';
-import { untilNextSql } from './schedules.sql.js';
+import { untilNextSql, untilWorkSql } from './schedules.sql.js';
 
 /** Shortest pause between two looks, however many hints come, in ms. */
 const GAP_MS = 25;
@@ -26,6 +26,7 @@ export class SchedulesService {
     private readonly claimer: RunClaimer,
     private readonly bus: CommandBus<'workflow'>,
     private readonly metrics: ScheduleMetrics,
+    lookout: Lookout,
     config: EngineConfig,
     shutdown: GracefulShutdown,
   ) {
@@ -35,7 +36,14 @@ export class SchedulesService {
       everyMs: config.pollMs,
       gapMs: GAP_MS,
       task: () => this.fire(),
+      unasked: () => false,
       log: new Logger(SchedulesService.name),
+    });
+    lookout.watch<number>({
+      name: 'schedules',
+      sql: untilWorkSql,
+      everyMs: config.pollMs,
+      seen: (ms) => this.wakeIn(ms),
     });
     shutdown.add(ShutdownPhase.StopTaking, 'schedules', async () => {
       await this.periodic.stop();
@@ -69,8 +77,13 @@ export class SchedulesService {
 
   /** The next fire is not to wait for the next poll. */
   private async wakeForNext(): Promise<void> {
-    const { rows } = await this.pool.query<{ ms: number | null }>(untilNextSql);
-    const ms = rows[0]?.ms ?? null;
+    const text = `SELECT ${untilNextSql} AS ms`;
+    const { rows } = await this.pool.query<{ ms: number | null }>({ name: 'until-next', text });
+    this.wakeIn(rows[0]?.ms ?? null);
+  }
+
+  /** Those that are further away are seen by a later look. */
+  private wakeIn(ms: number | null): void {
     clearTimeout(this.timer);
     if (ms === null || ms > this.everyMs) return;
     this.timer = setTimeout(() => this.periodic.wake(), Math.max(0, Math.ceil(ms)));

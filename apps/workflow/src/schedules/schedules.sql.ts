@@ -95,7 +95,12 @@ UPDATE claims c SET cancel_requested_at = now(), run_at = least(c.run_at, now())
 FROM unfinished u WHERE c.run_id = u.run_id
 RETURNING c.run_id, c.owner IS NOT NULL AS is_held`;
 
-/** How long until the next fire of any schedule, in ms; null when there is none. */
+/** An expression: how long until the next fire of any schedule, in ms; null when there is none. */
 export const untilNextSql = `
-SELECT (extract(epoch FROM min(next_at) - now()) * 1000)::float AS ms
-FROM schedules WHERE next_at IS NOT NULL AND paused_at IS NULL`;
+(SELECT (extract(epoch FROM next_at - now()) * 1000)::float8
+ FROM schedules WHERE next_at IS NOT NULL AND paused_at IS NULL ORDER BY next_at LIMIT 1)`;
+
+/** The same, and 0 while a fire waits, which may be able to start. */
+export const untilWorkSql = `
+CASE WHEN (SELECT true FROM schedule_fires WHERE status = 'queued' ORDER BY workflow_id, scheduled_for LIMIT 1) THEN 0::float8
+     ELSE ${untilNextSql} END`;

@@ -31,6 +31,7 @@ export class StatsService {
       everyMs: FLUSH_EVERY_MS,
       gapMs: FLUSH_EVERY_MS,
       task: () => this.flush(),
+      unasked: () => this.counts.size > 0,
       log,
     });
     shutdown.add(ShutdownPhase.Flush, 'stats', async () => {
@@ -45,6 +46,7 @@ export class StatsService {
 
   /** A run of this workflow is over. */
   finished(workflowId: string): void {
+    if (this.counts.size === 0) this.periodic.wake();
     this.counts.set(workflowId, (this.counts.get(workflowId) ?? 0) + 1);
   }
 

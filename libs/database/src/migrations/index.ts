@@ -20,3 +20,4 @@ export * from './1795000000034-provider-pauses.js';
 export * from './1795000000041-fair-deliveries.js';
 export * from './1795000000042-integrations.js';
 export * from './1795000000043-counting.js';
+export * from './1795000000051-unwanted-jobs.js';

@@ -21,6 +21,7 @@ export class LeaseKeeper {
       everyMs: heartbeatMs,
       gapMs: RETRY_GAP_MS,
       task: () => this.keep(),
+      unasked: () => this.id() === undefined,
       log,
     });
   }

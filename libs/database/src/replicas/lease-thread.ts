@@ -66,7 +66,8 @@ async function keepLease(data: LeaseThreadData): Promise<void> {
       client ??= await connect();
       // Taken before the statement: the lease the server grants is never shorter than what we believe.
       const at = process.hrtime.bigint();
-      const renewed = await client.query(renewLeaseSql, [data.replicaId, data.leaseMs]);
+      const values = [data.replicaId, data.leaseMs];
+      const renewed = await client.query({ name: 'renew-lease', text: renewLeaseSql, values });
       if (renewed.rowCount === 0) {
         tell({ type: 'lost' });
         break;

@@ -15,7 +15,6 @@ export interface LeaseOptions {
   abortAfterMs: number;
 }
 
-const CHECK_EVERY_MS = 100;
 /** A connection and a loop need little; without limits a thread takes as much as a process, in MB. */
 const THREAD_MEMORY = { maxOldGenerationSizeMb: 24, maxYoungGenerationSizeMb: 2 } as const;
 const NS_PER_MS = 1_000_000n;
@@ -53,7 +52,7 @@ export class ReplicaLease {
     const lease = new ReplicaLease(options);
     await lease.taken();
     // Not before: until the first renewal the lease looks as if it had been silent for ever.
-    lease.watch = setInterval(() => lease.isHeld(), CHECK_EVERY_MS).unref();
+    lease.expire();
     return lease;
   }
 
@@ -65,8 +64,7 @@ export class ReplicaLease {
   /** Whether this process may start another effect at this moment. */
   isHeld(): boolean {
     if (this.aborted.signal.aborted) return false;
-    const silentForMs = Number((process.hrtime.bigint() - Atomics.load(this.renewedAt, 0)) / NS_PER_MS);
-    if (silentForMs < this.options.abortAfterMs) return true;
+    if (this.silentForMs() < this.options.abortAfterMs) return true;
     this.lose();
     return false;
   }
@@ -77,10 +75,20 @@ export class ReplicaLease {
     await this.exited;
   }
 
+  /** Looks when the lease would be over, unless it was renewed by then; and so on. */
+  private expire(): void {
+    if (!this.isHeld()) return;
+    this.watch = setTimeout(() => this.expire(), this.options.abortAfterMs - this.silentForMs()).unref();
+  }
+
+  private silentForMs(): number {
+    return Number((process.hrtime.bigint() - Atomics.load(this.renewedAt, 0)) / NS_PER_MS);
+  }
+
   /** The thread must not go on renewing what we no longer use: it declares this id dead, if it still can. */
   private lose(): void {
     if (this.aborted.signal.aborted) return;
-    clearInterval(this.watch);
+    clearTimeout(this.watch);
     this.aborted.abort();
     this.thread.postMessage('stop');
   }

@@ -17,6 +17,9 @@ RETURNING id`;
 /** Gives a lease up: from here on the replica's claims are free. $1 id. */
 export const giveUpLeaseSql = `UPDATE replicas SET dead_at = now(), updated_at = now() WHERE id = $1 AND dead_at IS NULL`;
 
+/** An expression: whether {@link declareDeadSql} finds something. */
+export const hasSilentReplicasSql = `EXISTS (SELECT FROM replicas WHERE dead_at IS NULL AND lease_until < clock_timestamp())`;
+
 /** Declares every replica dead whose lease has run out. Any replica may do it for all. */
 export const declareDeadSql = `
 UPDATE replicas SET dead_at = now(), updated_at = now()

@@ -6,11 +6,15 @@ describe('Periodic', () => {
   beforeEach(() => vi.useFakeTimers());
   afterEach(() => vi.useRealTimers());
 
-  function periodic(task: () => Promise<void>) {
+  function periodic(task: () => Promise<void>, unasked?: () => boolean) {
     const log = new Logger('test');
     const error = vi.spyOn(log, 'error').mockReturnValue();
     const info = vi.spyOn(log, 'log').mockReturnValue();
-    return { error, info, it: new Periodic({ name: 'Looking', everyMs: 1_000, gapMs: 20, task, log }) };
+    return {
+      error,
+      info,
+      it: new Periodic({ name: 'Looking', everyMs: 1_000, gapMs: 20, task, log, ...(unasked && { unasked }) }),
+    };
   }
 
   it('takes a turn at the start, then one per interval', async () => {
@@ -103,5 +107,36 @@ describe('Periodic', () => {
     await stopped;
     expect(done).toBe(true);
     expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('takes no turn unasked when it is not to, and none waits in a timer', async () => {
+    let isWanted = false;
+    const task = vi.fn(async () => undefined);
+    const { it: each } = periodic(task, () => isWanted);
+    each.start();
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(task).toHaveBeenCalledTimes(1);
+    expect(vi.getTimerCount()).toBe(0);
+    each.wake();
+    isWanted = true;
+    await vi.advanceTimersByTimeAsync(3_010);
+    expect(task).toHaveBeenCalledTimes(5);
+    await each.stop();
+  });
+
+  it('tries again what failed, asked or not', async () => {
+    let fails = true;
+    const task = vi.fn(async () => {
+      if (fails) throw new Error('away');
+    });
+    const { it: each, info } = periodic(task, () => false);
+    each.start();
+    await vi.advanceTimersByTimeAsync(2_500);
+    expect(task).toHaveBeenCalledTimes(3);
+    fails = false;
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(task).toHaveBeenCalledTimes(4);
+    expect(info).toHaveBeenCalledExactlyOnceWith('Looking works again.');
+    await each.stop();
   });
 });

@@ -6,11 +6,16 @@ export interface PeriodicOptions {
   /** Shortest pause between two turns however often it is woken, in ms. */
   gapMs: number;
   task: () => Promise<void>;
+  /**
+   * Whether a turn is taken although nobody asks for one, asked after each; when left out, always. After a failure there is
+   * another turn in any case.
+   */
+  unasked?: () => boolean;
   log: { log: (message: string) => void; error: (message: string) => void };
 }
 
 /**
- * Does something again and again, one turn at a time: at latest after `everyMs`, earlier when woken. Failures are
+ * Does something again and again, one turn at a time: at latest after `everyMs`, unless that is left to `wake`, earlier when woken. Failures are
  * logged when they begin and when they end, not once per turn.
  */
 export class Periodic {
@@ -63,6 +68,12 @@ export class Periodic {
     }
     this.turn = undefined;
     this.endedAt = performance.now();
-    if (this.isRunning) this.schedule(this.isWanted && !this.isFailing ? this.options.gapMs : this.options.everyMs);
+    if (this.isRunning) this.goOn();
+  }
+
+  private goOn(): void {
+    const { gapMs, everyMs, unasked } = this.options;
+    if (this.isWanted && !this.isFailing) this.schedule(gapMs);
+    else if (this.isFailing || unasked === undefined || unasked()) this.schedule(everyMs);
   }
 }

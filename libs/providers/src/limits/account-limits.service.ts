@@ -1,11 +1,12 @@
 import { newId } from '@app/contracts';
-import { Periodic } from '@app/observability';
+import type { Lookout } from '@app/database';
 import { Logger } from '@nestjs/common';
 import type { Pool } from 'pg';
 import type { ProviderAccount } from '../account.js';
 import type { AccountLimit } from '../integrations/account-limit.shape.js';
 import type { ProviderMetrics } from '../provider.metrics.js';
-import { Counting, type SharedMemory, type Way } from './counting.js';
+import { Counting, type CountingRead, type ReplicaRow, type SharedMemory, type Way } from './counting.js';
+import { countingSql } from './counting.sql.js';
 import { limitTimes, type LimitTimes } from './limit-times.js';
 import { LocalPermits } from './local-permits.js';
 import { Permit } from './permit.js';
@@ -39,6 +40,8 @@ export interface AccountLimitsOptions {
   /** This process among the replicas; undefined while it has no right to work. */
   replicaId: () => string | undefined;
   metrics: ProviderMetrics;
+  /** Reads what the others do. */
+  lookout: Pick<Lookout, 'watch'>;
   /** How often a process reads what the others do, in ms. */
   pollMs: number;
 }
@@ -51,24 +54,28 @@ export class AccountLimits {
   private readonly times: LimitTimes;
   private readonly local = new LocalPermits(now);
   private readonly counting: Counting;
-  private readonly looking: Periodic;
+  private readonly log = new Logger(AccountLimits.name);
+  private looking: Promise<void> | undefined;
 
   constructor(private readonly options: AccountLimitsOptions) {
-    const { pollMs: everyMs, pool, shared, replicaId } = options;
+    const { pollMs: everyMs, pool, shared, replicaId, lookout } = options;
     this.times = limitTimes(everyMs);
     this.counting = new Counting({ pool, shared, replicaId, times: this.times, now });
-    const log = new Logger(AccountLimits.name);
-    this.looking = new Periodic({ name: 'Counting calls', everyMs, gapMs: everyMs, task: () => this.look(), log });
+    lookout.watch<ReplicaRow[]>({
+      name: 'counting',
+      sql: countingSql,
+      everyMs,
+      seen: (rows, at) => this.lookAt({ rows: rows ?? [], at }),
+    });
   }
 
   /** Resolves when it is known how calls are counted; rejects when that cannot be read. */
   async start(): Promise<void> {
     await this.look();
-    this.looking.start();
   }
 
   async stop(): Promise<void> {
-    await this.looking.stop();
+    await this.looking;
   }
 
   /** Asks for the permit of one call. Never rejects. */
@@ -106,8 +113,15 @@ export class AccountLimits {
     void this.options.shared.answered(key, per_ms, permit);
   }
 
-  private async look(): Promise<void> {
-    await this.counting.look();
+  /** One look at a time: the next one is not far. */
+  private lookAt(read: CountingRead): void {
+    this.looking ??= this.look(read)
+      .catch((error: unknown) => this.log.warn(`How this process counts calls cannot be told: ${String(error)}`))
+      .finally(() => (this.looking = undefined));
+  }
+
+  private async look(read?: CountingRead): Promise<void> {
+    await this.counting.look(read);
     this.local.sweep();
     this.options.metrics.apart.set(this.counting.current?.way.isApart === true ? 1 : 0);
   }

@@ -1,3 +1,4 @@
+import { Lookout } from '@app/database';
 import { seededRandom } from '@app/definition';
 import { sized } from '@app/testing';
 import { Logger } from '@nestjs/common';
@@ -101,7 +102,7 @@ class Troubled {
       const rows = this.rows.filter(({ isApart, isDead }) => isApart !== null && (!isDead || isApart));
       const found = rows.map((one) => ({ ...one }));
       await this.lag(60);
-      return { rows: found };
+      return { rows: [{ replicas: found, counting: found }] };
     };
     return { query } as unknown as Pool;
   }
@@ -110,16 +111,20 @@ class Troubled {
     const id = `r${String((this.born += 1)).padStart(4, '0')}`;
     const row: Row = { id, isApart: null, isDead: false };
     this.rows.push(row);
+    const pool = this.pool(row);
+    const lookout = new Lookout({ pool, log: new Logger('test') });
     const limits = new AccountLimits({
-      pool: this.pool(row),
+      pool,
       shared: this.shared(id),
       replicaId: () => (this.dead.has(id) ? undefined : id),
       metrics: new ProviderMetrics(new Registry()),
+      lookout,
       pollMs: POLL_MS,
     });
     void limits.start();
+    lookout.start();
     for (let n = 0; n < 4; n += 1) void this.callOnAndOn(id, limits);
-    void this.until(() => this.isOver || this.dead.has(id)).then(() => limits.stop());
+    void this.until(() => this.isOver || this.dead.has(id)).then(() => Promise.all([lookout.stop(), limits.stop()]));
   }
 
   /** kill -9 of the oldest: its calls end where they are, and the others learn of it when its lease is over. */

@@ -12,7 +12,7 @@ function world() {
   const query = async ({ name, values }: { name: string; values?: [string, boolean] }): Promise<unknown> => {
     if (name === 'publish-counting' && values !== undefined) told.push(values[1]);
     const rows = [...seen.rows, ['b', told.at(-1) ?? false] as const];
-    return { rows: rows.map(([id, isApart]) => ({ id, isApart, isDead: false })) };
+    return { rows: [{ replicas: rows.map(([id, isApart]) => ({ id, isApart, isDead: false })) }] };
   };
   const shared = { isThere: async () => seen.redis, forget: async () => ((forgotten += 1), seen.redis) };
   const counting = new Counting({

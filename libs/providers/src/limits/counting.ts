@@ -2,10 +2,17 @@ import type { Pool } from 'pg';
 import { countingSql, publishCountingSql } from './counting.sql.js';
 import type { LimitTimes } from './limit-times.js';
 
-interface ReplicaRow {
+/** A replica that makes calls, or did and died. */
+export interface ReplicaRow {
   id: string;
   isApart: boolean;
   isDead: boolean;
+}
+
+/** What the replicas said at a time of `now`. */
+export interface CountingRead {
+  rows: readonly ReplicaRow[];
+  at: number;
 }
 
 /** Where permits are shared. */
@@ -56,17 +63,33 @@ export class Counting {
     return this.options.now() - this.readAt <= this.options.times.stale ? this.adopted : undefined;
   }
 
-  /** Looks at Redis and at the others, and tells them. To be called again and again. */
-  async look(): Promise<void> {
-    const { replicaId, pool, now } = this.options;
-    const id = replicaId();
+  /**
+   * Looks at Redis and at the others, and tells them. To be called again and again.
+   * @param read what somebody has read just now. It is read again when it does not say yet what this process has to say
+   */
+  async look(read?: CountingRead): Promise<void> {
+    const id = this.options.replicaId();
     if (id === undefined) return this.adopt(undefined);
     await this.lookAtRedis();
-    await pool.query({ name: 'publish-counting', text: publishCountingSql, values: [id, this.isApart] });
-    const readAt = now();
-    const { rows } = await pool.query<ReplicaRow>({ name: 'read-counting', text: countingSql });
+    const isNews = read !== undefined && read.at > this.readAt;
+    const { rows, at } = isNews && this.isPublished(read.rows, id) ? read : await this.publish(id);
     await this.adoptFrom(rows, id);
-    this.readAt = readAt;
+    this.readAt = at;
+  }
+
+  private isPublished(rows: readonly ReplicaRow[], id: string): boolean {
+    return rows.some((row) => row.id === id && row.isApart === this.isApart);
+  }
+
+  private async publish(id: string): Promise<CountingRead> {
+    const { pool, now } = this.options;
+    await pool.query({ name: 'publish-counting', text: publishCountingSql, values: [id, this.isApart] });
+    const at = now();
+    const { rows } = await pool.query<{ replicas: ReplicaRow[] | null }>({
+      name: 'read-counting',
+      text: `SELECT ${countingSql} AS replicas`,
+    });
+    return { rows: rows[0]?.replicas ?? [], at };
   }
 
   private async lookAtRedis(): Promise<void> {

@@ -8,12 +8,8 @@ export interface Round {
   classes: readonly Effect[];
 }
 
-/** Points that a process comes to again and again, whatever there is to do. */
-const POLLED: readonly CrashPoint[] = ['claim.before', 'deliver.before'];
-
 /** At how many of its passes of a point the process ends: the second commit of a run, or of the recovery, is another one. */
 export function passesAt(point: CrashPoint, certain: number): number {
-  if (POLLED.includes(point)) return sized({ ci: 1, full: 5 });
   return sized({ ci: /^(commit|recover)/.test(point) ? Math.min(certain, 2) : 1, full: certain });
 }
 
@@ -22,9 +18,9 @@ const announcedAtOnce: readonly Effect[] = ['transactional', 'keyed', 'verifiabl
 
 /** Classes of which one process can have a run each, and come to a pass of a point with all of them at once. */
 function together(point: CrashPoint, pass: number, classes: readonly Effect[]): (readonly Effect[])[] {
-  if (POLLED.includes(point) || point.startsWith('recover')) return [classes];
+  if (point.startsWith('recover')) return [classes];
   // One statement claims them.
-  if (point === 'claim.after' && pass === 1) return [classes];
+  if (point.startsWith('claim') && pass === 1) return [classes];
   const alone = (some: readonly Effect[]): Effect[][] => some.map((effect) => [effect]);
   if (!point.startsWith('commit') || pass > 1) return alone(classes);
   return [announcedAtOnce, ...alone(classes.filter((effect) => !announcedAtOnce.includes(effect)))];

@@ -31,7 +31,8 @@ export class FeedConnection implements OnApplicationShutdown {
   }
 
   async read(since: string): Promise<FeedRow> {
-    const result = await this.pool.query<FeedRow>(readRevocations, [since]);
+    const look = { name: 'read-revocations', text: readRevocations, values: [since] };
+    const result = await this.pool.query<FeedRow>(look);
     const [row] = result.rows;
     if (row === undefined) throw new Error('The revocation feed answered without a row.');
     return row;

@@ -81,6 +81,19 @@ SELECT (SELECT user_id FROM turns ORDER BY turn DESC LIMIT 1) AS last_owner,
          OR EXISTS (SELECT FROM fresh GROUP BY user_id HAVING count(*) >= (SELECT of_each FROM part)) AS is_more,
        ${claimedColumns}`;
 
+/** Whether {@link claimRunsSql} may find something. */
+export const hasDueRunsSql = `
+(SELECT true FROM claims
+ WHERE owner IS NULL AND epoch > 0 AND (queue_order IS NULL OR cancel_requested_at IS NOT NULL) AND run_at <= now()
+ ORDER BY run_at LIMIT 1) IS TRUE
+OR (SELECT true FROM claims WHERE owner IS NULL AND epoch = 0 ORDER BY user_id, run_at LIMIT 1) IS TRUE`;
+
+/**
+ * Whether a replica has any run. Counted, because who looks for the first only may begin at the beginning of another index.
+ * $1 owner.
+ */
+export const hasOwnedRunsSql = `(SELECT count(*) > 0 FROM claims WHERE owner = $1::uuid)`;
+
 /**
  * The runs of a replica, which of them somebody asked to cancel, and for which something has come that they may wait
  * for. $1 owner.

@@ -1,5 +1,10 @@
 import { claimedColumns } from '../claim/claim-runs.sql.js';
 
+/** Whether there is a workflow that {@link takeLimitedSql} may take. */
+export const hasLimitedSql = `
+(SELECT true FROM workflow_limits WHERE look_at <= now() ORDER BY look_at LIMIT 1) IS TRUE
+OR (SELECT true FROM run_slots WHERE freed ORDER BY workflow_id LIMIT 1) IS TRUE`;
+
 /**
  * Takes a workflow whose runs wait, or one of whose slots was given up, for the length of the transaction.
  *

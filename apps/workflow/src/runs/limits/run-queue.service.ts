@@ -1,4 +1,3 @@
-import { EngineConfig } from '@app/config';
 import { inTransaction } from '@app/database';
 import { SlotScope, type CompiledLimits } from '@app/definition';
 import { Injectable } from '@nestjs/common';
@@ -21,14 +20,10 @@ export interface LimitedRun {
 @Injectable()
 export class RunQueue {
   private isWanted = true;
-  private lookedAt = Number.NEGATIVE_INFINITY;
 
-  constructor(
-    private readonly pool: Pool,
-    private readonly config: EngineConfig,
-  ) {}
+  constructor(private readonly pool: Pool) {}
 
-  /** Somebody waits, or a slot is free: the next look is not put off. */
+  /** Somebody waits, or a slot is free. */
   want(): void {
     this.isWanted = true;
   }
@@ -60,12 +55,11 @@ export class RunQueue {
 
   /**
    * Lets runs of one workflow in and claims them for `owner`.
-   * @returns undefined when there is no workflow to look at. Where nobody has limits that is asked once in a poll.
+   * @returns undefined when there is no workflow to look at; that is asked when somebody wants it, or found something to let in.
    */
   async letIn(owner: string, { most, ofOthers, ofHeld }: ClaimRoom): Promise<ClaimedRun[] | undefined> {
-    if (!this.isWanted && performance.now() - this.lookedAt < this.config.pollMs) return undefined;
+    if (!this.isWanted) return undefined;
     this.isWanted = false;
-    this.lookedAt = performance.now();
     const full = [...ofHeld].filter(([, room]) => room === 0).map(([user]) => user);
     const failing: string[] = [];
     const rows = await inTransaction(this.pool, async (client) => {

@@ -16,6 +16,7 @@ const newPauses = (): ProviderPauses =>
     pool: { query: async () => ({ rows: [] }) },
     tell: () => undefined,
     metrics: { pauses: { inc: () => undefined }, waits: { inc: () => undefined } },
+    lookout: { watch: () => undefined },
     pollMs: 1_000,
   } as unknown as ProviderPausesOptions);
 const integrationId = '00000000-0000-7000-8000-000000000000';
