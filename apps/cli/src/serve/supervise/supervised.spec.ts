@@ -4,8 +4,8 @@ import { Supervised, type Running } from './supervised.js';
 
 /** A process that ends when told to. */
 class FakeProcess implements Running {
-  end: (how: number | NodeJS.Signals) => void = () => undefined;
-  readonly exited = new Promise<number | NodeJS.Signals>((resolve) => (this.end = resolve));
+  end: (how?: number | NodeJS.Signals) => void = () => undefined;
+  readonly exited = new Promise<number | NodeJS.Signals | undefined>((resolve) => (this.end = resolve));
 
   constructor(readonly pid: number) {}
 
@@ -30,6 +30,7 @@ describe('Supervised', () => {
     [1, 'ended with code 1'],
     ['SIGKILL', 'was ended by SIGKILL'],
     [0, 'was told to stop by somebody else'],
+    [undefined, 'ended'],
   ] as const)('starts a process that ended (%s) again and says how it did', async (how, said) => {
     const { supervised, processes, lines } = supervise();
     await supervised.start();

@@ -4,8 +4,8 @@ import { BackOff } from './back-off.js';
 /** A process that runs now. */
 export interface Running {
   readonly pid: number;
-  /** Resolves when it is gone, with its exit code or the signal that ended it. */
-  readonly exited: Promise<number | NodeJS.Signals>;
+  /** Resolves when it is gone, with its exit code or the signal that ended it where that is known. */
+  readonly exited: Promise<unknown>;
   readonly stop: () => Promise<void>;
 }
 
@@ -80,7 +80,8 @@ export class Supervised {
 }
 
 /** A service that is told to stop ends in order, with code 0: whoever told it, it was not us. */
-function howItEnded(end: number | NodeJS.Signals): string {
+function howItEnded(end: unknown): string {
   if (end === 0) return 'was told to stop by somebody else';
-  return typeof end === 'number' ? `ended with code ${end}` : `was ended by ${end}`;
+  if (typeof end === 'number') return `ended with code ${end}`;
+  return typeof end === 'string' ? `was ended by ${end}` : 'ended';
 }
