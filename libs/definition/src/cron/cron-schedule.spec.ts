@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { seededRandom } from '../expressions/seeded-random.js';
 import { CronLine } from './cron-line.js';
 import { CronSchedule } from './cron-schedule.js';
 import { TimeZone } from './time-zone.js';
@@ -180,6 +181,43 @@ describe('a zone', () => {
   it.each(['', '+02:00', 'Mars/Olympus', 'Europe/Berlin ', 'local'])('%j does not', (name) => {
     expect(TimeZone.of(name)).toBeUndefined();
   });
+
+  it('is the same for everybody, and says the same whatever it was asked before', () => {
+    const random = seededRandom('zone');
+    const [from, to] = [Date.UTC(2023, 0), Date.UTC(2028, 0)];
+    for (const name of ['Europe/Berlin', 'Africa/Casablanca', 'Australia/Lord_Howe', 'Asia/Tokyo']) {
+      const zone = TimeZone.of(name) as TimeZone;
+      const offset = offsetsOf(name);
+      for (let times = 0; times < 500; times++) {
+        const at = Math.floor(from + random() * (to - from));
+        const until = at + Math.floor(random() * 40) * 86_400_000;
+        const change = zone.changeBetween(at, until);
+        expect([zone.offsetAt(at), zone.offsetAt(until)]).toEqual([offset(at), offset(until)]);
+        expect(TimeZone.of(name)).toBe(zone);
+        if (change === undefined) {
+          expect(offset(until)).toBe(offset(at));
+          continue;
+        }
+        expect(offset(change - 1)).toBe(offset(at));
+        expect(offset(change)).not.toBe(offset(at));
+      }
+    }
+  });
+
+  it('is forgotten when it is one of many', () => {
+    const kept = TimeZone.of('Europe/Berlin');
+    for (const name of Intl.supportedValuesOf('timeZone')) TimeZone.of(name);
+    expect(TimeZone.of('Europe/Berlin')).not.toBe(kept);
+  });
+
+  /** Offsets in ms, as the runtime writes them. */
+  function offsetsOf(timeZone: string): (at: number) => number {
+    const format = new Intl.DateTimeFormat('en', { timeZone, timeZoneName: 'longOffset' });
+    return (at) => {
+      const [, sign = '+', hours = '0', minutes = '0'] = /GMT(?:([+-])(\d+):(\d+))?$/.exec(format.format(at)) ?? [];
+      return (sign === '-' ? -60_000 : 60_000) * (Number(hours) * 60 + Number(minutes));
+    };
+  }
 });
 
 describe('fires of any line', () => {
