@@ -60,14 +60,33 @@ function skipped(named: ReadonlySet<number>, { at, shift }: Change, shown: (at: 
   return [...named].filter((time) => time >= shown(at) - shift && time < shown(at));
 }
 
+/** What was asked of last is asked of again: forty lines look at the same minutes of the same clocks. */
+let lastClock: { zone: string; shown: (at: number) => number } | undefined;
+let lastNamed: { span: string; byLine: Map<string, ReadonlySet<number>> } | undefined;
+
 /** What the zone's clocks show, as if they were UTC's. */
 function clock(zone: string): (at: number) => number {
+  if (lastClock?.zone === zone) return lastClock.shown;
   const format = new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short', timeStyle: 'medium' });
-  return (at) => Date.parse(`${format.format(at).replace(' ', 'T')}Z`);
+  const seen = new Map<number, number>();
+  const shown = (at: number): number => {
+    const wall = seen.get(at) ?? Date.parse(`${format.format(at).replace(' ', 'T')}Z`);
+    seen.set(at, wall);
+    return wall;
+  };
+  lastClock = { zone, shown };
+  return shown;
 }
 
-function namedTimes(cron: string, after: number, until: number): Set<number> {
-  return new Set(take(cron, { tz: 'UTC', currentDate: new Date(after), endDate: new Date(until) }));
+/** The times that a line names, on clocks that nothing ever happens to. */
+function namedTimes(cron: string, after: number, until: number): ReadonlySet<number> {
+  const span = `${after} ${until}`;
+  if (lastNamed?.span !== span) lastNamed = { span, byLine: new Map() };
+  const { byLine } = lastNamed;
+  const named =
+    byLine.get(cron) ?? new Set(take(cron, { tz: 'UTC', currentDate: new Date(after), endDate: new Date(until) }));
+  byLine.set(cron, named);
+  return named;
 }
 
 /** The fires of a line between two times by the library cron-parser. */
