@@ -13,7 +13,7 @@ import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { chance } from './support/chance.js';
 import { DirectRuns } from './support/direct-runs.js';
 import { note } from './support/figures.js';
-import { promised } from './support/promised.js';
+import { PauseWatch } from './support/pause-watch.js';
 import { asDate, inSeconds, RefusingProvider, type Refusal } from './support/refusing-provider.js';
 import { metricsAt } from './support/process-metrics.js';
 import { RunTable } from './support/run-table.js';
@@ -21,13 +21,11 @@ import { RunTable } from './support/run-table.js';
 const POLL_MS = 100;
 const WAIT_MS = sized({ ci: 4_000, full: 10_000 });
 const WAITING = sized({ ci: 30, full: 1_000 });
-/** After so long everybody has heard of a refusal: a message, or a look at the rows and whatever else goes on. */
-const HEARD_MS = 500;
 
 const RUNS = sized({ ci: 200, full: 5_000 });
 const KILLS = sized({ ci: 2, full: 15 });
 const BUDGET = sized({ ci: 80, full: 250 });
-/** Longer than what `promised` allows for hearing of it. */
+/** Longer than it takes until everybody was seen to know. */
 const WINDOW_MS = 3_000;
 const PATIENCE = { timeoutMs: sized({ ci: 120_000, full: 1_200_000 }), everyMs: 20 };
 const TIMEOUT = { timeout: sized({ ci: 180_000, full: 1_800_000 }) };
@@ -96,6 +94,11 @@ const waited = (owner: DirectRuns): Promise<number> =>
      WHERE r.user_id = $1 AND e->'error'->>'code' = 'PROVIDER_PAUSED'`,
     owner.userId,
   );
+
+interface Replica {
+  service: TestService;
+  metricsPort: number;
+}
 
 interface Trouble {
   name: string;
@@ -168,7 +171,15 @@ it(
     provider = await RefusingProvider.start({ first: BUDGET, budget: BUDGET, waitMs: WINDOW_MS });
     const [owner, other] = [await newOwner(), await newOwner()];
     const workflowId = await owner.createWorkflow([call()]);
-    const live = [await spawn(), await spawn()];
+    const watch = new PauseWatch(provider);
+    const start = async (): Promise<Replica> => {
+      const { newest } = provider;
+      const metricsPort = await freePort();
+      const service = await spawn({ METRICS_PORT: String(metricsPort) });
+      watch.add(metricsPort, newest);
+      return { service, metricsPort };
+    };
+    const live = [await start(), await start()];
     await owner.acceptMany(workflowId, RUNS);
     await eventually(() => provider.refused > 0, PATIENCE);
     const elsewhere = await other.createWorkflow([{ id: 'x', type: 'transform', config: { expression: 'input.n' } }]);
@@ -178,11 +189,14 @@ it(
       const left = RUNS - (RUNS * kill) / (KILLS + 1);
       await eventually(async () => (await table.unfinished()) <= left, PATIENCE);
       const place = draw(0, live.length - 1);
-      await live[place]!.kill();
-      live[place] = await spawn();
+      const { service, metricsPort } = live[place]!;
+      watch.remove(metricsPort);
+      await service.kill();
+      live[place] = await start();
     }
     const { timeoutMs } = PATIENCE;
     await table.completed(workflowId, RUNS, timeoutMs);
+    await watch.stop();
     note(test, {
       runs: RUNS,
       kills: KILLS,
@@ -191,10 +205,13 @@ it(
       'times that it did': provider.refusedAt.length,
       calls: provider.calls.length,
       'refused calls': provider.refused,
-      'of these, later than everybody has heard': provider.late(promised(HEARD_MS)).length,
+      'times that all replicas were seen to know of it': watch.heardMs.length,
+      'ms until they were, at most': Math.max(...watch.heardMs),
+      'refused calls after that': watch.late.length,
       'runs that waited without having called': await waited(owner),
     });
-    expect(provider.late(promised(HEARD_MS))).toEqual([]);
+    expect(watch.heardMs).not.toEqual([]);
+    expect(watch.late).toEqual([]);
     expect(await waited(owner)).toBeGreaterThan(0);
     expect(await table.staleWrites()).toBe(0);
     expect(await table.count(workflowId)).toEqual({ completed: RUNS });

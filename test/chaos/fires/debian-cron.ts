@@ -156,7 +156,16 @@ class CronProcess {
     const { pid, exitCode, signalCode } = this.child;
     if (pid === undefined || exitCode !== null || signalCode !== null) throw new Error('cron ended by itself.');
     const told = (name: string): string => readFileSync(join('/proc', String(pid), name), 'utf8');
-    // Without children it gets no more signals than ours, so that it still sleeps when that is read.
-    return told(`task/${pid}/children`) === '' && SLEEPS.test(told('syscall'));
+    const before = told('status');
+    const isIdle = SLEEPS.test(told('syscall')) && told(`task/${pid}/children`) === '';
+    // Both hold at the same time only when it has not run in between; without children nobody but us wakes it then.
+    return isIdle && switches(before) === switches(told('status'));
   }
+}
+
+/** How often a process has stopped running, of its /proc/<pid>/status. */
+function switches(status: string): string {
+  const lines = status.split('\n').filter((line) => line.includes('ctxt_switches'));
+  if (lines.length === 0) throw new Error('This kernel does not tell how often a process has run.');
+  return lines.join();
 }

@@ -3,7 +3,7 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** A call as it came. Times in ms of this process's monotonic clock. */
-interface Call {
+export interface Call {
   path: string;
   at: number;
   isRefused: boolean;
@@ -76,12 +76,19 @@ export class RefusingProvider {
     return this.calls.filter(({ isRefused }) => isRefused).length;
   }
 
-  /** Refused calls that came more than `graceMs` after the first one, when everybody has heard of it. */
-  late(graceMs: number): Call[] {
-    return this.calls.filter(({ at, isRefused }) => {
-      const since = this.refusedAt.findLast((moment) => moment <= at);
-      return isRefused && since !== undefined && at > since + graceMs;
-    });
+  /** The number of the newest time to wait, from 0; -1 before the first. */
+  get newest(): number {
+    return this.refusedAt.length - 1;
+  }
+
+  /** Whether it lets calls through just now. */
+  get isOpen(): boolean {
+    return this.opensAt === Number.POSITIVE_INFINITY || performance.now() >= this.opensAt;
+  }
+
+  /** The number of the time to wait that had begun last at a moment. */
+  pauseAt(moment: number): number {
+    return this.refusedAt.findLastIndex((from) => from <= moment);
   }
 
   stop(): void {
