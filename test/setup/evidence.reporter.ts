@@ -3,11 +3,15 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { arch, cpus, release, totalmem, type as systemName } from 'node:os';
 import { basename, join } from 'node:path';
 import type { Reporter, TestCase, TestModule } from 'vitest/node';
+import { evidenceTable } from './evidence-table.js';
 
 const FOLDER = join(import.meta.dirname, '..', '..', 'docs', 'evidence');
 const GIB = 1024 ** 3;
 
-/** Writes docs/evidence/<proof>.md for each file of proofs that ran in full size: what, where, when, of which commit. */
+/**
+ * Writes docs/evidence/<proof>.md for each file of proofs that ran in full size: what, where, when, of which commit; and the
+ * table of all of them.
+ */
 export class EvidenceReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {
     if (process.env['PROOF_SIZE'] !== 'full') return;
@@ -17,6 +21,8 @@ export class EvidenceReporter implements Reporter {
       const tests = [...module.children.allTests()].filter((test) => test.result().state !== 'skipped');
       if (tests.length > 0) writeFileSync(join(FOLDER, `${name}.md`), evidence(name, tests));
     }
+    const { file, text } = evidenceTable(FOLDER);
+    writeFileSync(file, text);
   }
 }
 
