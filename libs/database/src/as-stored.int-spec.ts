@@ -1,5 +1,5 @@
 import { testDatabase, type TestDatabase } from '@app/testing';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { Pool } from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { asStored } from './as-stored.js';

@@ -1,5 +1,5 @@
 import type { RunValues } from '@app/blobs';
-import { newId } from '@app/contracts';
+import { newId, type RunsHanded } from '@app/contracts';
 import { createDataSource, hotPool, type RunRequest } from '@app/database';
 import type { CommandBus } from '@app/messaging';
 import { testDatabase, type TestDatabase } from '@app/testing';
@@ -146,12 +146,12 @@ describe('RunAcceptor', () => {
         ['runs.handed', owner, 2],
         ['runs.waiting', { count: 1 }],
       ]);
-      const { runs } = publish.mock.calls[0]?.[1] as { runs: string };
+      const [[, message] = []] = publish.mock.calls;
       const { rows } = await pool.query<{ created_at: Date }>('SELECT created_at FROM workflow_runs WHERE id = $1', [
         requests[0]?.id,
       ]);
       const created = rows[0]?.created_at.toISOString();
-      expect((JSON.parse(runs) as unknown[])[0]).toEqual({
+      expect((JSON.parse((message as RunsHanded).runs) as unknown[])[0]).toEqual({
         run_id: requests[0]?.id,
         retention: 30,
         workflow_id: workflowId,

@@ -6,7 +6,9 @@ import type { CommandHandlers } from './command-handlers.js';
 describe('CommandHandlers', () => {
   it('names exactly the commands a service receives', () => {
     expectTypeOf<keyof CommandHandlers<'worker'>>().toEqualTypeOf<'jobs.waiting' | 'job.cancel'>();
-    expectTypeOf<keyof CommandHandlers<'gateway'>>().toEqualTypeOf<'run.progressed' | 'tasks.waiting' | 'replica.room'>();
+    expectTypeOf<keyof CommandHandlers<'gateway'>>().toEqualTypeOf<
+      'run.progressed' | 'tasks.waiting' | 'replica.room'
+    >();
   });
 
   it('refuses a map with a handler missing', () => {
