@@ -133,7 +133,7 @@ describe('npm start', () => {
       return pid !== workflow && pid;
     });
     expect(isAlive(successor)).toBe(true);
-    expect(platform!.stderr).toContain(`workflow (process ${workflow}) ended`);
+    expect(platform!.stderr).toContain(`workflow (process ${workflow}) was ended by SIGKILL`);
   });
 
   it('stops on SIGTERM, keeps the data and starts again', async () => {
