@@ -73,6 +73,15 @@ const slotsOf = ({ pid }: TestService): Promise<number> =>
     pid,
   );
 
+/** Holds a replica at a moment when it has slots; at any moment when there is nothing left to do. */
+async function stoppedWithSlots(victim: TestService): Promise<{ slots: number } | false> {
+  process.kill(victim.pid, 'SIGSTOP');
+  const slots = await slotsOf(victim);
+  if (slots > 0 || (await table.unfinished()) === 0) return { slots };
+  process.kill(victim.pid, 'SIGCONT');
+  return false;
+}
+
 it(
   'never more runs at work than the limit, whatever is killed, cancelled and deleted, and no slot is lost',
   TIMEOUT,
@@ -121,9 +130,8 @@ it(
         await eventually(async () => (await table.unfinished()) <= left, PATIENCE);
         const place = draw(0, REPLICAS - 1);
         const victim = live[place]!;
-        await eventually(async () => (await slotsOf(victim)) > 0 || (await table.unfinished()) === 0, PATIENCE);
+        killedSlots += (await eventually(() => stoppedWithSlots(victim), PATIENCE)).slots;
         await victim.kill();
-        killedSlots += await slotsOf(victim);
         live[place] = await spawn();
       }
       await table.allFinished(PATIENCE.timeoutMs);

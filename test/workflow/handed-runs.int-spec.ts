@@ -1,3 +1,4 @@
+import { EngineConfig } from '@app/config';
 import { newId, type RunsHanded } from '@app/contracts';
 import { acceptRuns, type RunRequest } from '@app/database';
 import type { StepDefinition } from '@app/definition';
@@ -21,11 +22,16 @@ describe('a run that was accepted in the name of a replica', () => {
 
   const handed = (message: RunsHanded): Promise<void> => service.app.get(HandedRuns).begin(message);
 
-  /** As a gateway does it. */
-  async function accept(steps: StepDefinition[], config = {}): Promise<{ id: string; message: RunsHanded }> {
-    const request: RunRequest = {
+  /** Runs of one workflow, accepted and handed over as a gateway does it. */
+  async function acceptMany(
+    count: number,
+    steps: StepDefinition[],
+    config = {},
+  ): Promise<{ ids: string[]; message: RunsHanded }> {
+    const workflowId = await service.createWorkflow(steps, config);
+    const requests = Array.from({ length: count }, (): RunRequest => ({
       id: newId(),
-      workflowId: await service.createWorkflow(steps, config),
+      workflowId,
       userId: service.userId,
       trigger: { type: 'manual' },
       inputJson: '{"n":1}',
@@ -34,14 +40,19 @@ describe('a run that was accepted in the name of a replica', () => {
       needsActive: false,
       dedupeKey: null,
       owner: service.app.get(ReplicaService).id(),
-    };
+    }));
     const published: RunsHanded[] = [];
     const bus = { isUp: () => true, publish: (_: string, payload: RunsHanded) => published.push(payload) };
-    const accepted = await acceptRuns(service.pool, [request]);
-    new RunHandOver(bus as unknown as CommandBus<'gateway'>).tell([request], accepted);
+    const accepted = await acceptRuns(service.pool, requests);
+    new RunHandOver(bus as unknown as CommandBus<'gateway'>).tell(requests, accepted);
     const [message] = published;
-    if (message === undefined) throw new Error('The run was not handed over.');
-    return { id: request.id, message };
+    if (message === undefined) throw new Error('No run was handed over.');
+    return { ids: requests.map(({ id }) => id), message };
+  }
+
+  async function accept(steps: StepDefinition[], config = {}): Promise<{ id: string; message: RunsHanded }> {
+    const { ids, message } = await acceptMany(1, steps, config);
+    return { id: ids[0] ?? '', message };
   }
 
   it('is executed when the replica is told, and once though it is told again, also when it is over', async () => {
@@ -79,6 +90,28 @@ describe('a run that was accepted in the name of a replica', () => {
     expect(service.app.get(RunClaimer).freeRoom()).toBe(511);
     waiting[0]?.();
     await service.becomes(workflow.id, 'completed');
+  });
+
+  it('is given back at once where there is no room, and executed when there is', async () => {
+    const config = service.app.get(EngineConfig);
+    const { concurrency } = config;
+    config.concurrency = 2;
+    const waiting: (() => void)[] = [];
+    service.answers.set('/one', (end) => void waiting.push(() => end(200)));
+    try {
+      const { ids, message } = await acceptMany(4, [service.call('one', 'PUT')]);
+      await handed(message);
+      await eventually(() => waiting.length === 2);
+      const { rows } = await service.pool.query('SELECT FROM claims WHERE owner IS NULL');
+      expect(rows).toHaveLength(2);
+      expect(service.app.get(RunClaimer).freeRoom()).toBe(0);
+      for (const answer of waiting.splice(0)) answer();
+      await eventually(() => waiting.length === 2);
+      for (const answer of waiting.splice(0)) answer();
+      for (const id of ids) await service.becomes(id, 'completed');
+    } finally {
+      config.concurrency = concurrency;
+    }
   });
 
   it('is seen when it is cancelled before it began', async () => {

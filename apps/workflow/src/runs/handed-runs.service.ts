@@ -14,8 +14,7 @@ const MOST_REMEMBERED = 4_096;
 
 /**
  * Begins the runs that gateways accept in the name of this replica, which they do while it says that it has room. They are
- * claimed already: one that is not begun here, because its message was lost or there is no room after all, is given back by
- * {@link OwnedRuns}.
+ * claimed already: one whose message was lost is found claimed and not begun, and given back, by `OwnedRuns`.
  */
 @Injectable()
 export class HandedRuns {
@@ -52,7 +51,7 @@ export class HandedRuns {
     }
     const fresh = runs.filter(({ runId }) => !this.begun.has(runId));
     for (const { runId } of fresh) this.remember(runId);
-    await this.claimer.begin(fresh);
+    await this.claimer.begin(owner, fresh);
     this.telling.wake();
   }
 

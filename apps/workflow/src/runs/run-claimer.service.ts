@@ -10,10 +10,11 @@ import { DefinitionCache, keyOf } from '../definitions/definition-cache.service.
 import { ReplicaService } from '../replica/replica.service.js';
 import { ActiveRuns } from './active-runs.service.js';
 import { CallSlots } from './execution/call-slots.js';
-import { claimRoom, type ClaimRoom } from './claim/claim-room.js';
+import { claimRoom, withinRoom, type ClaimRoom } from './claim/claim-room.js';
 import { claimRuns, FIRST_OWNER } from './claim/claim-runs.js';
 import { hasDueRunsSql } from './claim/claim-runs.sql.js';
 import { FIRST_EPOCH, type ClaimedRun } from './claim/claimed-run.js';
+import { releaseRunsSql } from './claim/release-run.sql.js';
 import { hasLimitedSql } from './limits/let-in.sql.js';
 import { limitKeys, type LimitKeys } from './limits/limit-keys.js';
 import { RunQueue, type LimitedRun } from './limits/run-queue.service.js';
@@ -83,10 +84,18 @@ export class RunClaimer {
     return Math.max(0, this.config.concurrency - held);
   }
 
-  /** Begins runs that are ours without having been claimed. There may be more of them than there is room for. */
-  async begin(runs: ClaimedRun[]): Promise<void> {
+  /**
+   * Begins runs that are ours without having been claimed. There may be more of them than there is room for: those are
+   * given back, and wait as others do.
+   */
+  async begin(owner: string, runs: readonly ClaimedRun[]): Promise<void> {
     const room = claimRoom(this.config.concurrency, runs.length, this.active.held);
-    if (!this.isStopping && runs.length > 0 && room.most > 0) await this.launch(runs.slice(0, room.most));
+    const taken = this.isStopping ? [] : withinRoom(runs, room);
+    const left = runs.filter((run) => !taken.includes(run));
+    if (taken.length > 0) await this.launch(taken);
+    if (left.length === 0) return;
+    this.isHungry = true;
+    await this.pool.query(releaseRunsSql, [left.map(({ runId }) => runId), owner]);
   }
 
   private letInSoon(): void {

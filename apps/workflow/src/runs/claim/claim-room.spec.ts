@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { claimRoom } from './claim-room.js';
+import { claimRoom, withinRoom } from './claim-room.js';
 
 /** How many of each owner a replica holds when the owners flood it one after the other. */
 function flooded(concurrency: number, owners: number): number[] {
@@ -36,6 +36,23 @@ describe('the room of a replica', () => {
     expect(claimRoom(2, 100, new Map([['a', 1]])).isTight).toBe(false);
     expect(claimRoom(2, 100, new Map([['a', 2]])).isTight).toBe(true);
     expect(claimRoom(2, 100, new Map([['a', 2]]))).toMatchObject({ most: 2, ofOthers: 1 });
+  });
+
+  it('is not overdrawn by runs that come without having been asked for', () => {
+    const runs = ['a', 'a', 'b', 'a', 'c', 'b'].map((userId, n) => ({ userId, n }));
+    const numbers = (held: [string, number][], most = 6): number[] =>
+      withinRoom(runs, claimRoom(4, most, new Map(held))).map(({ n }) => n);
+    expect(numbers([])).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(numbers([['a', 3]])).toEqual([0, 2, 4, 5]);
+    expect(numbers([['a', 4]])).toEqual([2, 4, 5]);
+    expect(
+      numbers([
+        ['a', 4],
+        ['b', 3],
+      ]),
+    ).toEqual([4]);
+    expect(numbers([['a', 8]])).toEqual([]);
+    expect(numbers([], 2)).toEqual([0, 1]);
   });
 
   it('has a batch for the most', () => {

@@ -27,3 +27,15 @@ export function claimRoom(concurrency: number, batch: number, held: ReadonlyMap<
   const isTight = free === 0 || [...ofHeld.values()].includes(0);
   return { most: Math.min(batch, free), ofOthers: roomOf(0), ofHeld, isTight };
 }
+
+/** Of runs that a replica may begin those that it has room for, the first ones. */
+export function withinRoom<Run extends { userId: string }>(runs: readonly Run[], room: ClaimRoom): Run[] {
+  const taken = new Map<string, number>();
+  return runs
+    .filter(({ userId }) => {
+      const count = (taken.get(userId) ?? 0) + 1;
+      taken.set(userId, count);
+      return count <= (room.ofHeld.get(userId) ?? room.ofOthers);
+    })
+    .slice(0, room.most);
+}
