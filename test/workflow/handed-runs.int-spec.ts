@@ -4,7 +4,7 @@ import { acceptRuns, type RunRequest } from '@app/database';
 import type { StepDefinition } from '@app/definition';
 import type { CommandBus } from '@app/messaging';
 import { eventually } from '@app/testing';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { RunHandOver } from '../../apps/gateway/src/runs/hand-over/run-hand-over.service.js';
 import { ReplicaService } from '../../apps/workflow/src/replica/replica.service.js';
 import { HandedRuns } from '../../apps/workflow/src/runs/handed-runs.service.js';
@@ -64,10 +64,14 @@ describe('a run that was accepted in the name of a replica', () => {
     expect(service.received.map(({ url }) => url)).toEqual(['/one', '/two']);
   });
 
-  it('is executed though nobody tells: it is found, and given back', async () => {
-    const { id } = await accept([service.call('one', 'PUT')]);
+  it('is executed though nobody tells: it is found, and given back, and a message that comes late begins nothing', async () => {
+    const { id, message } = await accept([service.call('one', 'PUT')]);
     await service.becomes(id, 'completed');
     expect(service.received).toHaveLength(1);
+    const begin = vi.spyOn(service.app.get(RunClaimer), 'begin');
+    await handed(message);
+    expect(begin.mock.calls).toEqual([[message.owner, []]]);
+    begin.mockRestore();
   });
 
   it('is left alone by other replicas, and what is no list of runs harms nothing', async () => {

@@ -5,16 +5,25 @@ import type { RunExecution } from './execution/run-execution.js';
 describe('ActiveRuns', () => {
   it('has a run while it is being started, so that nobody gives it back as forgotten', async () => {
     const active = new ActiveRuns();
-    await active.whileStarting(['a', 'b'], async () => {
-      expect(active.has('a') && active.has('b')).toBe(true);
-      expect(active.size).toBe(0);
-    });
+    const userId = 'owner';
+    await active.whileStarting(
+      ['a', 'b'].map((runId) => ({ runId, userId })),
+      async () => {
+        expect(active.has('a') && active.has('b')).toBe(true);
+        expect(active.size).toBe(0);
+        // Others that come meanwhile find so much less room.
+        expect(active.held.get(userId)).toBe(2);
+      },
+    );
     expect(active.has('a')).toBe(false);
+    expect(active.held.size).toBe(0);
   });
 
   it('has it no more when it could not be started', async () => {
     const active = new ActiveRuns();
-    const failed = active.whileStarting(['a'], () => Promise.reject(new Error('the database is away')));
+    const failed = active.whileStarting([{ runId: 'a', userId: 'owner' }], () =>
+      Promise.reject(new Error('the database is away')),
+    );
     await expect(failed).rejects.toThrow('away');
     expect(active.has('a')).toBe(false);
   });

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Outside } from './store/run-history.js';
+import type { ClaimedRun } from './claim/claimed-run.js';
 import type { RunExecution } from './execution/run-execution.js';
 
 /** The runs that this process is executing at this moment, or is about to. */
@@ -15,7 +16,7 @@ export class ActiveRuns {
     return this.executions.size;
   }
 
-  /** How many there are, by the owner of their workflows. */
+  /** How many there are, those that are being started among them, by the owner of their workflows. */
   get held(): ReadonlyMap<string, number> {
     return this.byOwner;
   }
@@ -25,18 +26,24 @@ export class ActiveRuns {
   }
 
   /** Counts claimed runs as ours while what they need is being read: slow reading is not forgetting. */
-  async whileStarting<T>(runIds: readonly string[], read: () => Promise<T>): Promise<T> {
-    for (const runId of runIds) this.starting.add(runId);
+  async whileStarting<T>(runs: readonly Pick<ClaimedRun, 'runId' | 'userId'>[], read: () => Promise<T>): Promise<T> {
+    for (const { runId, userId } of runs) {
+      this.starting.add(runId);
+      this.count(userId, 1);
+    }
     try {
       return await read();
     } finally {
-      for (const runId of runIds) this.starting.delete(runId);
+      for (const { runId, userId } of runs) {
+        this.starting.delete(runId);
+        this.count(userId, -1);
+      }
     }
   }
 
   add(execution: RunExecution): void {
     const { runId } = execution.run;
-    if (!this.executions.has(runId)) this.count(execution, 1);
+    if (!this.executions.has(runId)) this.count(execution.run.userId, 1);
     this.executions.set(runId, execution);
     if (this.isLeaving) execution.handBack();
   }
@@ -46,7 +53,7 @@ export class ActiveRuns {
     const { runId } = execution.run;
     if (this.executions.get(runId) === execution) {
       this.executions.delete(runId);
-      this.count(execution, -1);
+      this.count(execution.run.userId, -1);
     }
     if (this.executions.size === 0) for (const resolve of this.idle.splice(0)) resolve();
   }
@@ -77,9 +84,9 @@ export class ActiveRuns {
     if (this.executions.size > 0) await new Promise<void>((resolve) => this.idle.push(resolve));
   }
 
-  private count({ run }: RunExecution, change: 1 | -1): void {
-    const count = (this.byOwner.get(run.userId) ?? 0) + change;
-    if (count === 0) this.byOwner.delete(run.userId);
-    else this.byOwner.set(run.userId, count);
+  private count(userId: string, change: 1 | -1): void {
+    const count = (this.byOwner.get(userId) ?? 0) + change;
+    if (count === 0) this.byOwner.delete(userId);
+    else this.byOwner.set(userId, count);
   }
 }

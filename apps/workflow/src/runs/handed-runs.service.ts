@@ -9,8 +9,8 @@ import { RunClaimer } from './run-claimer.service.js';
 /** How often gateways are told what there is room for, and the shortest pause between two times, in ms. */
 const TELL_EVERY_MS = 1_000;
 const TELL_GAP_MS = 100;
-/** Runs that are remembered as begun: a message may come twice. */
-const MOST_REMEMBERED = 4_096;
+/** Runs that are remembered: a message may come twice, or late. */
+const MOST_REMEMBERED = 16_384;
 
 /**
  * Begins the runs that gateways accept in the name of this replica, which they do while it says that it has room. They are
@@ -20,7 +20,8 @@ const MOST_REMEMBERED = 4_096;
 export class HandedRuns {
   private readonly log = new Logger(HandedRuns.name);
   private readonly telling: Periodic;
-  private readonly begun = new Set<string>();
+  /** Begun here, or given back. */
+  private readonly settled = new Set<string>();
 
   constructor(
     private readonly bus: CommandBus<'workflow'>,
@@ -49,19 +50,21 @@ export class HandedRuns {
       this.log.error('A list of runs was handed over that is not one.');
       return;
     }
-    const fresh = runs.filter(({ runId }) => !this.begun.has(runId));
+    const fresh = runs.filter(({ runId }) => !this.settled.has(runId));
     for (const { runId } of fresh) this.remember(runId);
     await this.claimer.begin(owner, fresh);
     this.telling.wake();
   }
 
+  /** These are given back: whoever claims them next begins them, ourselves perhaps, and a message that is late does not. */
+  gaveBack(runIds: readonly string[]): void {
+    for (const runId of runIds) this.remember(runId);
+  }
+
   private remember(runId: string): void {
-    this.begun.add(runId);
-    if (this.begun.size <= MOST_REMEMBERED) return;
-    for (const oldest of this.begun) {
-      this.begun.delete(oldest);
-      return;
-    }
+    this.settled.add(runId);
+    const [oldest] = this.settled;
+    if (this.settled.size > MOST_REMEMBERED && oldest !== undefined) this.settled.delete(oldest);
   }
 
   private tell(room: number): void {

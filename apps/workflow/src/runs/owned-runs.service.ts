@@ -7,6 +7,7 @@ import { ReplicaService } from '../replica/replica.service.js';
 import { ActiveRuns } from './active-runs.service.js';
 import { hasOwnedRunsSql, ownedRunsSql } from './claim/claim-runs.sql.js';
 import { releaseRunsSql } from './claim/release-run.sql.js';
+import { HandedRuns } from './handed-runs.service.js';
 import { loadOutside } from './store/run-history.js';
 
 /** Shortest pause between two looks, in ms. */
@@ -14,7 +15,8 @@ const GAP_MS = 50;
 
 /**
  * Compares what PostgreSQL says this replica owns with what it is executing: a cancellation whose message was lost is
- * read here, and a run that was claimed and not started, because the database went away in between, is given back.
+ * read here, and a run that was claimed and not started, because the database went away in between or the message that hands it
+ * over was lost, is given back.
  */
 @Injectable()
 export class OwnedRuns {
@@ -27,6 +29,7 @@ export class OwnedRuns {
     private readonly pool: Pool,
     private readonly replica: ReplicaService,
     private readonly active: ActiveRuns,
+    private readonly handed: HandedRuns,
     lookout: Lookout,
     { pollMs: everyMs }: EngineConfig,
     shutdown: GracefulShutdown,
@@ -79,6 +82,7 @@ export class OwnedRuns {
     this.suspects = new Set(idle);
     if (forgotten.length === 0) return;
     this.log.warn(`Gave ${forgotten.length} runs back that were claimed and not started.`);
+    this.handed.gaveBack(forgotten);
     await this.pool.query(releaseRunsSql, [forgotten, owner]);
   }
 }

@@ -141,8 +141,7 @@ export class RunClaimer {
   private async launch(runs: ClaimedRun[], areLetIn = false): Promise<void> {
     this.metrics.claimed.observe(runs.length);
     const known = runs.filter(({ epoch, wasWoken }) => epoch > FIRST_EPOCH || wasWoken).map(({ runId }) => runId);
-    const claimed = runs.map(({ runId }) => runId);
-    const [definitions, histories, mayBegin] = await this.active.whileStarting(claimed, async () => {
+    const [definitions, histories, mayBegin] = await this.active.whileStarting(runs, async () => {
       const [loaded, read] = await Promise.all([this.definitions.load(runs), loadHistories(this.pool, known)]);
       return [loaded, read, areLetIn ? runs : await this.queueLimited(runs, loaded)] as const;
     });

@@ -15,8 +15,8 @@ export interface PeriodicOptions {
 }
 
 /**
- * Does something again and again, one turn at a time: at latest after `everyMs`, unless that is left to `wake`, earlier when woken. Failures are
- * logged when they begin and when they end, not once per turn.
+ * Does something again and again, one turn at a time: at latest after `everyMs`, unless that is left to `wake`, earlier when
+ * woken. Failures are logged when they begin and when they end, not once per turn.
  */
 export class Periodic {
   private timer: NodeJS.Timeout | undefined;
