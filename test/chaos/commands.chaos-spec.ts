@@ -65,6 +65,8 @@ describe.each<Fate>(['lost', 'doubled'])('commands that are %s', (fate) => {
     });
     // Runs are handed over or waited for, as the replica has said what it has room for.
     expect(proxy.published.get('jobs.waiting')).toBeGreaterThan(0);
+    const known = ['jobs.waiting', 'replica.room', 'runs.handed', 'runs.waiting'];
+    expect([...proxy.published.keys()].filter((name) => !known.includes(name))).toEqual([]);
     expect((proxy.published.get('runs.handed') ?? 0) + (proxy.published.get('runs.waiting') ?? 0)).toBeGreaterThan(0);
     expect(mails.received.map(({ messageId }) => messageId.split('.')[0]).sort()).toEqual(runIds.sort());
     expect(receiver.requests).toHaveLength(2 * count);

@@ -14,6 +14,7 @@ import { chance } from './support/chance.js';
 import { DirectRuns } from './support/direct-runs.js';
 import { note } from './support/figures.js';
 import { PauseWatch } from './support/pause-watch.js';
+import { promised } from './support/promised.js';
 import { asDate, inSeconds, RefusingProvider, type Refusal } from './support/refusing-provider.js';
 import { metricsAt } from './support/process-metrics.js';
 import { RunTable } from './support/run-table.js';
@@ -23,9 +24,13 @@ const WAIT_MS = sized({ ci: 4_000, full: 10_000 });
 const WAITING = sized({ ci: 30, full: 1_000 });
 
 const RUNS = sized({ ci: 200, full: 5_000 });
+/** Of these, accepted when a refusal is known. */
+const LATER = 20;
 const KILLS = sized({ ci: 2, full: 15 });
 const BUDGET = sized({ ci: 80, full: 250 });
-/** Longer than it takes until everybody was seen to know. */
+/** After so long everybody has heard of a refusal: a message, or a look at the rows and whatever else goes on. */
+const HEARD_MS = 500;
+/** Longer than what `promised` allows for hearing of it, and than it takes until everybody was seen to know. */
 const WINDOW_MS = 3_000;
 const PATIENCE = { timeoutMs: sized({ ci: 120_000, full: 1_200_000 }), everyMs: 20 };
 const TIMEOUT = { timeout: sized({ ci: 180_000, full: 1_800_000 }) };
@@ -180,8 +185,11 @@ it(
       return { service, metricsPort };
     };
     const live = [await start(), await start()];
-    await owner.acceptMany(workflowId, RUNS);
+    await owner.acceptMany(workflowId, RUNS - LATER);
     await eventually(() => provider.refused > 0, PATIENCE);
+    // The others may all have called before they heard of it; these come when everybody has.
+    await eventually(() => watch.heardMs.length > 0, PATIENCE);
+    await owner.acceptMany(workflowId, LATER);
     const elsewhere = await other.createWorkflow([{ id: 'x', type: 'transform', config: { expression: 'input.n' } }]);
     expect(await other.endOf(await other.accept(elsewhere))).toMatchObject({ status: 'completed' });
 
@@ -205,11 +213,13 @@ it(
       'times that it did': provider.refusedAt.length,
       calls: provider.calls.length,
       'refused calls': provider.refused,
+      'of these, later than everybody has heard': provider.late(promised(HEARD_MS)).length,
       'times that all replicas were seen to know of it': watch.heardMs.length,
       'ms until they were, at most': Math.max(...watch.heardMs),
       'refused calls after that': watch.late.length,
       'runs that waited without having called': await waited(owner),
     });
+    expect(provider.late(promised(HEARD_MS))).toEqual([]);
     expect(watch.heardMs).not.toEqual([]);
     expect(watch.late).toEqual([]);
     expect(await waited(owner)).toBeGreaterThan(0);

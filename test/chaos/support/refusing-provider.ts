@@ -76,6 +76,14 @@ export class RefusingProvider {
     return this.calls.filter(({ isRefused }) => isRefused).length;
   }
 
+  /** Refused calls that came more than `graceMs` after the first one, when everybody has heard of it. */
+  late(graceMs: number): Call[] {
+    return this.calls.filter(({ at, isRefused }) => {
+      const since = this.refusedAt.findLast((moment) => moment <= at);
+      return isRefused && since !== undefined && at > since + graceMs;
+    });
+  }
+
   /** The number of the newest time to wait, from 0; -1 before the first. */
   get newest(): number {
     return this.refusedAt.length - 1;

@@ -13,17 +13,12 @@ export function passesAt(point: CrashPoint, certain: number): number {
   return sized({ ci: /^(commit|recover)/.test(point) ? Math.min(certain, 2) : 1, full: certain });
 }
 
-/** Announced in the same turn of the event loop when they are claimed together, and so in one commit. */
-const announcedAtOnce: readonly Effect[] = ['transactional', 'keyed', 'verifiable', 'unsafe'];
-
 /** Classes of which one process can have a run each, and come to a pass of a point with all of them at once. */
 function together(point: CrashPoint, pass: number, classes: readonly Effect[]): (readonly Effect[])[] {
   if (point.startsWith('recover')) return [classes];
-  // One statement claims them.
+  // One statement claims them. What they announce is in one commit only as a rule.
   if (point.startsWith('claim') && pass === 1) return [classes];
-  const alone = (some: readonly Effect[]): Effect[][] => some.map((effect) => [effect]);
-  if (!point.startsWith('commit') || pass > 1) return alone(classes);
-  return [announcedAtOnce, ...alone(classes.filter((effect) => !announcedAtOnce.includes(effect)))];
+  return classes.map((effect) => [effect]);
 }
 
 /** The rounds of a point: each class that comes to it is in one of them for each pass. */
@@ -41,10 +36,8 @@ export function roundsOf(point: CrashPoint): Round[] {
  * announce, with a call, a child or a slot. The child comes last: whoever comes after it would take it on.
  */
 export function leftBehind(classes: readonly Effect[]): Round[] {
-  const places = { pure: 'claim.after#1', limited: 'commit.after#1' } as const;
-  const alone = (['pure', 'limited'] as const)
-    .filter((effect) => classes.includes(effect))
-    .map((effect) => ({ place: places[effect], classes: [effect] }));
-  const others = classes.filter((effect) => announcedAtOnce.includes(effect));
-  return [...alone, ...(others.length > 0 ? [{ place: 'commit.after#1', classes: others }] : [])];
+  const isParent = (effect: Effect): number => Number(effect === 'transactional');
+  return classes
+    .toSorted((a, b) => isParent(a) - isParent(b))
+    .map((effect) => ({ place: effect === 'pure' ? 'claim.after#1' : 'commit.after#1', classes: [effect] }));
 }
