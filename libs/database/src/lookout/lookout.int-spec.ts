@@ -48,8 +48,11 @@ it('answers each watch with what there is, by one statement', async () => {
     { name: 'echo', sql: 'SELECT $1::text', value: () => 'a', everyMs: EVERY_MS },
   );
   await eventually(async () => answers['things']!.length > 1);
-  expect(answers).toMatchObject({ things: [false, false], sum: [null, null], echo: ['a', 'a'] });
-  expect(query.mock.calls.length).toBe(answers['things']!.length);
+  await lookout.stop();
+  const looks = query.mock.calls.length;
+  const always = (answer: unknown): unknown[] => Array.from({ length: looks }, () => answer);
+  expect(answers).toEqual({ things: always(false), sum: always(null), echo: always('a') });
+  lookout.start();
   await pool.query('INSERT INTO things VALUES (2)');
   wanted = 2;
   await eventually(async () => answers['things']!.at(-1) === true && answers['sum']!.at(-1) === 2);
