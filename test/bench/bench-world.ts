@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import { Client } from 'pg';
 import { Account } from './account.js';
 import { Platform } from './platform.js';
+import { Replica, type ReplicaService } from './replica.js';
 import { Wrk } from './wrk.js';
 
 /** What workloads are measured with: a platform with somebody who has an account, a load generator, a server to call. */
 export class BenchWorld {
-  private readonly ends: (() => Promise<unknown>)[] = [];
+  private readonly replicas: Replica[] = [];
 
   private constructor(
     readonly platform: Platform,
@@ -38,13 +39,21 @@ export class BenchWorld {
     return new BenchWorld(platform, account, db, wrk, echo, `http://127.0.0.1:${port}`, seconds);
   }
 
-  /** @param end something to stop before the platform */
-  whenStopping(end: () => Promise<unknown>): void {
-    this.ends.push(end);
+  /** The processes of the services, with the service that each belongs to. */
+  get services(): Map<number, string> {
+    const replicas = this.replicas.map(({ pid, service }) => [pid, service] as const);
+    return new Map([...Object.entries(this.platform.services).map(([name, pid]) => [pid, name] as const), ...replicas]);
+  }
+
+  /** Starts one more process of a service, which ends with the world. */
+  async addReplica(service: ReplicaService): Promise<Replica> {
+    const replica = await Replica.start(this.platform, service);
+    this.replicas.push(replica);
+    return replica;
   }
 
   async stop(): Promise<void> {
-    for (const end of this.ends) await end();
+    await Promise.all(this.replicas.map((replica) => replica.stop()));
     await this.db.end();
     this.echo.kill();
     this.wrk.remove();

@@ -1,5 +1,5 @@
-import { cpus, loadavg, totalmem } from 'node:os';
 import { BenchWorld } from './bench-world.js';
+import { describeMachine } from './machine.js';
 import type { RunFigures } from './measure-runs.js';
 import { bareFastify } from './references.js';
 import { calls, chain, events, fanOut, pure } from './workloads/execute.js';
@@ -19,7 +19,7 @@ const seconds = Number(/^--seconds=(\d+)$/m.exec(args.join('\n'))?.[1] ?? 10);
 const repetitions = args.includes('--once') ? 1 : 3;
 const chosen = letters.length === 0 ? all : all.filter(({ letter }) => letters.includes(letter));
 
-const loadBefore = loadavg()[0] ?? NaN;
+const machine = describeMachine();
 const number = (value: number): string => value.toLocaleString('en-US', { maximumFractionDigits: value < 100 ? 1 : 0 });
 const row = (...cells: string[]): string => `| ${cells.join(' | ')} |`;
 const median = (values: readonly number[]): number =>
@@ -50,7 +50,7 @@ try {
   }
   const resident = world.platform.residentMemory();
   const lines = [
-    `${cpus().length} × ${cpus()[0]?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node.js ${process.version}, ${new Date().toISOString().slice(0, 10)}, load average before ${loadBefore.toFixed(1)}`,
+    machine,
     `F, bare Fastify, wrk with 32 connections: ${number(median(references))} requests/s (${number(Math.min(...references))} to ${number(Math.max(...references))})`,
     '',
     row('', 'workload', 'runs/s', '/ F', 'bar', 'goal', 'CPU ms a run', 'WAL bytes', 'stored bytes'),

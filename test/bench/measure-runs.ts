@@ -36,7 +36,7 @@ export async function measureRuns(world: BenchWorld, load: RunLoad, seconds = wo
   const { db, platform, wrk } = world;
   const runsBefore = await countRuns(db, load.workflowId);
   const bytesBefore = await bytes(db);
-  const timeBefore = processorTime(platform.pid, platform.services);
+  const timeBefore = processorTime(platform.pid, world.services);
   const startedAt = performance.now();
   const urls = [load.url, ...(load.more ?? [])];
   const connections = Math.ceil(load.connections / urls.length);
@@ -45,7 +45,7 @@ export async function measureRuns(world: BenchWorld, load: RunLoad, seconds = wo
   );
   await drained(db, load.workflowId);
   const took = (performance.now() - startedAt) / 1_000;
-  const timeAfter = processorTime(platform.pid, platform.services);
+  const timeAfter = processorTime(platform.pid, world.services);
   const bytesAfter = await bytes(db);
   const runsAfter = await countRuns(db, load.workflowId);
   const completed = runsAfter.completed - runsBefore.completed;

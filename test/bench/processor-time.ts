@@ -11,16 +11,19 @@ interface Process {
   ended: number;
 }
 
-/** Processor time so far, in ms, of the processes below one: the services by their names, `postgres` and `redis`. */
-export function processorTime(root: number, services: Readonly<Record<string, number>>): Record<string, number> {
+/**
+ * Processor time so far, in ms: of the services, by their names, and of the servers below a process, `postgres` and `redis`.
+ * @param root the process that started the servers
+ * @param services process ids, with the service that each belongs to; a service may have several
+ */
+export function processorTime(root: number, services: ReadonlyMap<number, string>): Record<string, number> {
   const processes = allProcesses();
-  const names = new Map(Object.entries(services).map(([name, pid]) => [pid, name]));
   const time: Record<string, number> = {};
   const add = (name: string, ms: number): void => void (time[name] = (time[name] ?? 0) + ms);
   for (const [pid, { name, parent, own, ended }] of processes) {
-    if (!isBelow(processes, pid, root)) continue;
-    const service = names.get(pid);
+    const service = services.get(pid);
     if (service !== undefined) add(service, own);
+    else if (!isBelow(processes, pid, root)) continue;
     else if (name.startsWith('redis')) add('redis', own);
     // A connection that was closed counts with the server that waited for it.
     else if (name.startsWith('postgres')) add('postgres', isPostgres(processes.get(parent)) ? own : own + ended);

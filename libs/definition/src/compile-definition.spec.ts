@@ -34,7 +34,8 @@ describe('A definition of ten thousand expressions', { timeout: 60_000 }, () => 
       return resolved;
     });
     expect(result[7]).toMatchObject({ body: { read: [5, 6, 7, 8, 9, 10, 11, 12, 13, 14] } });
-    expect(turns).toBeGreaterThan(20);
+    // How many is a matter of how fast the machine is; without turns there is none.
+    expect(turns).toBeGreaterThan(3);
   });
 });
 

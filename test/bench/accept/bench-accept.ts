@@ -27,9 +27,9 @@ try {
 }
 
 async function measure(load: Awaited<ReturnType<typeof executeLoad>>): Promise<void> {
-  const before = processorTime(platform.pid, { gateway });
+  const before = processorTime(platform.pid, new Map([[gateway, 'gateway']]));
   const { succeeded, failed, perSecond } = await wrk.apply({ ...load, method: 'POST', seconds });
-  const after = processorTime(platform.pid, { gateway });
+  const after = processorTime(platform.pid, new Map([[gateway, 'gateway']]));
   if (failed > 0) throw new Error(`${failed} requests were not accepted.`);
   const microseconds = Object.entries(after).map(([name, ms]) => {
     return `${name} ${(((ms - (before[name] ?? 0)) / succeeded) * 1_000).toFixed(0)}`;

@@ -76,7 +76,7 @@ function mean(values: readonly number[]): number {
 
 /** The share of a core that each process takes, after the last runs are over; PostgreSQL's and Redis's too. */
 async function idleShares(): Promise<Record<string, number>> {
-  const spent = (): Record<string, number> => processorTime(platform.pid, platform.services);
+  const spent = (): Record<string, number> => processorTime(platform.pid, world.services);
   await sleep(SETTLE_MS);
   const [before, startedAt] = [spent(), performance.now()];
   await sleep(IDLE_MS);

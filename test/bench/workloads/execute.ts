@@ -7,27 +7,32 @@ export const CONNECTIONS = 32;
 const WARM_UP_SECONDS = 5;
 
 /** A load of `POST /workflows/:id/execute` with an access token. */
-export async function executeLoad(world: BenchWorld, steps: readonly object[]): Promise<RunLoad> {
+export async function executeLoad(
+  world: BenchWorld,
+  steps: readonly object[],
+  given: object = input,
+): Promise<RunLoad> {
   const { id } = await world.account.createWorkflow({ steps });
   return {
     workflowId: id,
     url: `${world.platform.url}/api/v1/workflows/${id}/execute`,
     headers: { 'content-type': 'application/json', authorization: `Bearer ${world.account.token}` },
-    body: JSON.stringify({ input }),
+    body: JSON.stringify({ input: given }),
     connections: CONNECTIONS,
   };
 }
 
 /**
  * Runs that are executed by a call, warmed up.
- * @param seconds of the load; fewer where far more is accepted in a second than is executed in one
+ * @param options `seconds` of the load: fewer where far more is accepted in a second than is executed in one; `input` of each
  */
 export async function executed(
   world: BenchWorld,
   steps: readonly object[],
-  seconds = world.seconds,
+  options: { seconds?: number; input?: object } = {},
 ): Promise<() => Promise<RunFigures>> {
-  const load = await executeLoad(world, steps);
+  const { seconds = world.seconds } = options;
+  const load = await executeLoad(world, steps, options.input);
   await measureRuns(world, load, Math.min(WARM_UP_SECONDS, seconds));
   return () => measureRuns(world, load, seconds);
 }
@@ -83,20 +88,21 @@ export const events: Workload = {
     ),
 };
 
+/** Pure steps, each of which needs the one before it. */
+export function chainOf(count: number): object[] {
+  return Array.from({ length: count }, (_, index) => ({
+    id: `s${index}`,
+    type: 'transform',
+    config: { expression: index === 0 ? 'input.price' : `steps.s${index - 1}.output + 1` },
+  }));
+}
+
 export const chain: Workload = {
   letter: 'D',
   title: 'a chain of 40 pure steps',
   bar: 0.01,
   goal: 0.015,
-  prepare: (world) =>
-    executed(
-      world,
-      Array.from({ length: 40 }, (_, index) => ({
-        id: `s${index}`,
-        type: 'transform',
-        config: { expression: index === 0 ? 'input.price' : `steps.s${index - 1}.output + 1` },
-      })),
-    ),
+  prepare: (world) => executed(world, chainOf(40)),
 };
 
 export const fanOut: Workload = {
@@ -105,6 +111,8 @@ export const fanOut: Workload = {
   bar: 0.002,
   prepare: (world) => {
     const branches = callSteps(world.echoUrl, 40).map((step, index) => [`b${index}`, [step]] as const);
-    return executed(world, [{ id: 'all', type: 'parallel', config: { branches: Object.fromEntries(branches) } }], 1);
+    return executed(world, [{ id: 'all', type: 'parallel', config: { branches: Object.fromEntries(branches) } }], {
+      seconds: 1,
+    });
   },
 };
