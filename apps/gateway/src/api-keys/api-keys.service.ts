@@ -17,10 +17,9 @@ import { Injectable } from '@nestjs/common';
 import { Pool, type PoolClient } from 'pg';
 import { DataSource, IsNull, type Repository } from 'typeorm';
 import { AuditService } from '../audit/audit.service.js';
+import type { Change } from '../audit/change.js';
 import { RevocationsService } from '../auth/revocations/revocations.service.js';
-import type { Caller } from '../http/access/caller.js';
 import { holdSession } from '../http/access/hold-session.js';
-import type { Device } from '../http/device.decorator.js';
 import type { ExpectedVersions } from '../http/if-match.decorator.js';
 import { decodeCursor, isIdKey, pageOf, type Page } from '../http/paging.js';
 import { problem } from '../http/problems/problem.js';
@@ -40,12 +39,6 @@ const DAY_MS = 86_400_000;
 export interface KeyOf {
   userId: string;
   keyId: string;
-}
-
-/** Who changes something, and from where. */
-export interface Change {
-  caller: Caller;
-  device: Device;
 }
 
 /** The API keys of one account at a time; whoever asks has been found to be allowed to. */

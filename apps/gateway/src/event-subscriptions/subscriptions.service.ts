@@ -18,8 +18,8 @@ import { Injectable } from '@nestjs/common';
 import { Pool, type PoolClient } from 'pg';
 import { randomBytes } from 'node:crypto';
 import { AuditService } from '../audit/audit.service.js';
-import type { Caller } from '../http/access/caller.js';
-import type { Device } from '../http/device.decorator.js';
+import type { Change } from '../audit/change.js';
+import { holdAccount } from '../users/hold-account.js';
 import type { ExpectedVersions } from '../http/if-match.decorator.js';
 import { decodeCursor, isIdKey, pageOf, type Page } from '../http/paging.js';
 import { problem } from '../http/problems/problem.js';
@@ -28,7 +28,6 @@ import {
   countSubscriptionsSql,
   deleteSubscriptionSql,
   findSubscriptionSql,
-  holdAccountSql,
   holdSubscriptionSql,
   insertSubscriptionSql,
   listSubscriptionsSql,
@@ -41,12 +40,6 @@ import { auditedSubscription, toSubscription } from './to-subscription.js';
 
 /** How long the secret before signs too, after it was rotated. */
 const OLD_SECRET_HOURS = 24;
-
-/** Who asks, and from where. */
-export interface Change {
-  caller: Caller;
-  device: Device;
-}
 
 /** Who wants which events where. A caller sees their own, and nobody else does. */
 @Injectable()
@@ -84,7 +77,7 @@ export class SubscriptionsService {
     const id = newId();
     const { secret, sealed } = this.newSecret(id);
     return inTransaction(this.pool, async (client) => {
-      if ((await client.query(holdAccountSql, [userId])).rowCount === 0) throw notFound('account');
+      await holdAccount(client, userId);
       if ((await count(client, userId)) >= MOST_SUBSCRIPTIONS) {
         throw conflict(`There are ${MOST_SUBSCRIPTIONS} event subscriptions already: delete one that is not used.`);
       }

@@ -30,9 +30,6 @@ export const countSubscriptionsSql = 'SELECT count(*)::int AS count FROM event_s
 /** $1 subscription, $2 account. */
 export const findSubscriptionSql = `SELECT ${columns} FROM event_subscriptions WHERE id = $1 AND user_id = $2`;
 
-/** Lets the account's subscriptions be made one after the other, so that they can be counted. No row when it is gone. $1 account. */
-export const holdAccountSql = 'SELECT FROM users WHERE id = $1 AND deleted_at IS NULL FOR NO KEY UPDATE';
-
 /** $1 id, $2 account, $3 types, $4 filter, $5 URL, $6 sealed secret. */
 export const insertSubscriptionSql = `
 INSERT INTO event_subscriptions (id, user_id, types, filter, url, secret) VALUES ($1, $2, $3, $4, $5, $6)

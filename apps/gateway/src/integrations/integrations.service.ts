@@ -20,8 +20,8 @@ import { KeyRing, sealCredentials } from '@app/security';
 import { Injectable } from '@nestjs/common';
 import { Pool, type PoolClient } from 'pg';
 import { AuditService } from '../audit/audit.service.js';
-import type { Caller } from '../http/access/caller.js';
-import type { Device } from '../http/device.decorator.js';
+import type { Change } from '../audit/change.js';
+import { holdAccount } from '../users/hold-account.js';
 import type { ExpectedVersions } from '../http/if-match.decorator.js';
 import { decodeCursor, isIdKey, pageOf, type Page } from '../http/paging.js';
 import { problem } from '../http/problems/problem.js';
@@ -29,7 +29,6 @@ import {
   countIntegrationsSql,
   deleteIntegrationSql,
   findIntegrationSql,
-  holdAccountSql,
   holdIntegrationSql,
   insertIntegrationSql,
   listIntegrationsSql,
@@ -39,12 +38,6 @@ import {
   type IntegrationRow,
 } from './integrations.sql.js';
 import { auditedIntegration, toIntegration } from './to-integration.js';
-
-/** Who asks, and from where. */
-interface Change {
-  caller: Caller;
-  device: Device;
-}
 
 const LEAVES: FieldError = {
   field: 'credentials',
@@ -93,7 +86,7 @@ export class IntegrationsService {
     const id = newId();
     const sealed = this.sealed(userId, id, 1, checked);
     return inTransaction(this.pool, async (client) => {
-      if ((await client.query(holdAccountSql, [userId])).rowCount === 0) throw notFound('account');
+      await holdAccount(client, userId);
       if ((await count(client, userId, null, null)) >= MOST_INTEGRATIONS) {
         throw conflict(`There are ${MOST_INTEGRATIONS} integrations already: delete one that is not used.`);
       }

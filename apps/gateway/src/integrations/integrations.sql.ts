@@ -37,9 +37,6 @@ SELECT ${columns} FROM integrations WHERE id = $1 AND user_id = $2 AND deleted_a
 export const ownIntegrationsSql = `
 SELECT id FROM integrations WHERE id = ANY ($1::uuid[]) AND user_id = $2 AND deleted_at IS NULL`;
 
-/** Lets the account's integrations be made one after the other, so that they can be counted. No row when it is gone. $1 account. */
-export const holdAccountSql = 'SELECT FROM users WHERE id = $1 AND deleted_at IS NULL FOR NO KEY UPDATE';
-
 /** $1 id, $2 account, $3 type, $4 name, $5 config, $6 sealed credentials, $7 their version, $8 status. */
 export const insertIntegrationSql = `
 INSERT INTO integrations (id, user_id, type, name, config, credentials, credentials_version, status)
