@@ -6,6 +6,7 @@ export * from './content-status.js';
 export * from './error-codes.js';
 export * from './event-subscriptions.js';
 export * from './events.js';
+export * from './expressions.js';
 export * from './http/api-keys.dto.js';
 export * from './http/auth.dto.js';
 export * from './http/email.dto.js';

@@ -270,7 +270,7 @@ export default async () => {
                 nullable: true,
                 description: 'An expression over `event` that has to be true; every event of these types unless given.',
                 minLength: 1,
-                maxLength: 65536,
+                maxLength: 16384,
               },
               url: {
                 required: true,
@@ -295,7 +295,7 @@ export default async () => {
                 nullable: true,
                 description: 'Another filter, or null for none.',
                 minLength: 1,
-                maxLength: 65536,
+                maxLength: 16384,
               },
               url: {
                 required: false,

@@ -32,7 +32,7 @@ export class CreateEventSubscriptionDto {
   /** An expression over `event` that has to be true; every event of these types unless given. */
   @IsOptional()
   @IsString()
-  @Length(1, 65_536)
+  @Length(1, 16_384)
   filter?: string | null;
 
   /** Where the events are sent with POST: http or https. */
@@ -57,7 +57,7 @@ export class EventSubscriptionPatchDto {
   /** Another filter, or null for none. */
   @IsOptional()
   @IsString()
-  @Length(1, 65_536)
+  @Length(1, 16_384)
   filter?: string | null;
 
   /** Where the events are sent from now on, those that wait included. */

@@ -3,14 +3,14 @@ import { LazyExpression } from './lazy-expression.js';
 
 const context = { nowMs: 0, seed: '' };
 
-/** As long as one may be. Seven of them are more than a process keeps. */
-const long = (i: number): LazyExpression => new LazyExpression(`"${i}${'x'.repeat(65_000)}"`);
+/** About as long as one may be. Twenty-five of them are more than a process keeps. */
+const long = (i: number): LazyExpression => new LazyExpression(`"${i}${'x'.repeat(16_000)}"`);
 
 it('An expression is compiled once, until others are used in its place', async () => {
   const [first, second] = [new LazyExpression('input.a'), new LazyExpression('input.b')];
   const trees = [first.syntaxTree, second.syntaxTree];
   expect([first.syntaxTree, second.syntaxTree]).toEqual(trees);
-  const others = Array.from({ length: 20 }, (_, i) => long(i));
+  const others = Array.from({ length: 80 }, (_, i) => long(i));
   for (const other of others) {
     await other.evaluate({}, context);
     await second.evaluate({ input: { b: 1 } }, context);

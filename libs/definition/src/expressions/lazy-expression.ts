@@ -11,7 +11,7 @@ const EACH = 12;
 
 /**
  * An expression of a definition: compiled when it is first needed, and again when it was forgotten since. To compile one takes
- * 0.2 ms, and of 65,536 characters 0.4 s; a definition may have ten thousand, of which a run may need few.
+ * 0.2 ms, and of the longest ones up to 0.1 s; a definition may have ten thousand, of which a run may need few.
  */
 export class LazyExpression {
   private compiled: Expression | undefined;
@@ -37,8 +37,11 @@ export class LazyExpression {
   }
 
   private get expression(): Expression {
-    this.isInUse = true;
-    if (this.compiled !== undefined) return this.compiled;
+    if (this.compiled !== undefined) {
+      // From the second use on: what is needed once must not push out what is needed all the time.
+      this.isInUse = true;
+      return this.compiled;
+    }
     this.compiled = Expression.compile(this.text);
     LazyExpression.keep(this);
     return this.compiled;

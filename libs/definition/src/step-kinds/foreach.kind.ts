@@ -1,3 +1,4 @@
+import { MOST_EXPRESSION } from '@app/contracts';
 import {
   ArrayMinSize,
   IsArray,
@@ -18,7 +19,7 @@ export class ForeachConfig {
   /** An expression that gives the list of items. */
   @IsString()
   @MinLength(1)
-  @MaxLength(65_536)
+  @MaxLength(MOST_EXPRESSION)
   items: string;
 
   /** Items under way at the same time; one after the other unless given. */

@@ -1,3 +1,4 @@
+import { MOST_EXPRESSION } from '@app/contracts';
 import { ArrayMinSize, IsArray, IsInt, IsOptional, IsString, Max, MaxLength, Min, MinLength } from 'class-validator';
 import type { StepDefinition } from '../definition.js';
 import { stepListHint } from './step-list-hint.js';
@@ -15,7 +16,7 @@ export class RepeatConfig {
   @IsOptional()
   @IsString()
   @MinLength(1)
-  @MaxLength(65_536)
+  @MaxLength(MOST_EXPRESSION)
   until?: string;
 
   /**

@@ -1,3 +1,4 @@
+import { MOST_EXPRESSION } from '@app/contracts';
 import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
@@ -18,7 +19,7 @@ export class SwitchCase {
   /** An expression; the first case whose expression is true is taken. */
   @IsString()
   @MinLength(1)
-  @MaxLength(65_536)
+  @MaxLength(MOST_EXPRESSION)
   if: string;
 
   @IsArray(stepListHint)

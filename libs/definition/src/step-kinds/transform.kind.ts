@@ -1,4 +1,4 @@
-import { EffectClass } from '@app/contracts';
+import { EffectClass, MOST_EXPRESSION } from '@app/contracts';
 import { IsString, MaxLength, MinLength } from 'class-validator';
 import { leaf, type StepKind } from './step-kind.js';
 
@@ -6,7 +6,7 @@ export class TransformConfig {
   /** JSONata over the context; its value is the step's output. */
   @IsString()
   @MinLength(1)
-  @MaxLength(65_536)
+  @MaxLength(MOST_EXPRESSION)
   expression: string;
 }
 

@@ -1,4 +1,4 @@
-import { EffectClass } from '@app/contracts';
+import { EffectClass, MOST_EXPRESSION } from '@app/contracts';
 import { IsInt, IsOptional, IsString, Length, Matches, Max, Min } from 'class-validator';
 import { PATTERN, PATTERN_ADVICE } from '../validation/event-pattern.js';
 import { leaf, type StepKind } from './step-kind.js';
@@ -30,7 +30,7 @@ export class WaitEventConfig {
   /** An expression over `event`, and what else the step sees, that has to be true. */
   @IsOptional()
   @IsString()
-  @Length(1, 65_536)
+  @Length(1, MOST_EXPRESSION)
   filter?: string;
 
   /** How long to wait, in milliseconds; the step fails with TIMEOUT after that. For ever unless given. */

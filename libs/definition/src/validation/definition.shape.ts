@@ -1,4 +1,4 @@
-import { TriggerType } from '@app/contracts';
+import { MOST_EXPRESSION, TriggerType } from '@app/contracts';
 import { Type } from 'class-transformer';
 import {
   IsArray,
@@ -50,7 +50,7 @@ export class ProbeShape implements Probe {
   request: Record<string, unknown>;
 
   @IsString()
-  @Length(1, 65_536)
+  @Length(1, MOST_EXPRESSION)
   expression: string;
 }
 
@@ -75,7 +75,7 @@ export class StepShape implements StepDefinition {
 
   @MayBeAbsent()
   @IsString()
-  @Length(1, 65_536)
+  @Length(1, MOST_EXPRESSION)
   if?: string;
 
   @MayBeAbsent()

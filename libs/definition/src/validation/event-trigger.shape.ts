@@ -1,3 +1,4 @@
+import { MOST_EXPRESSION } from '@app/contracts';
 import { IsOptional, IsString, Length, Matches } from 'class-validator';
 import { PATTERN, PATTERN_ADVICE } from './event-pattern.js';
 
@@ -19,6 +20,6 @@ export class EventTrigger {
   /** An expression over `event` that has to be true. */
   @IsOptional()
   @IsString()
-  @Length(1, 65_536)
+  @Length(1, MOST_EXPRESSION)
   filter?: string;
 }

@@ -1,3 +1,4 @@
+import { MOST_EXPRESSION } from '@app/contracts';
 import { Type } from 'class-transformer';
 import { IsIn, IsInt, IsObject, IsOptional, IsString, Length, Max, Min, ValidateNested } from 'class-validator';
 
@@ -18,7 +19,7 @@ export class ConcurrencyLimit {
   /** An expression over `input` and `run`: runs with the same value are counted together, all unless given. */
   @IsOptional()
   @IsString()
-  @Length(1, 65_536)
+  @Length(1, MOST_EXPRESSION)
   key?: string;
 
   @IsOptional()
@@ -41,7 +42,7 @@ export class RateLimit {
   /** As with `concurrency`. */
   @IsOptional()
   @IsString()
-  @Length(1, 65_536)
+  @Length(1, MOST_EXPRESSION)
   key?: string;
 }
 

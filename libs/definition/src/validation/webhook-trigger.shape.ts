@@ -1,3 +1,4 @@
+import { MOST_EXPRESSION } from '@app/contracts';
 import { Transform, Type } from 'class-transformer';
 import {
   ArrayMinSize,
@@ -100,7 +101,7 @@ export class WebhookTrigger {
    */
   @IsOptional()
   @IsString()
-  @Length(1, 65_536)
+  @Length(1, MOST_EXPRESSION)
   dedupe?: string;
 
   /** `accepted`: 202 as soon as the run is committed. `output`: when it is over, with what came of it. */
