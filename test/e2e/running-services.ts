@@ -6,6 +6,7 @@ type Name = 'gateway' | 'workflow' | 'worker';
 /** The three built services on a database, a Redis and a data folder of their own. */
 export class RunningServices {
   private readonly services = new Map<Name, TestService>();
+  private readonly more: TestService[] = [];
 
   private constructor(
     private readonly env: Readonly<Record<string, string>>,
@@ -54,8 +55,15 @@ export class RunningServices {
     this.services.set(name, await spawnService(name, { env: { ...this.env, ...env } }));
   }
 
+  /** Starts one more of a service, beside those that run. */
+  async oneMore(name: Name): Promise<TestService> {
+    const service = await spawnService(name, { env: this.env });
+    this.more.push(service);
+    return service;
+  }
+
   async stop(): Promise<void> {
-    await Promise.all([...this.services.values()].map((service) => service.stop()));
+    await Promise.all([...this.services.values(), ...this.more].map((service) => service.stop()));
     await this.cleanUp();
   }
 }

@@ -23,5 +23,6 @@ export { acceptRunsWithBlobsSql } from './runs/accept-runs.sql.js';
 export * from './runs/cancel-runs.sql.js';
 export * from './runs/due-since.sql.js';
 export * from './runs/referred-blobs.sql.js';
+export { sealedHash, type VerifiedHook } from './runs/verified-hooks.sql.js';
 export * from './storable-json.js';
 export * from './users/may-act.sql.js';

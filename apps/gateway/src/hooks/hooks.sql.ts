@@ -4,8 +4,8 @@ import { mayActAlone } from '@app/database';
  * Where hooks' tokens lead, with the sealed secrets that its deliveries and its sender's question are
  * verified with.
  *
- * Guarantees: only a workflow that is there, active and started by webhooks, of an owner who may still act. Read for
- * each delivery, so that a deactivation counts at once on every replica. $1 tokens.
+ * Guarantees: only a workflow that is there, active and started by webhooks, of an owner who may still act. The statement that
+ * accepts a run asks all of this again. $1 tokens.
  */
 export const hooksSql = `
 SELECT e.token, w.id AS workflow_id, w.version, w.user_id, coalesce(w.config->'trigger', '{}') AS trigger,

@@ -3,6 +3,7 @@ import { testDatabase, type TestDatabase } from '@app/testing';
 import { Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { acceptRuns, type RunRequest } from './accept-runs.js';
+import { sealedHash, type VerifiedHook } from './verified-hooks.sql.js';
 
 describe('acceptRuns', () => {
   let database: TestDatabase;
@@ -152,6 +153,54 @@ describe('acceptRuns', () => {
     await pool.query('UPDATE users SET deletion_due_at = NULL, is_active = false WHERE id = $1', [userId]);
     expect([await ask(true), await ask(false)]).toEqual([0, 0]);
     await pool.query('UPDATE users SET is_active = true WHERE id = $1', [userId]);
+  });
+
+  it('accepts a delivery only while the hook is what it was verified with, and the rest of the batch', async () => {
+    await pool.query(`INSERT INTO webhook_endpoints (id, workflow_id, token) VALUES ($1, $2, 'a'), ($3, $4, 'i')`, [
+      newId(),
+      active,
+      newId(),
+      inactive,
+    ]);
+    const foreign = newId();
+    await pool.query(`INSERT INTO users (id, email, name) VALUES ($1, 'b@example.com', 'B')`, [foreign]);
+    await pool.query(
+      `INSERT INTO secrets (id, user_id, name, value) VALUES ($1, $2, 'key', 'sealed'), ($3, $4, 'theirs', 'sealed')`,
+      [newId(), userId, newId(), foreign],
+    );
+    const secret = { name: 'key', hash: sealedHash('sealed') };
+    const delivery = (hook: Partial<VerifiedHook> = {}, more: Partial<RunRequest> = {}): RunRequest =>
+      request({ needsActive: true, dedupeKey: 'hooked', hook: { token: 'a', version: 3, secret, ...hook }, ...more });
+    const refused = [
+      delivery({ version: 2 }),
+      delivery({ version: 4 }),
+      delivery({ token: 'b' }),
+      delivery({ token: 'i' }),
+      delivery({ secret: { name: 'key', hash: sealedHash('sealed before') } }),
+      delivery({ secret: { name: 'gone', hash: sealedHash('sealed') } }),
+      delivery({ secret: { name: 'theirs', hash: sealedHash('sealed') } }),
+      delivery({ token: 'i', version: 1 }, { workflowId: inactive }),
+    ];
+    const key = { principalId: userId, method: 'POST', route: '/execute', hash: 'h', answer: '{}' };
+    const plain = request({ keyed: { key: 'k', ...key } });
+    const before = await counts();
+    const first = await acceptRuns(pool, [...refused, plain]);
+    expect([...first.keys()]).toEqual([plain.id]);
+    // What was refused has not been delivered: the same delivery starts its run, once.
+    const good = [delivery(), delivery({ secret: null }, { dedupeKey: null }), delivery()];
+    const second = await acceptRuns(pool, [...refused, ...good]);
+    expect(new Set(second.keys())).toEqual(new Set(good.map(({ id }) => id)));
+    expect(await counts()).toEqual({ runs: before.runs + 3, claims: before.claims + 3 });
+    // Whoever does not know whether the first time was committed repeats it, and another version changes nothing of it.
+    await pool.query('UPDATE workflows SET version = 4 WHERE id = $1', [active]);
+    expect((await acceptRuns(pool, good)).size).toBe(0);
+    const again = await acceptRuns(
+      pool,
+      good.map((row) => ({ ...row, hook: { ...row.hook!, version: 4 } })),
+    );
+    expect(good.map(({ id }) => again.get(id)?.runId)).toEqual(good.map(({ id }) => second.get(id)?.runId));
+    expect(await counts()).toEqual({ runs: before.runs + 3, claims: before.claims + 3 });
+    await pool.query('UPDATE workflows SET version = 3 WHERE id = $1', [active]);
   });
 
   it('starts one run for a delivery that comes again, in one batch, later, and at the same time', async () => {

@@ -1,6 +1,7 @@
 import { mayAct, mayActAlone } from '../users/may-act.sql.js';
+import { noBlobs, withBlobs, type BlobParts } from './accepted-blobs.sql.js';
 import { dueSince } from './due-since.sql.js';
-import { keptBlobs, referredBlobs } from './referred-blobs.sql.js';
+import { HOOK_PARAMETERS, noHooks, withHooks, type HookParts } from './verified-hooks.sql.js';
 
 /**
  * Accepts a batch of runs: writes each run's row and its claim in one statement.
@@ -11,6 +12,7 @@ import { keptBlobs, referredBlobs } from './referred-blobs.sql.js';
  * - A row whose workflow is missing, deleted, somebody else's or (when `needs_active`) inactive is not accepted; nor is
  *   one whose owner was deactivated, or (when `needs_active`) has asked for the account's deletion.
  * - Of the rows with one (workflow, dedupe key) one is accepted in 24 hours.
+ * - A row of a hook's delivery is accepted only while the hook is what the delivery was verified with.
  * - A row whose input has to be checked is accepted only when it was, for the version that it is pinned to.
  * - A row with an Idempotency-Key is accepted together with the key's row and its answer, or not at all: of those with
  *   one key, one in 24 hours.
@@ -18,61 +20,44 @@ import { keptBlobs, referredBlobs } from './referred-blobs.sql.js';
  * - A run that is asked for in the name of a replica is claimed by it from the beginning, if it has not been declared dead:
  *   who dies later has its runs freed, whenever they were written.
  */
-export const acceptRunsSql = statement({
-  blobs: '',
-  found: '',
-  known: '',
-  column: '',
-  value: '',
-  kept: '',
-  is_lost: '',
-});
+export const acceptRunsSql = statement(noHooks, noBlobs);
 
 /**
  * The same for a batch with inputs in blob storage, which few have ($15): none is accepted whose input was swept meanwhile,
  * and the answer tells.
  */
-export const acceptRunsWithBlobsSql = statement({
-  blobs: referredBlobs(15),
-  found: ', i.id IN (SELECT writer FROM lost) AS is_lost',
-  known: 'AND NOT is_lost',
-  column: ', input_blob',
-  value: ', (SELECT x.reference FROM referred x WHERE x.run_id = fresh.id)',
-  kept: keptBlobs('(SELECT id AS run_id FROM run)'),
-  is_lost: ', f.is_lost',
-});
+export const acceptRunsWithBlobsSql = statement(noHooks, withBlobs(15));
 
-interface BlobParts {
-  blobs: string;
-  found: string;
-  known: string;
-  column: string;
-  value: string;
-  kept: string;
-  is_lost: string;
-}
+/**
+ * The same for a batch with deliveries of hooks, which say what they were verified with ($15 to $18): none is accepted when that
+ * is no longer what is there.
+ */
+export const acceptHookRunsSql = statement(withHooks(15), noBlobs);
 
-function statement(parts: BlobParts): string {
+/** For a batch with both: the inputs are $19. */
+export const acceptHookRunsWithBlobsSql = statement(withHooks(15), withBlobs(15 + HOOK_PARAMETERS));
+
+function statement(hooks: HookParts, blobs: BlobParts): string {
   return `
-WITH ${parts.blobs}
+WITH ${blobs.blobs}
 incoming AS (
   SELECT * FROM unnest(
     $1::uuid[], $2::uuid[], $3::uuid[], $4::jsonb[], $5::jsonb[], $6::text[], $7::jsonb[], $8::boolean[], $9::text[],
-    $10::jsonb[], $11::boolean[], $12::smallint[], $13::int[], $14::uuid[]
+    $10::jsonb[], $11::boolean[], $12::smallint[], $13::int[], $14::uuid[]${hooks.parameters}
   ) AS i (id, workflow_id, user_id, trigger, input, correlation_id, tags, needs_active, dedupe_key, keyed, watched, depth,
-          checked_for, owner)
+          checked_for, owner${hooks.columns})${hooks.incoming}
 ),
 -- The workflow decides the version and how long the history is kept.
 found AS MATERIALIZED (
   SELECT i.*, w.version, w.retention, ${dueSince('w')} AS run_at,
-         i.checked_for IS NOT NULL AND i.checked_for <> w.version AND w.config ? 'input_schema' AS is_unchecked${parts.found}
+         i.checked_for IS NOT NULL AND i.checked_for <> w.version AND w.config ? 'input_schema' AS is_unchecked${blobs.found}
   FROM incoming i
   JOIN workflows w ON w.id = i.workflow_id AND w.user_id = i.user_id AND w.deleted_at IS NULL
   JOIN users u ON u.id = w.user_id AND ${mayAct('u')}
-  WHERE NOT i.needs_active OR (w.status = 'active' AND ${mayActAlone('u')})
+  WHERE (NOT i.needs_active OR (w.status = 'active' AND ${mayActAlone('u')}))${hooks.found}
 ),
 known AS MATERIALIZED (
-  SELECT * FROM found WHERE NOT is_unchecked ${parts.known}
+  SELECT * FROM found WHERE NOT is_unchecked ${blobs.known}
 ),
 -- One delivery of a kind in 24 hours; an older one is overwritten. Waits for a concurrent holder of the same key.
 seen AS (
@@ -108,9 +93,9 @@ fresh AS MATERIALIZED (
     AND (k.keyed IS NULL OR k.id IN (SELECT run_id FROM answered))
 ),
 run AS (
-  INSERT INTO workflow_runs (id, retention, workflow_id, version, user_id, trigger, input, correlation_id, tags, depth${parts.column})
+  INSERT INTO workflow_runs (id, retention, workflow_id, version, user_id, trigger, input, correlation_id, tags, depth${blobs.column})
   SELECT id, retention, workflow_id, version, user_id, trigger, input, correlation_id,
-         ARRAY(SELECT jsonb_array_elements_text(tags)), depth${parts.value}
+         ARRAY(SELECT jsonb_array_elements_text(tags)), depth${blobs.value}
   FROM fresh
   ON CONFLICT DO NOTHING
   RETURNING id, retention, workflow_id, version, user_id
@@ -122,9 +107,9 @@ claim AS (
   FROM run r JOIN fresh f ON f.id = r.id
   LEFT JOIN replicas h ON h.id = f.owner AND h.service = 'workflow' AND h.dead_at IS NULL
   RETURNING run_id, owner
-)${parts.kept}
+)${blobs.kept}
 SELECT f.id, f.version, f.retention, f.is_unchecked, f.id IN (SELECT id FROM fresh) AS is_new,
-       f.id IN (SELECT run_id FROM claim WHERE owner IS NOT NULL) AS is_handed, now() AS accepted_at${parts.is_lost}
+       f.id IN (SELECT run_id FROM claim WHERE owner IS NOT NULL) AS is_handed, now() AS accepted_at${blobs.is_lost}
 FROM found f`;
 }
 

@@ -1,8 +1,15 @@
 import { AppError, type BlobReference, type RetentionClass, type RunTrigger } from '@app/contracts';
 import type { Pool, PoolClient } from 'pg';
 import type { Acknowledgements } from '../coalescer.js';
-import { acceptRunsSql, acceptRunsWithBlobsSql, seenDeliveriesSql } from './accept-runs.sql.js';
+import {
+  acceptHookRunsSql,
+  acceptHookRunsWithBlobsSql,
+  acceptRunsSql,
+  acceptRunsWithBlobsSql,
+  seenDeliveriesSql,
+} from './accept-runs.sql.js';
 import { referredBlobsValue, type ReferredBlob } from './referred-blobs.sql.js';
+import { verifiedHookValues, type VerifiedHook } from './verified-hooks.sql.js';
 
 /** A run that somebody asked for and nobody promised yet. */
 export interface RunRequest {
@@ -19,6 +26,8 @@ export interface RunRequest {
   tags: readonly string[];
   /** Triggers fire only on active workflows; manual execution works on both. */
   needsActive: boolean;
+  /** The hook that it was delivered to, as it was verified: once that is another one, the run is not accepted. */
+  hook?: VerifiedHook | undefined;
   /** What makes a delivery the same as an earlier one, at most 255 characters. */
   dedupeKey: string | null;
   /** Somebody waits for its end: whoever ends it says so at once (`run.progressed`). */
@@ -73,7 +82,7 @@ interface FoundRow {
 
 /**
  * Commits a batch of runs. Those of unknown, foreign, deleted or (where it matters) inactive workflows are missing in
- * the answer.
+ * the answer, and those of hooks that have changed.
  * @param pool a pool, or the connection of a transaction: then they are accepted when it commits
  * @throws AppError SERVICE_UNAVAILABLE when an input is no longer in blob storage: then keep it there anew
  */
@@ -82,10 +91,10 @@ export async function acceptRuns(
   rows: readonly RunRequest[],
 ): Promise<Acknowledgements<AcceptedRun>> {
   const blobs = rows.flatMap(inputBlobOf);
+  const hooks = rows.map(({ hook }) => hook);
+  const hasHooks = hooks.some((hook) => hook !== undefined);
   const { rows: known } = await pool.query<FoundRow>({
-    ...(blobs.length === 0
-      ? { name: 'accept-runs', text: acceptRunsSql }
-      : { name: 'accept-runs-blobs', text: acceptRunsWithBlobsSql }),
+    ...statementFor(hasHooks, blobs.length > 0),
     values: [
       rows.map((row) => row.id),
       rows.map((row) => row.workflowId),
@@ -101,6 +110,7 @@ export async function acceptRuns(
       rows.map((row) => row.depth ?? 0),
       rows.map((row) => row.inputCheckedFor ?? null),
       rows.map((row) => row.owner ?? null),
+      ...(hasHooks ? verifiedHookValues(hooks) : []),
       ...(blobs.length === 0 ? [] : [referredBlobsValue(blobs)]),
     ],
   });
@@ -120,6 +130,18 @@ export async function acceptRuns(
       return [id, { runId, workflowVersion: version, retention, duplicate, isUnchecked, ...handed }];
     }),
   );
+}
+
+/** A batch pays only for what is in it. */
+function statementFor(hasHooks: boolean, hasBlobs: boolean): { name: string; text: string } {
+  if (hasHooks) {
+    return hasBlobs
+      ? { name: 'accept-hook-runs-blobs', text: acceptHookRunsWithBlobsSql }
+      : { name: 'accept-hook-runs', text: acceptHookRunsSql };
+  }
+  return hasBlobs
+    ? { name: 'accept-runs-blobs', text: acceptRunsWithBlobsSql }
+    : { name: 'accept-runs', text: acceptRunsSql };
 }
 
 function inputBlobOf({ id, inputBlob }: RunRequest): ReferredBlob[] {

@@ -1,7 +1,7 @@
+import { LruMap } from '@app/security';
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { Pool } from 'pg';
 import { noteUses } from './known-key.sql.js';
-import { LruMap } from './lru-map.js';
 
 const MINUTE_MS = 60_000;
 

@@ -1,10 +1,10 @@
 import { AppError, RevocationKind } from '@app/contracts';
+import { LruMap } from '@app/security';
 import { Injectable } from '@nestjs/common';
 import { RevocationFeed } from '../revocations/revocation-feed.js';
 import type { RevocationSubject } from '../revocations/revocation-news.js';
 import { REVOCATION_MARGIN_MS } from '../revocations/revocations.service.js';
 import { KeyReader, type GoodKey } from './key-reader.js';
-import { LruMap } from './lru-map.js';
 
 /** What was read, and how far the revocation feed had been read just before. */
 interface Copy {
