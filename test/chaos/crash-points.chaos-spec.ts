@@ -3,7 +3,7 @@ import { eventually } from '@app/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { crashPoints } from '../../apps/workflow/src/crash-points/crash-points.service.js';
 import { CrashProof } from './support/crash-points/crash-proof.js';
-import { leftBehind, passesAt, roundsOf } from './support/crash-points/rounds.js';
+import { leftBehind, passesAt, roundsOf, type Round } from './support/crash-points/rounds.js';
 import { effects } from './support/effect-classes.js';
 import { note } from './support/figures.js';
 
@@ -24,9 +24,9 @@ describe.each(crashPoints.filter((point) => roundsOf(point).length > 0))('kill -
 });
 
 describe.each(['probe.before', 'probe.after'] as const)('kill -9 at %s', (point) => {
-  // In one case the call has not happened, in the other one it has.
-  it.each(['commit.after#1', 'call.after#1'])('verifiable, left at %s: asked again, and done once', async (place) => {
-    await proof.ofClasses([[{ place, classes: ['verifiable'] }], [{ place: `${point}#1`, classes: [] }]]);
+  it('verifiable, one whose call has not happened and one whose call has: asked again, and done once', async () => {
+    const left: Round[] = ['commit.after#1', 'call.after#1'].map((place) => ({ place, classes: ['verifiable'] }));
+    await proof.ofClasses([left, [{ place: `${point}#1`, classes: [], runs: left.length }]]);
   });
 });
 
@@ -60,31 +60,46 @@ const wishes = {
 
 const pointsOfWishes = ['claim.after', 'commit.before', 'commit.after', 'dispatch.before', 'dispatch.after'] as const;
 
+type Wish = keyof typeof wishes;
+
+/** The first commit of each run is in one batch. What comes second is another one for each: the end of its run, or of the one that follows. */
+function roundsOfWishes(point: (typeof pointsOfWishes)[number]): { place: string; names: readonly Wish[] }[] {
+  const place = `${point}#1`;
+  if (point.startsWith('dispatch')) return [{ place, names: ['event.emit'] }];
+  const names = ['event.emit', 'on_failure'] as const;
+  const second = names.map((name) => ({ place: `${point}#2`, names: [name] }));
+  return [{ place, names }, ...(passesAt(point, 2) > 1 ? second : [])];
+}
+
 describe.each(pointsOfWishes)('kill -9 at %s', (point) => {
-  const ofEvents = point.startsWith('dispatch');
-  it.each(Object.entries(wishes).filter(([name]) => !ofEvents || name === 'event.emit'))(
-    '%s: what follows from the run is there exactly once',
-    async (name, wish) => {
-      const { id, follower } = await wish.workflow();
-      // Both runs, in this order: what follows from the first one is a run, too.
-      for (let pass = 1; pass <= passesAt(point, ofEvents ? 1 : 2); pass += 1) {
-        let runId = '';
-        const given = async (): Promise<unknown> => (runId = await proof.runs.accept(id));
-        await proof.round([[{ place: `${point}#${pass}`, given }]], async () => {
-          const { status } = await proof.endOf(runId);
-          expect(status).toBe(wish.status);
-          const followers = await eventually(async () => {
-            const { rows } = await proof.pool.query<{ status: string }>(wish.followers, [runId, follower]);
-            return rows.length > 0 && rows.every((row) => row.status === 'completed') && rows;
-          }, SOON);
-          const made = await proof.pool.query<{ n: number }>(wish.made, [runId]);
-          expect({ followers: followers.length, made: made.rows[0]?.n }).toEqual({ followers: 1, made: 1 });
-          return [`${name}: ${status}, 1 run and 1 ${name === 'on_failure' ? 'mail' : 'event'} follow`];
-        });
-      }
-    },
-  );
+  const rounds = roundsOfWishes(point).map((round) => [`${round.place} ${round.names.join(', ')}`, round] as const);
+  it.each(rounds)('%s: what follows from the run is there exactly once', async (_name, { place, names }) => {
+    const wishing = await Promise.all(names.map(async (name) => ({ name, ...(await wishes[name].workflow()) })));
+    let runIds: string[] = [];
+    const given = async (): Promise<unknown> => (runIds = await proof.runs.acceptAll(wishing.map(({ id }) => id)));
+    const left = (): Promise<void> =>
+      proof.left(
+        place,
+        names.map((name, index) => [name, runIds[index]!]),
+      );
+    await proof.round(place, [[{ place, together: names.length, given, left }]], () =>
+      Promise.all(wishing.map(({ name, follower }, index) => whatFollows(name, runIds[index]!, follower))),
+    );
+  });
 });
+
+async function whatFollows(name: Wish, runId: string, follower: string): Promise<string> {
+  const wish = wishes[name];
+  const { status } = await proof.endOf(runId);
+  expect(status).toBe(wish.status);
+  const followers = await eventually(async () => {
+    const { rows } = await proof.pool.query<{ status: string }>(wish.followers, [runId, follower]);
+    return rows.length > 0 && rows.every((row) => row.status === 'completed') && rows;
+  }, SOON);
+  const made = await proof.pool.query<{ n: number }>(wish.made, [runId]);
+  expect({ followers: followers.length, made: made.rows[0]?.n }).toEqual({ followers: 1, made: 1 });
+  return `${name}: ${status}, 1 run and 1 ${name === 'on_failure' ? 'mail' : 'event'} follow`;
+}
 
 const SOON = { everyMs: 5 };
 
@@ -98,7 +113,7 @@ describe.each(['job.before', 'job.after'] as const)('kill -9 at %s', (point) => 
         runId,
         { success: true, data: 42 },
       ]);
-    await proof.round([[{ place: `${point}#1`, given }]], async () => {
+    await proof.round(`${point}#1`, [[{ place: `${point}#1`, given }]], async () => {
       const ended = await proof.endOf(runId);
       expect(ended).toEqual({ status: 'completed', output: 42, inDoubt: false });
       const { rows } = await proof.pool.query('SELECT delivered_at IS NOT NULL AS told FROM jobs WHERE run_id = $1', [
@@ -119,8 +134,19 @@ describe.each(['cancel.before', 'cancel.after'] as const)('kill -9 at %s', (poin
     await proof.runs.parked(childId);
     await proof.runs.parked(runId);
     const given = (): Promise<unknown> => proof.runs.cancel(runId);
-    const deaths = [[{ place: 'commit.after#1', given }], [{ place: `${point}#1` }]];
-    await proof.round(deaths, async () => {
+    const place = `${point}#1`;
+    const left = async (): Promise<void> => {
+      const { rows } = await proof.pool.query(
+        `SELECT r.status, c.cancel_requested_at IS NOT NULL AS "isAsked"
+         FROM workflow_runs r, claims c WHERE r.id = $1 AND c.run_id = $2`,
+        [runId, childId],
+      );
+      expect(rows).toEqual([{ status: 'cancelled', isAsked: point === 'cancel.after' }]);
+    };
+    // One that starts looks once for runs that nobody waits for: there has to be one by then, or somebody it is told of.
+    const deaths =
+      point === 'cancel.after' ? [[{ place, given, left }]] : [[{ place: 'commit.after#1', given }], [{ place, left }]];
+    await proof.round(place, deaths, async () => {
       const ends = [await proof.endOf(runId), await proof.endOf(childId)];
       expect(ends.map(({ status }) => status)).toEqual(['cancelled', 'cancelled']);
       return ['cancelled: its run is cancelled, too'];

@@ -7,8 +7,8 @@ import { EffectReceiver } from '../effect-receiver.js';
 import { bundleEngine } from '../engine-alone/bundle-engine.js';
 import { EngineRelay, type Death } from '../engine-alone/engine-relay.js';
 import { Laps } from './laps.js';
-import { expectLeft, outcomeOf } from './outcomes.js';
-import type { Round } from './rounds.js';
+import { expectLeft, outcomeOf, type Kind } from './outcomes.js';
+import { endsAt, type Round } from './rounds.js';
 
 /** However busy the machine is, no call takes that long. Nobody waits for it: `EngineRelay` lets it pass. */
 const CALL_MS = 30_000;
@@ -58,12 +58,16 @@ export class CrashProof {
 
   /**
    * Has processes end, and the survivor go on.
-   * @param deaths in stages, see `EngineRelay`; the last one is what the round is about
+   * @param place what the round is about, where the last of them ends
+   * @param deaths in stages, see `EngineRelay`
    * @param compare tells what became of which runs
    */
-  async round(deaths: readonly (readonly Death[])[], compare: () => Promise<readonly string[]>): Promise<void> {
+  async round(
+    place: string,
+    deaths: readonly (readonly Death[])[],
+    compare: () => Promise<readonly string[]>,
+  ): Promise<void> {
     await this.engines.interrupt(deaths);
-    const { place } = deaths.flat().at(-1)!;
     for (const outcome of await compare()) this.table.push(`${place}, ${outcome}`);
     this.shown.add(place.slice(0, place.indexOf('#')) as CrashPoint);
     this.rounds += 1;
@@ -73,7 +77,7 @@ export class CrashProof {
   async ofClasses(stages: readonly (readonly Round[])[]): Promise<void> {
     const accepted: [effect: Effect, runId: string][] = [];
     const deaths = stages.map((stage) => stage.map((round) => this.death(round, (ids) => accepted.push(...ids))));
-    await this.round(deaths, async () => {
+    await this.round(stages.at(-1)!.at(-1)!.place, deaths, async () => {
       const outcomes: string[] = [];
       for (const [effect, runId] of accepted) {
         const ended = await this.endOf(runId);
@@ -89,13 +93,25 @@ export class CrashProof {
     return this.laps.of('recovery', () => this.runs.endOf(runId));
   }
 
-  private death({ place, classes }: Round, took: (ids: [Effect, string][]) => void): Death {
-    let ids: string[] = [];
+  /** What a process must have left of runs that it had at a place: see `expectLeft`. */
+  left(place: string, runs: readonly (readonly [Kind, string])[]): Promise<void> {
+    return expectLeft(this.pool, this.receiver, place, runs);
+  }
+
+  private death(round: Round, took: (runs: [Effect, string][]) => void): Death {
+    const { place, classes } = round;
+    let runs: [Effect, string][] = [];
     const given = async (): Promise<void> => {
-      ids = await this.runs.acceptAll(classes.map((effect) => this.workflows.get(effect)!));
-      took(classes.map((effect, index) => [effect, ids[index]!]));
+      const ids = await this.runs.acceptAll(classes.map((effect) => this.workflows.get(effect)!));
+      runs = classes.map((effect, index) => [effect, ids[index]!]);
+      took(runs);
     };
-    return { place, ...(classes.length > 0 && { given }), left: () => expectLeft(this.pool, place, ids) };
+    return {
+      place: endsAt(round),
+      together: round.runs ?? classes.length,
+      ...(classes.length > 0 && { given }),
+      left: () => this.left(place, runs),
+    };
   }
 }
 

@@ -28,17 +28,19 @@ export class Laps {
     return performance.now() - this.startedAt;
   }
 
-  /** The parts of the time, in ms for each of `count`, what no part names, and how busy the processors of the machine were. */
+  /** The parts of the time, in ms for each of `count`, what no part names, what the processors of the machine did meanwhile, and how busy they were. */
   figures(count: number): Readonly<Record<string, number>> {
     const each = (ms: number): number => Math.round(ms / count);
     const { ms } = this;
     const named = [...this.spent.values()].reduce((sum, spent) => sum + spent, 0);
     const now = processorTimes();
-    const idle = (now.idle - this.processors.idle) / (now.all - this.processors.all);
+    const all = now.all - this.processors.all;
+    const busy = all - (now.idle - this.processors.idle);
     return {
       ...Object.fromEntries([...this.spent].map(([what, spent]) => [`of these: ${what}, ms`, each(spent)])),
       'of these: all else, ms': each(ms - named),
-      'processors busy, %': Math.round(100 * (1 - idle)),
+      'of the processors of the machine, ms': each(busy),
+      'processors busy, %': Math.round((100 * busy) / all),
     };
   }
 }

@@ -2,10 +2,12 @@ import { sized } from '@app/testing';
 import type { CrashPoint } from '../../../../apps/workflow/src/crash-points/crash-points.service.js';
 import { effects, passesOf, reaches, type Effect } from '../effect-classes.js';
 
-/** A pass of a point at which a process ends that has a run of each of these classes. */
+/** A pass of a point at which a process ends that has a run of each of these classes, all of them at the point at once. */
 export interface Round {
   place: string;
   classes: readonly Effect[];
+  /** How many runs come to the point, when they are others than those of the classes. */
+  runs?: number;
 }
 
 /** At how many of its passes of a point the process ends: the second commit of a run, or of the recovery, is another one. */
@@ -13,22 +15,24 @@ export function passesAt(point: CrashPoint, certain: number): number {
   return sized({ ci: /^(commit|recover)/.test(point) ? Math.min(certain, 2) : 1, full: certain });
 }
 
-/** Classes of which one process can have a run each, and come to a pass of a point with all of them at once. */
-function together(point: CrashPoint, pass: number, classes: readonly Effect[]): (readonly Effect[])[] {
-  if (point.startsWith('recover')) return [classes];
-  // One statement claims them. What they announce is in one commit only as a rule.
-  if (point.startsWith('claim') && pass === 1) return [classes];
-  return classes.map((effect) => [effect]);
-}
-
 /** The rounds of a point: each class that comes to it is in one of them for each pass. */
 export function roundsOf(point: CrashPoint): Round[] {
   const reached = effects.filter((effect) => reaches(effect, point));
   const passes = (effect: Effect): number => passesAt(point, passesOf(point, effect));
-  return Array.from({ length: Math.max(0, ...reached.map(passes)) }, (_, index) => index + 1).flatMap((pass) => {
-    const classes = reached.filter((effect) => passes(effect) >= pass);
-    return together(point, pass, classes).map((some) => ({ place: `${point}#${pass}`, classes: some }));
-  });
+  return Array.from({ length: Math.max(0, ...reached.map(passes)) }, (_, index) => index + 1).map((pass) => ({
+    place: `${point}#${pass}`,
+    classes: reached.filter((effect) => passes(effect) >= pass),
+  }));
+}
+
+/**
+ * Where the process of a round ends, as it counts. One statement brings all its runs to a point, but each has a call of its own:
+ * there it ends when the last of them has come. And it looks for children that are over once when it starts.
+ */
+export function endsAt({ place, classes, runs = classes.length }: Round): string {
+  const [point, pass] = place.split('#');
+  if (/^(call|probe)/.test(place)) return `${point}#${Number(pass) * runs}`;
+  return point === 'deliver.before' ? `${point}#${Number(pass) + 1}` : place;
 }
 
 /**
@@ -36,8 +40,9 @@ export function roundsOf(point: CrashPoint): Round[] {
  * announce, with a call, a child or a slot. The child comes last: whoever comes after it would take it on.
  */
 export function leftBehind(classes: readonly Effect[]): Round[] {
-  const isParent = (effect: Effect): number => Number(effect === 'transactional');
-  return classes
-    .toSorted((a, b) => isParent(a) - isParent(b))
-    .map((effect) => ({ place: effect === 'pure' ? 'claim.after#1' : 'commit.after#1', classes: [effect] }));
+  const announced = classes.filter((effect) => effect !== 'pure');
+  return [
+    { place: 'claim.after#1', classes: classes.filter((effect) => effect === 'pure') },
+    { place: 'commit.after#1', classes: announced },
+  ];
 }

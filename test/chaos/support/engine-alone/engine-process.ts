@@ -36,11 +36,14 @@ export class EngineProcess {
     return this.isReady;
   }
 
-  /** Has it stand still, with nothing under way, and end itself at a pass of a point counted from there on. */
-  async arm(crashAt: string): Promise<void> {
+  /**
+   * Has it stand still, with nothing under way, and end itself at a pass of a point counted from there on.
+   * @param together how many runs go together on their way there
+   */
+  async arm(crashAt: string, together = 1): Promise<void> {
     await this.isReady;
     const still = this.report('still');
-    this.order({ crashAt });
+    this.order({ crashAt, together });
     await still;
     this.isStill = true;
   }

@@ -18,6 +18,8 @@ const WATCHFUL = { ENGINE_HEARTBEAT_MS: '50' } as const;
 export interface Death {
   /** `<point>#<n>`: at a pass of a point. */
   place: string;
+  /** How many runs go together until then, see `EngineOrder`; 1 unless given. */
+  together?: number;
   /** Makes what the engine meets, while all engines stand still. */
   given?: () => Promise<unknown>;
   /** Looks at what it left, before anybody else does. */
@@ -74,10 +76,10 @@ export class EngineRelay {
     await Promise.all(engines.map((engine) => engine.kill()));
   }
 
-  private async die({ place, given, left }: Death): Promise<number> {
+  private async die({ place, together, given, left }: Death): Promise<number> {
     const engine = this.waiting[0]!;
     await this.laps.of('waiting for a start', () => engine.started());
-    await this.laps.of('standing still', () => engine.arm(place));
+    await this.laps.of('standing still', () => engine.arm(place, together));
     await given?.();
     await this.laps.of('to the point', async () => {
       engine.goOn();
