@@ -25,4 +25,5 @@ export * from './runs/due-since.sql.js';
 export * from './runs/referred-blobs.sql.js';
 export { sealedHash, type VerifiedHook } from './runs/verified-hooks.sql.js';
 export * from './storable-json.js';
+export * from './users/hold-account.js';
 export * from './users/may-act.sql.js';

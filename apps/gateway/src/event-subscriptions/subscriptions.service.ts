@@ -12,14 +12,13 @@ import {
   type EventSubscriptionSecretDto,
   type PageQuery,
 } from '@app/contracts';
-import { inTransaction } from '@app/database';
+import { holdAccount, inTransaction } from '@app/database';
 import { KeyRing, sealSubscriptionSecret } from '@app/security';
 import { Injectable } from '@nestjs/common';
 import { Pool, type PoolClient } from 'pg';
 import { randomBytes } from 'node:crypto';
 import { AuditService } from '../audit/audit.service.js';
-import type { Change } from '../audit/change.js';
-import { holdAccount } from '../users/hold-account.js';
+import type { Change } from '../http/access/change.js';
 import type { ExpectedVersions } from '../http/if-match.decorator.js';
 import { decodeCursor, isIdKey, pageOf, type Page } from '../http/paging.js';
 import { problem } from '../http/problems/problem.js';

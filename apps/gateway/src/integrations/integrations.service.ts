@@ -13,15 +13,14 @@ import {
   type IntegrationType,
   type ReplaceIntegrationDto,
 } from '@app/contracts';
-import { inTransaction } from '@app/database';
+import { holdAccount, inTransaction } from '@app/database';
 import { mistakeInDestination } from '@app/egress';
 import { checkIntegration, credentialOrigins, type CheckedIntegration, type DraftIntegration } from '@app/providers';
 import { KeyRing, sealCredentials } from '@app/security';
 import { Injectable } from '@nestjs/common';
 import { Pool, type PoolClient } from 'pg';
 import { AuditService } from '../audit/audit.service.js';
-import type { Change } from '../audit/change.js';
-import { holdAccount } from '../users/hold-account.js';
+import type { Change } from '../http/access/change.js';
 import type { ExpectedVersions } from '../http/if-match.decorator.js';
 import { decodeCursor, isIdKey, pageOf, type Page } from '../http/paging.js';
 import { problem } from '../http/problems/problem.js';
