@@ -44,7 +44,7 @@ FROM base AS workflow
 COPY --from=build /app/dist/apps/workflow dist/apps/workflow
 EXPOSE 9475 9465
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s CMD ["node", "tools/probe.mjs", "9475", "/health"]
-ENTRYPOINT ["node", "--max-semi-space-size=8", "--no-parallel-scavenge", "--heap-growing-percent=25", "dist/apps/workflow/src/main.js"]
+ENTRYPOINT ["node", "--max-semi-space-size=24", "--no-parallel-scavenge", "--heap-growing-percent=25", "dist/apps/workflow/src/main.js"]
 
 FROM base AS worker
 COPY --from=build /app/dist/apps/worker dist/apps/worker

@@ -38,6 +38,11 @@ export class World {
   /** Where large values are kept: there are none, unless a test says so. */
   values: ValueStore = noLargeValues;
   beforeCommit: (commit: RunCommit) => void = () => undefined;
+  /** Writes commits; the default does so at once. */
+  commit = async (commit: RunCommit): Promise<void> => {
+    this.beforeCommit(commit);
+    this.commits.push(commit);
+  };
 
   /** What the receiver says of a call that nobody knows of. */
   probe: NonNullable<EffectRunner['probe']> = async () => ({ happened: true, output: 'probed' });
@@ -69,12 +74,7 @@ export class World {
       'http.request': this.effect,
     };
     const service = { runner: (type: string) => runners[type] } as unknown as StepsService;
-    const sink = {
-      commit: async (commit: RunCommit) => {
-        this.beforeCommit(commit);
-        this.commits.push(commit);
-      },
-    };
+    const sink = { commit: this.commit };
     const services = {
       sink,
       steps: new StepExecutor(service, () => this.now, new CallSlots(1_000)),

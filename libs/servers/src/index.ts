@@ -4,7 +4,7 @@ export { startPostgres } from './postgres/start-postgres.js';
 export { withLogFile } from './processes/log-file.js';
 export { ProcessRecord } from './processes/process-record.js';
 export { stopProcess, type StopStep } from './processes/stop-process.js';
-export { MEMORY_FLAGS, spawnService } from './processes/spawn-service.js';
+export { MEMORY_FLAGS, spawnService, WORKFLOW_MEMORY_FLAGS } from './processes/spawn-service.js';
 export { redisCommand } from './redis/resp.js';
 export { startRedis } from './redis/start-redis.js';
 export type { RunningServer } from './running-server.js';

@@ -1,5 +1,5 @@
 import type { ServiceName } from '@app/contracts';
-import { freePort, spawnService as spawnNodeService } from '@app/servers';
+import { freePort, MEMORY_FLAGS, spawnService as spawnNodeService, WORKFLOW_MEMORY_FLAGS } from '@app/servers';
 import { existsSync, mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { providedServers } from '../provided.js';
@@ -30,6 +30,7 @@ export async function spawnService(name: ServiceName, options: SpawnOptions): Pr
   dataDir ??= mkdtempSync(join(providedServers().folder, 'services of '));
   const child = await spawnNodeService({
     main,
+    flags: name === 'workflow' ? WORKFLOW_MEMORY_FLAGS : MEMORY_FLAGS,
     cwd: dataDir,
     output: 'pipe',
     env: {

@@ -1,5 +1,12 @@
 import { ServiceName } from '@app/contracts';
-import { spawnService, stopProcess, type StopStep, withLogFile } from '@app/servers';
+import {
+  MEMORY_FLAGS,
+  spawnService,
+  stopProcess,
+  type StopStep,
+  WORKFLOW_MEMORY_FLAGS,
+  withLogFile,
+} from '@app/servers';
 import type { DataFolder } from '../../platform/data-folder.js';
 import { ServicePidFile } from './service-pid-file.js';
 import { serviceMain } from '../service-main.js';
@@ -17,8 +24,9 @@ const STOP: readonly StopStep[] = [
  */
 export async function launchService(name: ServiceName, folder: DataFolder, env: NodeJS.ProcessEnv): Promise<Running> {
   const pidFile = new ServicePidFile(folder, name);
+  const flags = name === ServiceName.Workflow ? WORKFLOW_MEMORY_FLAGS : MEMORY_FLAGS;
   const child = await withLogFile(folder.log(name), (output) =>
-    spawnService({ main: serviceMain(name), env, output, label: folder.path }),
+    spawnService({ main: serviceMain(name), flags, env, output, label: folder.path }),
   );
   const exited = new Promise<number | NodeJS.Signals>((resolve) =>
     child.once('exit', (code, signal) => resolve(signal ?? code ?? 1)),

@@ -58,6 +58,8 @@ export class RunJournal {
   /** Status of the run's row as far as we wrote it. */
   private written: RunStatus;
   private committing: Promise<void> = Promise.resolve();
+  /** The commit that has been asked for and has not begun: it takes all that is there when it begins. */
+  private upcoming: Promise<void> | undefined;
 
   constructor(
     private readonly sink: CommitSink,
@@ -112,10 +114,13 @@ export class RunJournal {
     return this.pending.length;
   }
 
-  /** Makes everything so far durable; this replica goes on. */
+  /** Makes everything so far durable; this replica goes on. Steps that ask for it side by side share one commit. */
   commit(): Promise<void> {
-    const status = this.written === RunStatus.Running ? null : RunStatus.Running;
-    return this.write({ kind: 'keep' }, status, null);
+    this.upcoming ??= this.committing = this.committing.then(() => {
+      this.upcoming = undefined;
+      return this.writeNow({ kind: 'keep' }, this.written === RunStatus.Running ? null : RunStatus.Running, null);
+    });
+    return this.upcoming;
   }
 
   /** Makes everything durable and gives the run up until `until` or until somebody wakes it. */
