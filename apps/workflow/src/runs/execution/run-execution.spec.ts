@@ -1,9 +1,8 @@
-import { EffectClass, type JournalEntry } from '@app/contracts';
+import type { JournalEntry } from '@app/contracts';
 import type { StepDefinition } from '@app/definition';
 import { describe, expect, it } from 'vitest';
 import { World, claimed, post, pure, put, started } from '../../../../../test/workflow/run-world.js';
 import { StepFailure } from '../../steps/steps.service.js';
-import type { RunCommit } from '../store/run-commit.js';
 import type { RunHistory } from '../store/run-history.js';
 
 describe('RunExecution', () => {
@@ -26,29 +25,6 @@ describe('RunExecution', () => {
       ['completed put', 'completed b'],
     ]);
     expect(world.commits.map(({ status }) => status)).toEqual(['running', 'completed']);
-  });
-
-  it('shares a commit between calls that are announced while another one is written, and shows the run as running once', async () => {
-    const world = new World();
-    const asked: RunCommit[] = [];
-    let answer = (): void => undefined;
-    world.commit = (commit) => {
-      asked.push(commit);
-      return asked.length === 1 ? new Promise((resolve) => (answer = resolve)) : Promise.resolve();
-    };
-    const { journal } = world.execution([put]);
-    journal.append(started('put', EffectClass.Keyed));
-    const first = journal.commit();
-    await Promise.resolve();
-    journal.append({ type: 'step.completed', path: 'put', at: 1, attempt: 1, started_at: 1, output: 'done' });
-    const [second, third] = [journal.commit(), journal.commit()];
-    expect(third).toBe(second);
-    answer();
-    await Promise.all([first, second]);
-    expect(asked.map(({ status, entries }) => [status, entries.length])).toEqual([
-      ['running', 1],
-      [null, 1],
-    ]);
   });
 
   it('skips a step whose condition is false', async () => {
