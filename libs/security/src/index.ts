@@ -4,7 +4,6 @@ export * from './bounded-queue.js';
 export * from './encryption.js';
 export * from './hash-threads.js';
 export * from './key-ring.js';
-export * from './lru-map.js';
 export * from './password-hasher.js';
 export * from './password-rules.js';
 export * from './refresh-tokens.js';

@@ -10,6 +10,7 @@ export const history: Workload = {
   letter: 'F',
   title: `A with ${RUNS.toLocaleString('en-US')} finished runs`,
   bar: 0.06 * 0.9,
+  ofA: 0.9,
   prepare: async (world, notes) => {
     const { id } = await world.account.createWorkflow({ steps: pureSteps });
     await writeHistory(world, id, { from: 0, to: RUNS });

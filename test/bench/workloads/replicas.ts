@@ -13,6 +13,7 @@ export const replicas: Workload = {
   letter: 'G',
   title: 'A with two workflow replicas and two gateways',
   bar: 0.06 * 0.75,
+  ofA: 0.75,
   prepare: async (world, notes) => {
     const [gateway] = await Promise.all([world.addReplica('gateway'), world.addReplica('workflow')]);
     await world.db.query(`ALTER SYSTEM SET deadlock_timeout = '${LOCK_WAIT}'`);

@@ -9,6 +9,11 @@ export interface Workload {
   bar: number;
   goal?: number;
   /**
+   * What has to be reached of A, where that is what the row is about. It has a platform of its own then, on which A is measured
+   * right before `prepare`: hours and platforms differ more than these rows do.
+   */
+  ofA?: number;
+  /**
    * Makes what it needs, once; what it returns measures one repetition. Lines that it adds to `notes` are printed below the
    * table.
    */

@@ -1,9 +1,9 @@
 import { BoundsConfig, HttpConfig } from '@app/config';
 import { notFound } from '@app/contracts';
 import { BatchedLookup } from '@app/database';
-import { LruMap } from '@app/security';
 import { Injectable } from '@nestjs/common';
 import { Pool } from 'pg';
+import { LruMap } from '../http/lru-map.js';
 import { hookPlan, type HookPlan } from './hook-plan.js';
 import { hooksSql } from './hooks.sql.js';
 

@@ -1,6 +1,6 @@
-import { LruMap } from '@app/security';
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { Pool } from 'pg';
+import { LruMap } from '../../http/lru-map.js';
 import { noteUses } from './known-key.sql.js';
 
 const MINUTE_MS = 60_000;

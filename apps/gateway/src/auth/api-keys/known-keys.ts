@@ -1,6 +1,6 @@
 import { AppError, RevocationKind } from '@app/contracts';
-import { LruMap } from '@app/security';
 import { Injectable } from '@nestjs/common';
+import { LruMap } from '../../http/lru-map.js';
 import { RevocationFeed } from '../revocations/revocation-feed.js';
 import type { RevocationSubject } from '../revocations/revocation-news.js';
 import { REVOCATION_MARGIN_MS } from '../revocations/revocations.service.js';
