@@ -10,7 +10,7 @@ export function commandHandlers(
   handOver: RunHandOver,
 ): CommandHandlers<'gateway'> {
   return {
-    'run.progressed': ({ run_ids }) => watches.progressed(run_ids),
+    'run.progressed': (runs) => watches.progressed(runs),
     'replica.room': (room) => handOver.hear(room),
     'tasks.waiting': () => tasks.wake(),
   };

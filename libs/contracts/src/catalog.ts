@@ -54,7 +54,7 @@ export const commands = {
     to: ServiceName.Workflow,
     merge: true,
   },
-  /** Runs that somebody waits for are over, once for each flush that ended some. The receiver reads those it watches. */
+  /** Runs that somebody waits for are over, once for each flush that ended some. The receiver reads those it watches and is told no more of. */
   'run.progressed': {
     payload: RunProgressed,
     from: [ServiceName.Workflow],

@@ -47,6 +47,7 @@ export * from './messages/email-account.message.js';
 export * from './messages/email-failure.message.js';
 export * from './messages/email-subscription.message.js';
 export * from './messages/email-send.message.js';
+export * from './messages/ended-run.js';
 export * from './messages/event-deliver.message.js';
 export * from './messages/events-waiting.message.js';
 export * from './messages/external-task.message.js';

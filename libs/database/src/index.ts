@@ -23,6 +23,7 @@ export { acceptRunsWithBlobsSql } from './runs/accept-runs.sql.js';
 export * from './runs/cancel-runs.sql.js';
 export * from './runs/due-since.sql.js';
 export * from './runs/referred-blobs.sql.js';
+export * from './runs/run-row.js';
 export { sealedHash, type VerifiedHook } from './runs/verified-hooks.sql.js';
 export * from './storable-json.js';
 export * from './users/hold-account.js';

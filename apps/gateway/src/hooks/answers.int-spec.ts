@@ -94,6 +94,22 @@ describe('respond: output', () => {
     queries.mockRestore();
   });
 
+  it('needs no query for an end that the command tells, and reads one that it tells wrongly', async () => {
+    const hook = await open({ respond: 'output' });
+    const told = post(hook.path);
+    const toldId = await runOf(hook);
+    const mistold = post(hook.path);
+    const mistoldId = await runOf(hook, 2);
+    await finish(mistoldId, 'as it is');
+    const watches = gateway.app.get(RunWatchesService);
+    const { body: run } = await user.call('GET', `/runs/${toldId}`);
+    const end = { run: { ...run, status: 'completed', completed_at: run.created_at }, output: { bb: 1, a: 2 } };
+    // The row says that it still runs: only what is told can be answered.
+    watches.progressed({ run_ids: [mistoldId, toldId], ends: `{"run":{}}\n${JSON.stringify(end)}` });
+    expect(JSON.stringify((await told).body)).toBe('{"a":2,"bb":1}');
+    expect(await mistold).toMatchObject({ status: 200, body: 'as it is' });
+  });
+
   it('sends status, headers and body as the trigger has them', async () => {
     const hook = await open({
       respond: {

@@ -91,7 +91,7 @@ export class HooksService {
       if (duplicate) {
         watch?.close();
         watch = this.watches.open(runId);
-        this.watches.progressed([runId]);
+        this.watches.progressed({ run_ids: [runId] });
       } else if (watch !== undefined) watch.retention = retention;
       return async (signal) => {
         const run = await watch?.wait(output.timeoutMs, signal);

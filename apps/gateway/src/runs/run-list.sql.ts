@@ -1,7 +1,7 @@
 import { firstIdAt, validationFailed, type RunFilterDto } from '@app/contracts';
+import { runColumns } from '@app/database';
 import { TOTAL_LIMIT } from '../http/paging.js';
 import type { AllRunsQuery } from '../http/run-list.dto.js';
-import { runColumns } from './runs.sql.js';
 
 export interface Statement {
   text: string;

@@ -1,6 +1,6 @@
 import { RunValues } from '@app/blobs';
 import { conflict, finalRunStatuses, notFound, type RunDto, type RunStatus, type RunSummaryDto } from '@app/contracts';
-import { inTransaction } from '@app/database';
+import { inTransaction, toRunSummary, type RunRow } from '@app/database';
 import { Injectable } from '@nestjs/common';
 import { Pool } from 'pg';
 import { AuditService } from '../audit/audit.service.js';
@@ -9,7 +9,7 @@ import type { Device } from '../http/device.decorator.js';
 import { decodeCursor, isIdKey, pageOf, type Page } from '../http/paging.js';
 import type { AllRunsQuery } from '../http/run-list.dto.js';
 import { runPage, runTotal } from './run-list.sql.js';
-import { toRun, toRunSummary, type RunRow, type WholeRunRow } from './run-row.js';
+import { toRun, type WholeRunRow } from './run-row.js';
 import { deleteRunSql, hasClaimsSql, latestRunsSql, runSql, runStatusSql } from './runs.sql.js';
 
 /** The history of runs, as their owner sees it. */

@@ -1,6 +1,4 @@
-/** What every view of a run shows. */
-export const runColumns = `id, workflow_id, version, status, trigger, error, tags, correlation_id, retry_of,
-  started_at, completed_at, created_at`;
+import { runColumns } from '@app/database';
 
 /** One run of a user. Goes by (user_id, id), which is an index in each partition. */
 export const runSql = `SELECT ${runColumns}, input, input_blob, output, output_blob FROM workflow_runs WHERE user_id = $2 AND id = $1`;

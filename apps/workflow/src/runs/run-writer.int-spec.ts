@@ -1,5 +1,5 @@
 import { DatabaseConfig, loadConfig, EngineConfig } from '@app/config';
-import { newId, type JobRequest, type JournalEntry } from '@app/contracts';
+import { newId, type JobRequest } from '@app/contracts';
 import { keyedPool } from '@app/database';
 import type { CommandBus } from '@app/messaging';
 import { GracefulShutdown, HealthService } from '@app/observability';
@@ -7,6 +7,7 @@ import { testDatabase, type TestDatabase } from '@app/testing';
 import type { Pool, QueryConfig } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { nodesOf, type PlanNode } from '../../../../test/workflow/plan.js';
+import { acceptedRuns, claimedRuns, commitOf } from '../../../../test/workflow/accepted-runs.js';
 import { claimAny } from '../../../../test/workflow/claim-any.js';
 import type { ClaimedRun } from './claim/claimed-run.js';
 import { RunWriter } from './run-writer.service.js';
@@ -20,16 +21,12 @@ describe('RunWriter', () => {
   let pool: Pool;
   let writer: RunWriter;
   const published: string[] = [];
-  const progressed: string[][] = [];
   const owner = newId();
 
   beforeAll(async () => {
     database = await testDatabase();
     pool = keyedPool(loadConfig(DatabaseConfig, { DATABASE_URL: database.url }), 10);
-    const publish = (name: string, payload: { run_ids?: string[] }): void => {
-      published.push(name);
-      if (payload.run_ids !== undefined) progressed.push(payload.run_ids);
-    };
+    const publish = (name: string): void => void published.push(name);
     const bus = { publish } as unknown as CommandBus<'workflow'>;
     writer = new RunWriter(pool, bus, loadConfig(EngineConfig, {}), new GracefulShutdown(new HealthService()));
   });
@@ -38,48 +35,8 @@ describe('RunWriter', () => {
     await database.drop();
   });
 
-  /** Accepted runs, claimed by `owner`. */
-  const claimed = async (count = 1, claimer = owner): Promise<ClaimedRun[]> => {
-    const ids = Array.from({ length: count }, () => newId());
-    await pool.query(
-      `WITH run AS (INSERT INTO workflow_runs (id, retention, workflow_id, version, user_id, trigger)
-                    SELECT id, 30, $2, 1, $2, '{"type":"manual"}' FROM unnest($1::uuid[]) AS i (id))
-       INSERT INTO claims (run_id, retention, workflow_id, version, user_id) SELECT id, 30, $2, 1, $2 FROM unnest($1::uuid[]) AS i (id)`,
-      [ids, newId()],
-    );
-    return (await claimAny(pool, claimer, 1_000)).filter(({ runId }) => ids.includes(runId));
-  };
-  const one = async (): Promise<ClaimedRun> => {
-    const [run] = await claimed();
-    if (run === undefined) throw new Error('not claimed');
-    return run;
-  };
-  const commit = (run: ClaimedRun, more: Partial<RunCommit> = {}): RunCommit => {
-    const entries: JournalEntry[] = more.entries?.slice() ?? [{ type: 'step.skipped', path: 'a', at: 1 }];
-    return {
-      ...run,
-      slot: run.slot,
-      blobs: [],
-      seq: 1,
-      entries,
-      entriesJson: JSON.stringify(entries),
-      next: { kind: 'keep' },
-      status: null,
-      outputJson: null,
-      errorJson: null,
-      startedAt: run.claimedAt,
-      isJoined: false,
-      watched: false,
-      hasChildren: false,
-      jobs: [],
-      children: [],
-      events: [],
-      eventWaits: [],
-      readInbox: [],
-      unwanted: { jobs: [], children: [], eventWaits: [] },
-      ...more,
-    };
-  };
+  const claimed = (count = 1, claimer = owner): Promise<ClaimedRun[]> => claimedRuns(pool, claimer, count);
+  const one = async (): Promise<ClaimedRun> => (await claimed())[0] as ClaimedRun;
   const claim = async (id: string): Promise<Record<string, unknown> | undefined> =>
     (await pool.query<Record<string, unknown>>('SELECT *, run_at::text AS due FROM claims WHERE run_id = $1', [id]))
       .rows[0];
@@ -88,9 +45,11 @@ describe('RunWriter', () => {
 
   it('journals for the owner, and finishing removes the claim', async () => {
     const run = await one();
-    await writer.commit(commit(run, { status: 'running' }));
+    await writer.commit(commitOf(run, { status: 'running' }));
     expect(await row(run.runId)).toMatchObject({ status: 'running', started_at: run.claimedAt });
-    await writer.commit(commit(run, { seq: 2, next: { kind: 'finish' }, status: 'completed', outputJson: '{"x":1}' }));
+    await writer.commit(
+      commitOf(run, { seq: 2, next: { kind: 'finish' }, status: 'completed', outputJson: '{"x":1}' }),
+    );
     expect(await row(run.runId)).toMatchObject({
       status: 'completed',
       output: { x: 1 },
@@ -109,7 +68,7 @@ describe('RunWriter', () => {
         .flatMap((parts) => subsets(parts).map(commitRunsStatement))
         .map(({ name, text }) => [name, text] as const),
     );
-    expect(statements.size).toBe(64);
+    expect(statements.size).toBe(128);
     for (const [name, text] of statements) await pool.query(`PREPARE "try-${name}" AS ${text}`);
   });
 
@@ -125,7 +84,7 @@ describe('RunWriter', () => {
       ]);
       const refers = { reference, runId: run.runId, writer: run.runId };
       const blobs = [{ ...refers, place: 'journal' } as const, { ...refers, place: 'output' } as const];
-      return commit(run, { next: { kind: 'finish' }, status: 'completed', blobs });
+      return commitOf(run, { next: { kind: 'finish' }, status: 'completed', blobs });
     };
     const written = [await with1(good, 'new'), await with1(late, 'doomed')];
     const [first, second] = await Promise.allSettled(written.map((each) => writer.commit(each)));
@@ -152,7 +111,7 @@ describe('RunWriter', () => {
     await sweep.query('BEGIN');
     await sweep.query(`UPDATE run_blobs SET status = 'doomed' WHERE id = $1`, [reference.id]);
     const refers = { reference, runId: run.runId, writer: run.runId, place: 'output' } as const;
-    const written = writer.commit(commit(run, { next: { kind: 'finish' }, status: 'completed', blobs: [refers] }));
+    const written = writer.commit(commitOf(run, { next: { kind: 'finish' }, status: 'completed', blobs: [refers] }));
     const [refused] = await Promise.all([
       Promise.allSettled([written]),
       (async () => {
@@ -167,26 +126,9 @@ describe('RunWriter', () => {
     expect(await claim(run.runId)).toMatchObject({ owner });
   });
 
-  it('tells once which of the runs that a flush ended somebody waits for', async () => {
-    const runs = await claimed(4);
-    const [quiet, first, second, fenced] = runs;
-    if (!quiet || !first || !second || !fenced) throw new Error('not claimed');
-    const next = { kind: 'finish' } as const;
-    const end = (run: ClaimedRun, watched: boolean) =>
-      writer.commit(commit(run, { next, status: 'completed', watched }));
-    await Promise.allSettled([
-      end(quiet, false),
-      end(first, true),
-      end(second, true),
-      end({ ...fenced, epoch: 0 }, true),
-    ]);
-    expect(progressed.flat().sort()).toEqual([first.runId, second.runId].sort());
-    expect(published.filter((name) => name === 'run.progressed').length).toBeLessThanOrEqual(2);
-  });
-
   it('refuses another owner and an older epoch, and changes nothing for them', async () => {
     const run = await one();
-    const strangers = [commit({ ...run, owner: newId() }), commit({ ...run, epoch: run.epoch - 1 })];
+    const strangers = [commitOf({ ...run, owner: newId() }), commitOf({ ...run, epoch: run.epoch - 1 })];
     for (const stranger of strangers) {
       const finish = { ...stranger, next: { kind: 'finish' } as const, status: 'completed' as const };
       await expect(writer.commit(finish)).rejects.toBeInstanceOf(FencedError);
@@ -202,7 +144,9 @@ describe('RunWriter', () => {
     await pool.query('UPDATE claims SET woken = true WHERE run_id = $1', [woken.runId]);
     await pool.query('UPDATE claims SET cancel_requested_at = now() WHERE run_id = $1', [cancelled.runId]);
     const next = { kind: 'park', until: null, inDoubt: false } as const;
-    await Promise.all([quiet, woken, cancelled].map((run) => writer.commit(commit(run, { next, status: 'waiting' }))));
+    await Promise.all(
+      [quiet, woken, cancelled].map((run) => writer.commit(commitOf(run, { next, status: 'waiting' }))),
+    );
     expect(await claim(quiet.runId)).toMatchObject({ owner: null, due: 'infinity' });
     const again = (await claimAny(pool, owner, 1_000)).map(({ runId }) => runId);
     expect(again).toEqual(expect.arrayContaining([woken.runId, cancelled.runId]));
@@ -217,11 +161,11 @@ describe('RunWriter', () => {
       path: 'm',
       payload: { to: ['a@example.com'], subject: 's', text: 't', message_id: 'x@y' },
     };
-    await expect(writer.commit(commit({ ...run, epoch: 9 }, { jobs: [job] }))).rejects.toBeInstanceOf(FencedError);
+    await expect(writer.commit(commitOf({ ...run, epoch: 9 }, { jobs: [job] }))).rejects.toBeInstanceOf(FencedError);
     const count = 'SELECT count(*)::int AS n FROM jobs WHERE id = $1';
     expect((await pool.query<{ n: number }>(count, [job.id])).rows[0]?.n).toBe(0);
     published.length = 0;
-    await writer.commit(commit(run, { jobs: [job] }));
+    await writer.commit(commitOf(run, { jobs: [job] }));
     expect((await pool.query<{ n: number }>(count, [job.id])).rows[0]?.n).toBe(1);
     expect(published).toEqual(['jobs.waiting']);
   });
@@ -231,7 +175,7 @@ describe('RunWriter', () => {
     const step = { run_id: run.runId, path: 'do', attempt: 1 };
     const payload = { queue: 'q', input: null, effect: 'unsafe', idempotency_key: 'k', step } as const;
     published.length = 0;
-    await writer.commit(commit(run, { jobs: [{ id: newId(), type: 'external.task', path: 'do', payload }] }));
+    await writer.commit(commitOf(run, { jobs: [{ id: newId(), type: 'external.task', path: 'do', payload }] }));
     expect(published).toContain('tasks.waiting');
   });
 
@@ -239,19 +183,19 @@ describe('RunWriter', () => {
     const run = await one();
     const event = { specversion: '1.0' as const, id: 'e', source: '/s', type: 't', data: { n: 1 } };
     const events = [{ id: newId(), event, depth: 3 }];
-    await expect(writer.commit(commit({ ...run, epoch: 9 }, { events }))).rejects.toBeInstanceOf(FencedError);
+    await expect(writer.commit(commitOf({ ...run, epoch: 9 }, { events }))).rejects.toBeInstanceOf(FencedError);
     const sent = `SELECT e.user_id, e.run_id, e.event_id, e.event, e.depth, p.id IS NOT NULL AS is_pending
       FROM events e LEFT JOIN pending_events p ON p.id = e.id WHERE e.id = $1`;
     const read = async () => (await pool.query(sent, [events[0]?.id])).rows;
     expect(await read()).toEqual([]);
     published.length = 0;
-    await writer.commit(commit(run, { events }));
+    await writer.commit(commitOf(run, { events }));
     const written = { user_id: run.userId, run_id: run.runId, event_id: 'e', event, depth: 3 };
     expect(await read()).toEqual([{ ...written, is_pending: true }]);
     expect(published).toEqual(['events.waiting']);
     // The batch is sent again by somebody who does not know that it was committed, and has been dispatched since.
     await pool.query('DELETE FROM pending_events WHERE id = $1', [events[0]?.id]);
-    await writer.commit(commit(run, { events }));
+    await writer.commit(commitOf(run, { events }));
     expect(await read()).toEqual([{ ...written, is_pending: false }]);
   });
 
@@ -271,27 +215,27 @@ describe('RunWriter', () => {
       return (await pool.query(sql, [run.runId])).rows;
     };
     const shown = ({ id }: { id: string }) => ({ id, user_id: run.userId, context: { y: 1 } });
-    await writer.commit(commit(run, { eventWaits: [first, second, third] }));
+    await writer.commit(commitOf(run, { eventWaits: [first, second, third] }));
     expect(await waits()).toEqual([first, second, third].map(shown));
     // An event ends one, and somebody who does not know that the batch was committed sends it again.
     await pool.query('DELETE FROM event_waits WHERE id = $1', [first.id]);
-    await writer.commit(commit(run, { eventWaits: [first, second, third] }));
+    await writer.commit(commitOf(run, { eventWaits: [first, second, third] }));
     expect(await waits()).toEqual([second, third].map(shown));
-    await writer.commit(commit(run, { seq: 2, unwanted: { jobs: [], children: [], eventWaits: [second.id] } }));
+    await writer.commit(commitOf(run, { seq: 2, unwanted: { jobs: [], children: [], eventWaits: [second.id] } }));
     expect(await waits()).toEqual([shown(third)]);
     const over = {
       next: { kind: 'finish' },
       status: 'failed',
       unwanted: { jobs: [], children: [], eventWaits: 'all' },
     };
-    await writer.commit(commit(run, { seq: 3, ...(over as Partial<RunCommit>) }));
+    await writer.commit(commitOf(run, { seq: 3, ...(over as Partial<RunCommit>) }));
     expect(await waits()).toEqual([]);
   });
 
   it('is fair: a row that PostgreSQL refuses fails alone', async () => {
     const runs = await claimed(20);
     const results = await Promise.allSettled(
-      runs.map((run, i) => writer.commit(commit(run, i === 7 ? { entriesJson: '[not json' } : {}))),
+      runs.map((run, i) => writer.commit(commitOf(run, i === 7 ? { entriesJson: '[not json' } : {}))),
     );
     expect(results.filter(({ status }) => status === 'rejected')).toHaveLength(1);
     expect(results[7]?.status).toBe('rejected');
@@ -316,7 +260,7 @@ describe('RunWriter', () => {
     const shutdown = new GracefulShutdown(new HealthService());
     const bus = { publish: () => undefined } as unknown as CommandBus<'workflow'>;
     const second = new RunWriter(flaky, bus, loadConfig(EngineConfig, {}), shutdown);
-    await second.commit(commit(run, { next: { kind: 'finish' }, status: 'completed', outputJson: '1' }));
+    await second.commit(commitOf(run, { next: { kind: 'finish' }, status: 'completed', outputJson: '1' }));
     expect(await row(run.runId)).toMatchObject({ status: 'completed' });
   });
 
@@ -343,13 +287,7 @@ describe('RunWriter', () => {
   });
 
   it('gives each run to one of many claimers', async () => {
-    const ids = Array.from({ length: 200 }, () => newId());
-    await pool.query(
-      `WITH run AS (INSERT INTO workflow_runs (id, retention, workflow_id, version, user_id, trigger)
-                    SELECT id, 30, $2, 1, $2, '{"type":"manual"}' FROM unnest($1::uuid[]) AS i (id))
-       INSERT INTO claims (run_id, retention, workflow_id, version, user_id) SELECT id, 30, $2, 1, $2 FROM unnest($1::uuid[]) AS i (id)`,
-      [ids, newId()],
-    );
+    await acceptedRuns(pool, 200);
     const batches = await Promise.all(Array.from({ length: 8 }, () => claimAny(pool, newId(), 50)));
     const taken = batches.flat().map(({ runId }) => runId);
     expect(new Set(taken).size).toBe(taken.length);

@@ -1,5 +1,5 @@
 import { EngineConfig } from '@app/config';
-import { Coalescer, KEYED_POOL, type Acknowledgements } from '@app/database';
+import { Coalescer, KEYED_POOL, type Acknowledgements, type RunRow } from '@app/database';
 import { CommandBus } from '@app/messaging';
 import { GracefulShutdown, ShutdownPhase } from '@app/observability';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
@@ -12,13 +12,15 @@ import { commitRunsQuery } from './store/commit-runs.js';
 import { alreadyCommittedSql } from './store/commit-runs.sql.js';
 import { FencedError } from './store/fenced.error.js';
 import type { RunCommit } from './store/run-commit.js';
+import { endsOf, type WrittenRuns } from './store/run-ends.js';
 
 /** How long a write waits for a database that is away; longer than a lease, after which it would be fenced anyway. */
 const RETRY_FOR_MS = 15_000;
 /** How long the end of a run that nobody waits for may wait for company: what a commit costs is shared by its runs. */
 const PATIENCE_MS = 20;
-/** Runs that one message names. */
-const MOST_TOLD = 500;
+
+/** A run of a batch: with its row when the statement was to answer with it and has written it. */
+type WrittenRow = { run_id: string } & (RunRow | { status?: null });
 
 /** Batches of commits that are under way at once: one fills while the other flushes. */
 export const COMMIT_LANES = 2;
@@ -90,29 +92,25 @@ export class RunWriter implements OnApplicationShutdown {
   }
 
   private async write(rows: readonly RunCommit[], repeated: boolean): Promise<Acknowledgements<true>> {
-    const acknowledged = new Map<string, true>();
+    const written = new Map<string, RunRow | undefined>();
     // More than one owner only in the moment after this process had to take a new lease.
     for (const owner of new Set(rows.map((row) => row.owner))) {
       const owned = rows.filter((row) => row.owner === owner);
-      for (const runId of await this.writeOwned(owner, owned)) acknowledged.set(runId, true);
+      for (const [runId, row] of await this.writeOwned(owner, owned)) written.set(runId, row);
     }
     if (repeated) {
-      const missing = rows.filter(({ runId }) => !acknowledged.has(runId));
-      for (const runId of await this.alreadyCommitted(missing)) acknowledged.set(runId, true);
+      const missing = rows.filter(({ runId }) => !written.has(runId));
+      for (const runId of await this.alreadyCommitted(missing)) written.set(runId, undefined);
     }
-    const watched = rows.filter((row) => row.watched && row.next.kind === 'finish' && acknowledged.has(row.runId));
-    for (let first = 0; first < watched.length; first += MOST_TOLD) {
-      const run_ids = watched.slice(first, first + MOST_TOLD).map(({ runId }) => runId);
-      this.bus.publish('run.progressed', { run_ids });
-    }
-    return acknowledged;
+    for (const message of endsOf(rows, written)) this.bus.publish('run.progressed', message);
+    return new Map([...written.keys()].map((runId) => [runId, true]));
   }
 
-  private async writeOwned(owner: string, rows: readonly RunCommit[]): Promise<string[]> {
+  private async writeOwned(owner: string, rows: readonly RunCommit[]): Promise<WrittenRuns> {
     crashPoint('commit.before');
-    const { rows: written } = await this.pool.query<{ run_id: string }>(commitRunsQuery(owner, rows));
+    const { rows: written } = await this.pool.query<WrittenRow>(commitRunsQuery(owner, rows));
     crashPoint('commit.after');
-    return written.map(({ run_id }) => run_id);
+    return new Map(written.map((row) => [row.run_id, hasRow(row) ? row : undefined]));
   }
 
   private async alreadyCommitted(rows: readonly RunCommit[]): Promise<string[]> {
@@ -125,6 +123,10 @@ export class RunWriter implements OnApplicationShutdown {
     ]);
     return found.map(({ run_id }) => run_id);
   }
+}
+
+function hasRow(row: WrittenRow): row is WrittenRow & RunRow {
+  return typeof row.status === 'string';
 }
 
 /** Nothing begins with the end of this run: no caller, run, job or slot waits for it. */

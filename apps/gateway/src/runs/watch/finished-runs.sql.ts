@@ -1,4 +1,4 @@
-import { runColumns } from '../runs.sql.js';
+import { runColumns } from '@app/database';
 
 /**
  * Which of these runs are over, and what came of them. $1 runs, $2 the retention classes that they can be in, $3 and $4

@@ -1,9 +1,11 @@
-import { finalRunStatuses, retentionClasses } from '@app/contracts';
+import { finalRunStatuses, retentionClasses, type RunProgressed } from '@app/contracts';
+import { toRunSummary } from '@app/database';
 import { GracefulShutdown, ShutdownPhase } from '@app/observability';
 import { Injectable, Logger } from '@nestjs/common';
 import { Pool } from 'pg';
-import { toRunSummary, type WholeRunRow } from '../run-row.js';
+import type { WholeRunRow } from '../run-row.js';
 import { finishedRunsSql } from './finished-runs.sql.js';
+import { readEnd } from './read-end.js';
 import { RunWatch, type FinishedRun } from './run-watch.js';
 
 export type { FinishedRun } from './run-watch.js';
@@ -15,9 +17,9 @@ const MOST_WATCHES = 10_000;
 const LOOK_EVERY_MS = 50;
 
 /**
- * Waits for the ends of runs. The workflow service says which are over; what it says may be lost, and with Redis away
- * nothing is said at all, so each run is also looked at now and then. However many are asked for at a moment, they are
- * read in one query.
+ * Waits for the ends of runs. The workflow service says which are over, and of short ones what came of them; what it says may be
+ * lost, and with Redis away nothing is said at all, so each run is also looked at now and then. However many are asked for at a
+ * moment, they are read in one query.
  */
 @Injectable()
 export class RunWatchesService {
@@ -49,10 +51,21 @@ export class RunWatchesService {
     return watch;
   }
 
-  /** These runs are said to be over. Those that nobody here waits for cost nothing. */
-  progressed(runIds: readonly string[]): void {
-    for (const id of runIds) if (this.watches.has(id)) this.toRead.add(id);
+  /** These runs are said to be over: those of which nothing more is said are read. Those that nobody here waits for cost nothing. */
+  progressed({ run_ids: ids, ends }: RunProgressed): void {
+    let lines: string[] | undefined;
+    for (const [place, id] of ids.entries()) {
+      if (!this.watches.has(id)) continue;
+      lines ??= ends?.split('\n') ?? [];
+      const end = readEnd(id, lines[place]);
+      if (end === undefined) this.toRead.add(id);
+      else this.end(end);
+    }
     this.startReading();
+  }
+
+  private end(finished: FinishedRun): void {
+    for (const watch of this.watches.get(finished.run.id) ?? []) watch.end(finished);
   }
 
   private lookAround(): void {
@@ -74,9 +87,7 @@ export class RunWatchesService {
     const ids = [...this.toRead].sort();
     this.toRead.clear();
     try {
-      for (const finished of await this.finished(ids)) {
-        for (const watch of this.watches.get(finished.run.id) ?? []) watch.end(finished);
-      }
+      for (const finished of await this.finished(ids)) this.end(finished);
     } catch (error) {
       // They are looked at again soon; whoever waits too long is told that the run goes on.
       this.log.warn(`The ends of runs could not be read: ${String(error)}`);

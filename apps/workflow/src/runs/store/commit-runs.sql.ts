@@ -1,3 +1,5 @@
+import { runColumns } from '@app/database';
+
 /** What a statement says besides when values of its batch are in blob storage. */
 export interface BlobParts {
   /** The first common table expressions. */
@@ -9,6 +11,22 @@ export interface BlobParts {
   value: string;
   shown: string;
 }
+
+/** What a statement answers. */
+export interface AnswerParts {
+  /** What the rows of its runs return. */
+  returning: string;
+  answer: string;
+}
+
+export const IDS_ONLY: AnswerParts = { returning: '', answer: 'SELECT run_id FROM written' };
+
+/** Each run once: as the row that was written, or as one that was left as it was. A join would compare each with each. */
+export const WITH_ROWS: AnswerParts = {
+  returning: `RETURNING ${runColumns}`,
+  answer: `SELECT id AS run_id, * FROM shown
+UNION ALL SELECT run_id, run_id${', NULL'.repeat(runColumns.split(',').length - 1)} FROM written WHERE status IS NULL`,
+};
 
 /** Number of the first parameter that a part may have. */
 export const FIRST_OF_PARTS = 13;
@@ -30,7 +48,7 @@ export const FIRST_OF_PARTS = 13;
  * $1 owner; $2 … $11 a run each; $12 inbox rows that were taken into a journal.
  * @param parts their SQL, see `CommitPart`
  */
-export function commitRunsSql(parts: string, blobs: BlobParts): string {
+export function commitRunsSql(parts: string, blobs: BlobParts, { returning, answer }: AnswerParts): string {
   return `
 WITH ${blobs.referred}
 incoming AS (
@@ -62,13 +80,14 @@ shown AS (
   ON CONFLICT (retention, id) DO UPDATE SET
     status = excluded.status, output = excluded.output, error = excluded.error, ${blobs.shown}
     started_at = coalesce(r.started_at, excluded.started_at), completed_at = excluded.completed_at, updated_at = now()
+  ${returning}
 ),
 read AS (
   DELETE FROM run_inbox b USING written w
   WHERE b.run_id = ANY($2::uuid[]) AND b.run_id = w.run_id AND (b.id = ANY($12::uuid[]) OR w.next = 'finish')
 ),
 finished AS (DELETE FROM claims c USING written w WHERE w.next = 'finish' AND c.run_id = w.run_id)${parts}
-SELECT run_id FROM written`;
+${answer}`;
 }
 
 /** Of a batch that was sent twice because nobody knew its fate: the runs that the first sending had written. */

@@ -2,15 +2,16 @@ import { keptBlobs, referredBlobs, referredBlobsValue } from '@app/database';
 import type { QueryConfig } from 'pg';
 import { childrenWith } from './commit-parts/children.js';
 import type { CommitPart } from './commit-parts/commit-part.js';
+import { ends } from './commit-parts/ends.js';
 import { events } from './commit-parts/events.js';
 import { jobs } from './commit-parts/jobs.js';
 import { parked } from './commit-parts/parked.js';
 import { slots } from './commit-parts/slots.js';
-import { commitRunsSql, FIRST_OF_PARTS, type BlobParts } from './commit-runs.sql.js';
+import { commitRunsSql, FIRST_OF_PARTS, IDS_ONLY, WITH_ROWS, type BlobParts } from './commit-runs.sql.js';
 import type { RunCommit } from './run-commit.js';
 
 const NO_BLOBS: BlobParts = { referred: '', fenced: '', column: '', value: '', shown: '' };
-const plainParts = [parked, jobs, childrenWith({ columns: '', values: '' }), events, slots];
+const plainParts = [parked, jobs, childrenWith({ columns: '', values: '' }), events, slots, ends];
 
 const reference = (run: string, place: string): string =>
   `(SELECT x.reference FROM referred x WHERE x.run_id = ${run} AND x.place = '${place}')`;
@@ -30,6 +31,7 @@ const partsWithBlobs = [
   childrenWith({ columns: ', input_blob', values: `, ${reference('known_run.id', 'input')}` }),
   events,
   slots,
+  ends,
 ];
 const BLOBS: BlobParts = {
   referred: referredBlobs(FIRST_OF_PARTS),
@@ -66,7 +68,11 @@ function statement(parts: readonly CommitPart[]): string {
     first += part.values([]).length;
     return sql;
   });
-  return commitRunsSql(more.join(''), parts.includes(blobs) ? BLOBS : NO_BLOBS);
+  return commitRunsSql(
+    more.join(''),
+    parts.includes(blobs) ? BLOBS : NO_BLOBS,
+    parts.includes(ends) ? WITH_ROWS : IDS_ONLY,
+  );
 }
 
 /** The parameters before those of the parts. */
