@@ -118,9 +118,8 @@ interface Trouble {
 
 const troubles: Trouble[] = [
   { name: 'that hears of it' },
-  { name: 'that hears of a date', refusal: asDate },
   { name: 'without Redis', before: () => redis.kill(), after: () => redis.restart() },
-  { name: 'with a Redis that is emptied', after: () => redis.flush() },
+  { name: 'with a Redis that is emptied, of a date', refusal: asDate, after: () => redis.flush() },
   {
     name: 'with a Redis that is killed and comes back',
     after: async () => (await redis.kill(), await redis.restart()),
