@@ -7,6 +7,11 @@ const FORMAT = 'v1';
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
+/** What everything that is encrypted under a key of the ring begins with: how it is found in the database. */
+export function ciphertextPrefix(keyId: string): string {
+  return `${FORMAT}.${keyId}.`;
+}
+
 /**
  * Encrypts a text with the ring's current key: AES-256-GCM (NIST SP 800-38D) with a random 96-bit nonce.
  * @param associatedData what the ciphertext belongs to, such as `secrets:<id>`: in another row it does not decrypt

@@ -9,8 +9,8 @@ const DATA_KEY = 'data';
 const SEPARATOR = '~';
 
 /**
- * Encrypts a text with a random key of its own, and that key with the ring's current one: a new ring key means sealing
- * 32 bytes again, whatever the text, which nobody has to see for it.
+ * Encrypts a text with a random key of its own, and that key with the ring's current one, which so encrypts nothing but
+ * 32 random bytes, however much is stored under it.
  * @param associatedData what the text belongs to; anywhere else neither part decrypts
  */
 export function sealEnvelope(ring: KeyRing, plaintext: string, associatedData: string): string {

@@ -1,7 +1,7 @@
 export * from './access-tokens.js';
 export * from './api-keys.js';
 export * from './bounded-queue.js';
-export * from './encryption.js';
+export { ciphertextPrefix } from './encryption.js';
 export * from './hash-threads.js';
 export * from './key-ring.js';
 export * from './password-hasher.js';

@@ -33,6 +33,29 @@ export function openSubscriptionSecret(ring: KeyRing, subscriptionId: string, se
   return decrypt(ring, sealed, subscriptionData(subscriptionId));
 }
 
+/** Whose flow a ciphertext is: the browser that began it (a hash of its cookie), or the session of who is signed in. */
+export interface FlowOwner {
+  provider: string;
+  holder: string;
+}
+
+/** Encrypts what proves a sign-in at a provider that is under way: in the row of another one it does not decrypt. */
+export function sealFlow(ring: KeyRing, owner: FlowOwner, value: string): string {
+  return encrypt(ring, value, flowData(owner));
+}
+
+/**
+ * What proves a sign-in at a provider, as `sealFlow` got it.
+ * @throws AppError INTERNAL_ERROR when the ciphertext was changed, is another flow's, or its key is gone
+ */
+export function openFlow(ring: KeyRing, owner: FlowOwner, sealed: string): string {
+  return decrypt(ring, sealed, flowData(owner));
+}
+
+function flowData({ provider, holder }: FlowOwner): string {
+  return `oauth_state:${provider}:${holder}`;
+}
+
 function subscriptionData(subscriptionId: string): string {
   return `event_subscriptions:${subscriptionId}`;
 }

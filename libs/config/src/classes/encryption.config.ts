@@ -5,7 +5,7 @@ import { Variable } from '../variable.decorator.js';
 
 /** The keys that secrets and credentials are stored under. */
 export class EncryptionConfig {
-  /** The ring of keys. The first one encrypts, all of them decrypt; to rotate, put a new one in front. */
+  /** The ring of keys. The first one encrypts, all of them decrypt. To rotate, see docs/security.md. */
   @Variable('ENCRYPTION_KEYS', encryptionKeys, {
     secret: true,
     required: true,

@@ -1,6 +1,6 @@
 import { OneTimeTokenPurpose, type OauthProviderName } from '@app/contracts';
 import { issueOneTimeToken, useOneTimeToken } from '@app/database';
-import { decrypt, encrypt, KeyRing, newToken } from '@app/security';
+import { KeyRing, newToken, openFlow, sealFlow, type FlowOwner } from '@app/security';
 import { Injectable } from '@nestjs/common';
 import { Pool } from 'pg';
 import type { FlowSecrets } from '../providers/oauth-provider.js';
@@ -42,7 +42,7 @@ export class PendingFlows {
 
   async begin({ invitation, ...flow }: Flow): Promise<FlowSecrets> {
     const secrets = { nonce: newToken(), codeVerifier: newToken() };
-    const sealed = encrypt(this.ring, JSON.stringify({ ...secrets, invitation }), purposeOf(flow));
+    const sealed = sealFlow(this.ring, ownerOf(flow), JSON.stringify({ ...secrets, invitation }));
     const state = await issueOneTimeToken(this.pool, {
       purpose: OneTimeTokenPurpose.OauthState,
       userId: flow.intent.kind === 'link' ? flow.intent.userId : undefined,
@@ -58,12 +58,11 @@ export class PendingFlows {
     if (used === undefined) return undefined;
     const { sealed, ...flow } = used.payload as unknown as StoredFlow;
     if (flow.provider !== provider) return undefined;
-    const { invitation, ...secrets } = JSON.parse(decrypt(this.ring, sealed, purposeOf(flow))) as Sealed;
+    const { invitation, ...secrets } = JSON.parse(openFlow(this.ring, ownerOf(flow), sealed)) as Sealed;
     return { ...flow, invitation, secrets: { state, ...secrets } };
   }
 }
 
-/** In a row of another flow the secrets do not decrypt. */
-function purposeOf({ provider, intent }: Pick<Flow, 'provider' | 'intent'>): string {
-  return `oauth_state:${provider}:${intent.kind === 'link' ? intent.sessionId : intent.browserHash}`;
+function ownerOf({ provider, intent }: Pick<Flow, 'provider' | 'intent'>): FlowOwner {
+  return { provider, holder: intent.kind === 'link' ? intent.sessionId : intent.browserHash };
 }
