@@ -90,6 +90,14 @@ export default {
       to: { path: packages('undici', 'axios', 'got', 'ky', 'node-fetch', 'needle', 'superagent', 'request') },
     },
     {
+      name: 's3-only-when-configured',
+      comment:
+        'Most platforms have no bucket and do without the SDK: import what speaks S3 with import(), once it is configured.',
+      severity: 'error',
+      from: { pathNot: ['^libs/blobs/src/s3/', ...TEST_CODE] },
+      to: { path: ['^libs/blobs/src/s3/', '(^|node_modules/)@aws-sdk/'], dynamic: false },
+    },
+    {
       name: 'testing-only-from-tests',
       comment: 'Test helpers must not reach production: import this from a *.spec.ts, *.int-spec.ts or test/ only.',
       severity: 'error',

@@ -40,6 +40,10 @@ export const plantedViolations: Record<string, Record<string, string>> = {
     'node_modules/undici/package.json': '{ "name": "undici", "main": "index.js" }',
     'node_modules/undici/index.js': 'export const request = 1;',
   },
+  's3-only-when-configured': {
+    'libs/blobs/src/blobs.module.ts': "import { S3Storage } from './s3/s3-storage.js';\nexport const x = S3Storage;",
+    'libs/blobs/src/s3/s3-storage.ts': 'export const S3Storage = 1;',
+  },
   'testing-only-from-tests': {
     'apps/gateway/src/main.ts':
       "import { clock } from '../../../libs/testing/src/index.js';\nexport const now = clock;",

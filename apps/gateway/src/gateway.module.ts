@@ -14,6 +14,7 @@ import {
   QuotaConfig,
   RateLimitConfig,
   RedisConfig,
+  S3Config,
   ServiceConfig,
   StepUpConfig,
   WebauthnConfig,
@@ -73,6 +74,7 @@ export const gatewayConfigs = [
   ErasureConfig,
   QuotaConfig,
   BlobsConfig,
+  S3Config,
 ];
 
 @Module({

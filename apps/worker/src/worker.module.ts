@@ -12,6 +12,7 @@ import {
   ProcessName,
   QuotaConfig,
   RedisConfig,
+  S3Config,
   ServiceConfig,
   WorkersConfig,
 } from '@app/config';
@@ -47,6 +48,7 @@ const workerConfigs = [
   ErasureConfig,
   QuotaConfig,
   BlobsConfig,
+  S3Config,
 ];
 
 /** The worker service: the jobs of the catalog, each in a folder of its own. */

@@ -7,6 +7,7 @@ import {
   EncryptionConfig,
   EngineConfig,
   QuotaConfig,
+  S3Config,
   ScriptsConfig,
 } from '@app/config';
 import { KEYED_POOL, keyedPool, Lookout } from '@app/database';
@@ -48,6 +49,7 @@ export const executionConfig = [
   EgressConfig,
   EncryptionConfig,
   BlobsConfig,
+  S3Config,
   QuotaConfig,
 ] as const;
 

@@ -2,6 +2,7 @@ import { newId } from '@app/contracts';
 import { temporaryFolder } from '@app/testing';
 import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BlobMissingError } from './blob-storage.js';
 import { blobStorageConformance } from './blob-storage.conformance.js';
@@ -46,10 +47,16 @@ describe('LocalFolder', () => {
     expect(readdirSync(join(folder, gone.slice(-2)))).not.toContain(`${gone}.part`);
   });
 
+  it('reads the first byte alone', async () => {
+    const { stream } = await storage.read(id, { from: 0, to: 0 });
+    expect(await text(stream)).toBe('s');
+  });
+
   it('says what is wrong with the folder, instead of that a blob is missing', async () => {
     writeFileSync(join(parent.path, 'file'), '');
     const broken = new LocalFolder(join(parent.path, 'file'));
     await expect(broken.put(newId(), Buffer.from('x'))).rejects.toThrow(/ENOTDIR|EEXIST/);
     await expect(broken.get(newId())).rejects.toThrow('ENOTDIR');
+    await expect(broken.check()).rejects.toThrow(/ENOTDIR|EEXIST/);
   });
 });

@@ -15,6 +15,7 @@ import { OauthConfig } from './classes/oauth.config.js';
 import { QuotaConfig } from './classes/quota.config.js';
 import { RateLimitConfig } from './classes/rate-limit.config.js';
 import { RedisConfig } from './classes/redis.config.js';
+import { S3Config } from './classes/s3.config.js';
 import { ScriptsConfig } from './classes/scripts.config.js';
 import { ServiceConfig } from './classes/service.config.js';
 import { StepUpConfig } from './classes/step-up.config.js';
@@ -38,6 +39,7 @@ export const configClasses: readonly ConfigClass[] = [
   ErasureConfig,
   QuotaConfig,
   BlobsConfig,
+  S3Config,
   EncryptionConfig,
   EngineConfig,
   BoundsConfig,

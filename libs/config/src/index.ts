@@ -18,6 +18,7 @@ export * from './classes/oauth.config.js';
 export * from './classes/quota.config.js';
 export * from './classes/rate-limit.config.js';
 export * from './classes/redis.config.js';
+export * from './classes/s3.config.js';
 export * from './classes/scripts.config.js';
 export * from './classes/service.config.js';
 export * from './classes/step-up.config.js';

@@ -9,6 +9,7 @@ export { sized } from './proof-size.js';
 export type { ProvidedServers } from './provided.js';
 export { TestRedisServer } from './redis/test-redis-server.js';
 export { testRedis } from './redis/test-redis.js';
+export { TestS3Server } from './s3/test-s3-server.js';
 export { spawnService } from './services/spawn-service.js';
 export type { TestService } from './services/test-service.js';
 export { unlimited } from './services/unlimited.js';

@@ -1,6 +1,6 @@
 import { CommandRunner, SubCommand } from 'nest-commander';
 import { Output } from '../output/output.service.js';
-import { tableLines } from '../output/table-lines.js';
+import { tableLines } from '../platform/table-lines.js';
 import { environmentWithDatabase } from '../platform/platform-environment.js';
 import { KeysService, type ListedKey } from './keys.service.js';
 

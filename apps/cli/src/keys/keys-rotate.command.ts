@@ -1,7 +1,7 @@
 import { StartError } from '@app/observability';
 import { CommandRunner, Option, SubCommand } from 'nest-commander';
 import { Output } from '../output/output.service.js';
-import { tableLines } from '../output/table-lines.js';
+import { tableLines } from '../platform/table-lines.js';
 import { environmentWithDatabase } from '../platform/platform-environment.js';
 import { KeysService, type Rotation } from './keys.service.js';
 

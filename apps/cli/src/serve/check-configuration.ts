@@ -15,6 +15,8 @@ const CLASSES = [
   config.WorkersConfig,
   config.MailConfig,
   config.EgressConfig,
+  config.BlobsConfig,
+  config.S3Config,
 ];
 
 /** Stand for the servers that we are going to start; only their form matters here. */

@@ -1,13 +1,15 @@
 import { GracefulShutdown, HealthService } from '@app/observability';
-import { eventually } from '@app/testing';
+import { eventually, TestS3Server } from '@app/testing';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TestGateway, type Answer } from '../../../../test/gateway/test-gateway.js';
 
 let gateway: TestGateway;
+let redisUrl: string;
 
 beforeAll(async () => {
   gateway = await TestGateway.start();
+  redisUrl = process.env['REDIS_URL'] ?? '';
 });
 afterAll(() => gateway.stop());
 
@@ -38,7 +40,7 @@ describe('GET /health', () => {
 describe('GET /ready', () => {
   it('is 200 when everything is there', async () => {
     const ready = await eventually(async () => (await get('/ready')).body.status === 'ok' && get('/ready'));
-    expect(ready).toMatchObject({ status: 200, body: { postgres: 'up', migrations: 'up', redis: 'up' } });
+    expect(ready).toMatchObject({ status: 200, body: { postgres: 'up', migrations: 'up', redis: 'up', blobs: 'up' } });
     expect(ready.headers['cache-control']).toBe('no-store');
   });
 
@@ -66,6 +68,26 @@ describe('GET /ready', () => {
     const away = await gateway.replica({ REDIS_URL: 'redis://127.0.0.1:1' });
     expect(await get('/ready', away)).toMatchObject({ status: 200, body: { status: 'degraded', redis: 'down' } });
     await away.stop();
+  });
+
+  it('is 200 and degraded while blob storage is away', async () => {
+    const s3 = await TestS3Server.start();
+    const { accessKeyId, secretAccessKey } = s3.credentials;
+    const variables = {
+      BLOB_S3_BUCKET: s3.bucket,
+      BLOB_S3_ENDPOINT: s3.endpoint,
+      BLOB_S3_PATH_STYLE: 'true',
+      BLOB_S3_ACCESS_KEY_ID: accessKeyId,
+      BLOB_S3_SECRET_ACCESS_KEY: secretAccessKey,
+      REDIS_URL: redisUrl,
+    };
+    const replica = await gateway.replica(variables);
+    for (const name of Object.keys(variables)) if (name.startsWith('BLOB_S3')) delete process.env[name];
+    expect(await get('/ready', replica)).toMatchObject({ status: 200, body: { blobs: 'up' } });
+    s3.behaviour = 'unavailable';
+    expect(await get('/ready', replica)).toMatchObject({ status: 200, body: { status: 'degraded', blobs: 'down' } });
+    await replica.stop();
+    await s3.stop();
   });
 
   it('is 503 when the process is about to end', async () => {

@@ -8,7 +8,7 @@ import { Variable } from '../variable.decorator.js';
 export class BlobsConfig {
   /**
    * Folder of large values: `blobs` in the data folder unless it is set. All three services must see the same one; on
-   * several machines it is a volume that they share.
+   * several machines it is a volume that they share, or BLOB_S3_BUCKET is used instead.
    */
   @Variable('BLOB_FOLDER', text)
   @IsOptional()
