@@ -1,4 +1,4 @@
-import type { RunsHanded } from '@app/contracts';
+import type { ReplicaRoom, RunsHanded } from '@app/contracts';
 import { CommandBus } from '@app/messaging';
 import { GracefulShutdown, Periodic, ShutdownPhase } from '@app/observability';
 import { Injectable, Logger } from '@nestjs/common';
@@ -9,6 +9,8 @@ import { RunClaimer } from './run-claimer.service.js';
 /** How often gateways are told what there is room for, and the shortest pause between two times, in ms. */
 const TELL_EVERY_MS = 1_000;
 const TELL_GAP_MS = 100;
+/** Gateways go by what they heard for 2.5 s. Within this time of saying something, in ms, it is not said again. */
+const SAME_FOR_MS = 1_500;
 /** Runs that are remembered: a message may come twice, or late. */
 const MOST_REMEMBERED = 16_384;
 
@@ -20,6 +22,8 @@ const MOST_REMEMBERED = 16_384;
 export class HandedRuns {
   private readonly log = new Logger(HandedRuns.name);
   private readonly telling: Periodic;
+  /** What gateways were told last; undefined when they know better, because they have handed something over since. */
+  private told: (ReplicaRoom & { at: number }) | undefined;
   /** Begun here, or given back. */
   private readonly settled = new Set<string>();
 
@@ -33,7 +37,7 @@ export class HandedRuns {
       name: 'Telling what there is room for',
       everyMs: TELL_EVERY_MS,
       gapMs: TELL_GAP_MS,
-      task: async () => this.tell(this.claimer.freeRoom()),
+      task: async () => this.tellNews(),
       log: this.log,
     });
     shutdown.add(ShutdownPhase.StopTaking, 'handed runs', () => this.stop());
@@ -45,6 +49,7 @@ export class HandedRuns {
 
   async begin({ owner, runs: text }: RunsHanded): Promise<void> {
     if (owner !== this.replica.id()) return;
+    this.told = undefined;
     const runs = readHandedRuns(owner, text);
     if (runs === undefined) {
       this.log.error('A list of runs was handed over that is not one.');
@@ -67,9 +72,19 @@ export class HandedRuns {
     if (this.settled.size > MOST_REMEMBERED && oldest !== undefined) this.settled.delete(oldest);
   }
 
+  /** Each message wakes every gateway up: with nothing to do, that is most of what it costs. */
+  private tellNews(): void {
+    const { told } = this;
+    const room = this.claimer.freeRoom();
+    const isKnown = told?.room === room && told.owner === this.replica.id();
+    if (!isKnown || performance.now() - told.at > SAME_FOR_MS) this.tell(room);
+  }
+
   private tell(room: number): void {
     const owner = this.replica.id();
-    if (owner !== undefined) this.bus.publish('replica.room', { owner, room });
+    if (owner === undefined) return;
+    this.bus.publish('replica.room', { owner, room });
+    this.told = { owner, room, at: performance.now() };
   }
 
   private async stop(): Promise<void> {

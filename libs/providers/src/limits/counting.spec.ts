@@ -9,12 +9,16 @@ function world() {
   const seen = { now: 0, redis: true, id: 'b' as string | undefined, rows: [['a', false]] as [string, boolean][] };
   const told: boolean[] = [];
   let forgotten = 0;
+  let asked = 0;
   const query = async ({ name, values }: { name: string; values?: [string, boolean] }): Promise<unknown> => {
     if (name === 'publish-counting' && values !== undefined) told.push(values[1]);
     const rows = [...seen.rows, ['b', told.at(-1) ?? false] as const];
     return { rows: [{ replicas: rows.map(([id, isApart]) => ({ id, isApart, isDead: false })) }] };
   };
-  const shared = { isThere: async () => seen.redis, forget: async () => ((forgotten += 1), seen.redis) };
+  const shared = {
+    isThere: async () => ((asked += 1), seen.redis),
+    forget: async () => ((forgotten += 1), seen.redis),
+  };
   const counting = new Counting({
     pool: { query } as unknown as CountingOptions['pool'],
     shared,
@@ -22,7 +26,7 @@ function world() {
     times,
     now: () => seen.now,
   });
-  return { seen, told, counting, way: () => counting.current?.way, forgotten: () => forgotten };
+  return { seen, told, counting, way: () => counting.current?.way, forgotten: () => forgotten, asked: () => asked };
 }
 
 it('counts together with everybody who reaches Redis, and goes by what it read for a short time only', async () => {
@@ -64,6 +68,20 @@ it('says that it counts apart when Redis has been away for a while, and tells Re
   seen.redis = true;
   await counting.look();
   expect([told, way(), forgotten()]).toEqual([[false, false, true, false], { isApart: false }, 1]);
+});
+
+it('asks Redis again when its answer is old, and at each look while it does not answer', async () => {
+  const { seen, counting, asked } = world();
+  const lookAt = async (at: number): Promise<number> => ((seen.now = at), await counting.look(), asked());
+  expect(await lookAt(times.ask - 1)).toBe(0);
+  expect(await lookAt(times.ask)).toBe(1);
+  expect(await lookAt(2 * times.ask - 1)).toBe(1);
+  seen.redis = false;
+  for (let look = 1; look <= 8; look += 1) expect(await lookAt(2 * times.ask + look * 500)).toBe(1 + look);
+  expect(counting.current?.way.isApart).toBe(true);
+  seen.redis = true;
+  expect(await lookAt(2 * times.ask + 4_100)).toBe(10);
+  expect(counting.current?.way.isApart).toBe(false);
 });
 
 it('gives nothing while it has no lease', async () => {

@@ -94,6 +94,8 @@ export class Counting {
 
   private async lookAtRedis(): Promise<void> {
     const { shared, times, now } = this.options;
+    // An answer is good for a while; one that brings Redis back is wanted as soon as possible.
+    if (!this.isApart && now() - this.answeredAt < times.ask) return;
     const isThere = await shared.isThere();
     if (isThere) this.answeredAt = now();
     if (!this.isApart) this.isApart = now() - this.answeredAt > times.away;

@@ -13,11 +13,15 @@ export interface LimitTimes {
   settle: number;
   /** Redis is away when it has not answered for so long. */
   away: number;
+  /** Redis is not asked again so soon after an answer. */
+  ask: number;
 }
 
 const LEAVE_MS = 3_000;
 const TRANSIT_MS = 1_000;
 const AWAY_MS = 3_000;
+/** Leaves room for two questions that come to nothing, before Redis is away. */
+const ASK_MS = 750;
 /** A permit may be on its way from Redis when what was read becomes stale. */
 const MARGIN_MS = 500;
 
@@ -25,5 +29,5 @@ const MARGIN_MS = 500;
 export function limitTimes(pollMs: number): LimitTimes {
   const late = LEAVE_MS + TRANSIT_MS;
   const stale = Math.max(4 * pollMs, 1_000);
-  return { leave: LEAVE_MS, late, stale, settle: stale + late + MARGIN_MS, away: AWAY_MS };
+  return { leave: LEAVE_MS, late, stale, settle: stale + late + MARGIN_MS, away: AWAY_MS, ask: ASK_MS };
 }

@@ -1,6 +1,6 @@
 import type { ReplicaRoom } from '@app/contracts';
 
-/** How long what a replica said counts, in ms. It says it once a second, so one that fell silent is given no more. */
+/** How long what a replica said counts, in ms. It says it every other second at least, so one that fell silent is given no more. */
 const COUNTS_FOR_MS = 2_500;
 /** Replicas that are known of at a time; more than anybody runs. */
 const MOST_REPLICAS = 1_000;
