@@ -103,15 +103,18 @@ CREATE TABLE content (
   created_at timestamp with time zone NOT NULL DEFAULT now(),
   updated_at timestamp with time zone NOT NULL DEFAULT now(),
   deleted_at timestamp with time zone,
+  search tsvector NOT NULL GENERATED ALWAYS AS ((setweight(to_tsvector('simple'::regconfig, (title)::text), 'A'::"char") || setweight(to_tsvector('simple'::regconfig, "left"(body, 100000)), 'B'::"char")) || array_to_tsvector(ARRAY[('owner:'::text || (user_id)::text)])) STORED,
+  is_deleted boolean NOT NULL GENERATED ALWAYS AS (deleted_at IS NOT NULL) STORED,
   CONSTRAINT content_pkey PRIMARY KEY (id),
   CONSTRAINT content_metadata_check CHECK ((jsonb_typeof(metadata) = 'object'::text)),
   CONSTRAINT content_status_check CHECK ((status IN ('draft', 'published', 'archived')))
 );
 CREATE INDEX content_deleted_at ON content USING btree (deleted_at) WHERE (deleted_at IS NOT NULL);
-CREATE INDEX content_status ON content USING btree (user_id, status, created_at DESC, id DESC);
-CREATE INDEX content_type ON content USING btree (user_id, type, created_at DESC, id DESC);
-CREATE INDEX content_type_status ON content USING btree (user_id, type, status, created_at DESC, id DESC);
-CREATE INDEX content_user_id ON content USING btree (user_id, created_at DESC, id DESC);
+CREATE INDEX content_search ON content USING gin (search) WITH (fastupdate=off);
+CREATE INDEX content_status ON content USING btree (user_id, is_deleted, status, created_at DESC, id DESC);
+CREATE INDEX content_type ON content USING btree (user_id, is_deleted, type, created_at DESC, id DESC);
+CREATE INDEX content_type_status ON content USING btree (user_id, is_deleted, type, status, created_at DESC, id DESC);
+CREATE INDEX content_user_id ON content USING btree (user_id, is_deleted, created_at DESC, id DESC);
 
 CREATE TABLE content_revisions (
   id uuid NOT NULL,

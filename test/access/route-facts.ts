@@ -77,6 +77,14 @@ const wantedIntegration = { type: 'github', name: 'GitHub', credentials: { token
 const integration = own('id', async (world, owner) =>
   String((await world.made(owner, '/integrations', wantedIntegration))['id']),
 );
+const wantedContent = { type: 'note', title: 'A note' };
+const content = own('id', async (world, owner) => String((await world.made(owner, '/content', wantedContent))['id']));
+const contentRevision = {
+  of: async (world: World, owner: Person): Promise<Parameters> => ({
+    id: String((await content.of(world, owner))['id']),
+    version: '1',
+  }),
+};
 const delivery = {
   of: async (world: World, owner: Person): Promise<Parameters> => {
     const { id = '' } = await subscription.of(world, owner);
@@ -230,6 +238,17 @@ export const guardedRoutes: Readonly<Record<string, RouteFacts>> = {
   'DELETE /api/v1/invitations/:id': invitation,
 
   'POST /api/v1/events': { body: () => ({}), answers: 415 },
+  'GET /api/v1/content': {},
+  'POST /api/v1/content': { body: () => wantedContent },
+  'GET /api/v1/content/:id': content,
+  'PUT /api/v1/content/:id': { ...content, body: () => wantedContent },
+  'PATCH /api/v1/content/:id': { ...content, body: () => ({ title: 'Another' }) },
+  'DELETE /api/v1/content/:id': content,
+  'POST /api/v1/content/:id/restore': content,
+  'POST /api/v1/content/:id/publish': content,
+  'GET /api/v1/content/:id/revisions': content,
+  'GET /api/v1/content/:id/revisions/:version': contentRevision,
+  'POST /api/v1/content/:id/revisions/:version/restore': contentRevision,
   'GET /api/v1/integrations': {},
   'GET /api/v1/integrations/types': {},
   'POST /api/v1/integrations': { body: () => wantedIntegration },

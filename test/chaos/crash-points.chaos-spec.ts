@@ -42,8 +42,22 @@ const wishes = {
       return { id: await proof.runs.createWorkflow(steps), follower: listener };
     },
     status: 'completed',
+    what: 'event',
     made: `SELECT count(*)::int AS n FROM events WHERE event->>'id' = $1 || '/x'`,
     followers: `SELECT status FROM workflow_runs WHERE workflow_id = $2 AND input->>'id' = $1 || '/x'`,
+  },
+  'content.update': {
+    workflow: async () => {
+      const contentId = await proof.runs.createContent();
+      const trigger = { type: 'content.updated', filter: `event.data.id = '${contentId}'` };
+      const listener = await proof.runs.createWorkflow(pureSteps, { trigger });
+      const steps = [{ id: 'x', type: 'content.update', config: { content_id: contentId, title: '{{ run.id }}' } }];
+      return { id: await proof.runs.createWorkflow(steps), follower: listener };
+    },
+    status: 'completed',
+    what: 'version',
+    made: 'SELECT count(*)::int AS n FROM content_revisions WHERE title = $1',
+    followers: `SELECT status FROM workflow_runs WHERE workflow_id = $2 AND input->'data'->>'title' = $1`,
   },
   on_failure: {
     workflow: async () => {
@@ -53,6 +67,7 @@ const wishes = {
       return { id: await proof.runs.createWorkflow(steps, config), follower };
     },
     status: 'failed',
+    what: 'mail',
     made: `SELECT count(*)::int AS n FROM jobs WHERE type = 'email.failure' AND payload->>'run_id' = $1`,
     followers: `SELECT status FROM workflow_runs WHERE workflow_id = $2 AND trigger->>'run_id' = $1`,
   },
@@ -65,8 +80,8 @@ type Wish = keyof typeof wishes;
 /** The first commit of each run is in one batch. What comes second is another one for each: the end of its run, or of the one that follows. */
 function roundsOfWishes(point: (typeof pointsOfWishes)[number]): { place: string; names: readonly Wish[] }[] {
   const place = `${point}#1`;
-  if (point.startsWith('dispatch')) return [{ place, names: ['event.emit'] }];
-  const names = ['event.emit', 'on_failure'] as const;
+  if (point.startsWith('dispatch')) return [{ place, names: ['event.emit', 'content.update'] }];
+  const names = ['event.emit', 'content.update', 'on_failure'] as const;
   const second = names.map((name) => ({ place: `${point}#2`, names: [name] }));
   return [{ place, names }, ...(passesAt(point, 2) > 1 ? second : [])];
 }
@@ -98,7 +113,7 @@ async function whatFollows(name: Wish, runId: string, follower: string): Promise
   }, SOON);
   const made = await proof.pool.query<{ n: number }>(wish.made, [runId]);
   expect({ followers: followers.length, made: made.rows[0]?.n }).toEqual({ followers: 1, made: 1 });
-  return `${name}: ${status}, 1 run and 1 ${name === 'on_failure' ? 'mail' : 'event'} follow`;
+  return `${name}: ${status}, 1 run and 1 ${wish.what} follow`;
 }
 
 const SOON = { everyMs: 5 };

@@ -138,6 +138,7 @@ describe('retention', () => {
       readInbox: [],
       events: [],
       eventWaits: [],
+      contentChanges: [],
       unwanted: { jobs: [], children: [], eventWaits: [] },
     });
     expect((await pool.query(runSql, [due, user])).rows).toMatchObject([{ status: 'completed', output: { x: 1 } }]);

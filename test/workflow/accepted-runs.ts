@@ -46,6 +46,7 @@ export function commitOf(run: ClaimedRun, more: Partial<RunCommit> = {}): RunCom
     children: [],
     events: [],
     eventWaits: [],
+    contentChanges: [],
     readInbox: [],
     unwanted: { jobs: [], children: [], eventWaits: [] },
     ...more,

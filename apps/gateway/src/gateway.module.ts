@@ -33,6 +33,7 @@ import { StepUpGuard } from './auth/step-up/step-up.guard.js';
 import { StepUpModule } from './auth/step-up/step-up.module.js';
 import { CommandInbox } from './command-inbox.service.js';
 import { EventSubscriptionsModule } from './event-subscriptions/event-subscriptions.module.js';
+import { ContentModule } from './content/content.module.js';
 import { IntegrationsModule } from './integrations/integrations.module.js';
 import { EventsModule } from './events/events.module.js';
 import { HealthModule } from './health/health.module.js';
@@ -101,6 +102,7 @@ export const gatewayConfigs = [
     EventsModule,
     EventSubscriptionsModule,
     SecretsModule,
+    ContentModule,
     IntegrationsModule,
     PeopleModule,
     ApiKeysModule,

@@ -36,6 +36,7 @@ import { RunExecutor } from './runs/run-executor.service.js';
 import { RunMetrics } from './runs/run.metrics.js';
 import { COMMIT_LANES, RunWriter } from './runs/run-writer.service.js';
 import { StatsService } from './stats/stats.service.js';
+import { SettledJobs } from './steps/content/settled-jobs.js';
 import { CredentialReader } from './steps/credentials/credential-reader.js';
 import { ScriptThreads } from './steps/script/script-threads.js';
 import { SecretReader } from './steps/secrets/secret-reader.js';
@@ -95,6 +96,7 @@ export const executionConfig = [
       inject: [Pool, EncryptionConfig],
       useFactory: (pool: Pool, { keys }: EncryptionConfig) => new CredentialReader(pool, new KeyRing(keys)),
     },
+    { provide: SettledJobs, inject: [Pool], useFactory: (pool: Pool) => new SettledJobs(pool) },
     ProviderMetrics,
     {
       provide: ProviderPauses,

@@ -67,6 +67,16 @@ export const auditActions = {
   'run.deleted': 'run.deleted',
   'secret.set': 'secret.set',
   'secret.deleted': 'secret.deleted',
+  /**
+   * A change of content; `details` has the version that it made, and the run and step when one of the owner's made it. `before`
+   * and `after` hold type, title and status: the text is in the revisions.
+   */
+  'content.created': 'content.created',
+  'content.updated': 'content.updated',
+  'content.published': 'content.published',
+  'content.archived': 'content.archived',
+  'content.deleted': 'content.deleted',
+  'content.restored': 'content.restored',
   /** An account at a provider: what was set, without its credentials; `details.credentials` says whether those were. */
   'integration.created': 'integration.created',
   'integration.updated': 'integration.updated',

@@ -144,12 +144,6 @@ export type JobPayload<T extends JobType> = InstanceType<(typeof jobs)[T]['paylo
 export const waitingJobs = {
   /** A task for a program of the user's own, taken with `POST /tasks/poll`. */
   'external.task': { payload: ExternalTask, priority: 5 },
-  /** Makes content of the owner. */
-  'content.create': { payload: StepJob, priority: 5 },
-  /** Changes content of the owner. */
-  'content.update': { payload: StepJob, priority: 5 },
-  /** Publishes content of the owner. */
-  'content.publish': { payload: StepJob, priority: 5 },
   /** Pulls from a provider. */
   'integration.sync': { payload: StepJob, priority: 5 },
   /** Makes one call of a provider's API. */

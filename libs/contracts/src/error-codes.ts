@@ -57,6 +57,8 @@ export const runErrorCodes = {
   SECRET_MISSING: 'SECRET_MISSING',
   /** The integration that the step names is gone, not active or without credentials. */
   INTEGRATION_UNUSABLE: 'INTEGRATION_UNUSABLE',
+  /** The content that the step names does not exist, is deleted, or is somebody else's. */
+  CONTENT_MISSING: 'CONTENT_MISSING',
   /** The receiver answered with a status that counts as a failure. */
   HTTP_STATUS: 'HTTP_STATUS',
   /** The provider asked for fewer calls: the step waits and goes on by itself, without using up an attempt. */

@@ -21,6 +21,10 @@ export const scopes = {
   'secrets:read': 'secrets:read',
   /** Set and delete secrets; their values never come back. */
   'secrets:write': 'secrets:write',
+  /** List and read content and its revisions. */
+  'content:read': 'content:read',
+  /** Create, change, publish, delete and restore content. */
+  'content:write': 'content:write',
   /** List and read integrations; their credentials never come back. */
   'integrations:read': 'integrations:read',
   /** Create, change and delete integrations. */

@@ -2,6 +2,8 @@ export * from './as-stored.js';
 export * from './audit/record-audit.js';
 export * from './batched-lookup.js';
 export * from './coalescer.js';
+export * from './content/change-content.sql.js';
+export * from './content/content-change.js';
 export * from './data-source.js';
 export * from './database.module.js';
 export * from './entities/index.js';

@@ -22,6 +22,7 @@ export * from './own-text.js';
 export * from './scripts/script.error.js';
 export * from './scripts/script-reads.js';
 export * from './scripts/script.js';
+export * from './step-kinds/content.kinds.js';
 export * from './step-kinds/delay.kind.js';
 export * from './step-kinds/email-send.kind.js';
 export * from './step-kinds/ending.kinds.js';

@@ -42,6 +42,16 @@ export class DirectRuns {
     return id;
   }
 
+  /** Content of the owner, which no event has told of. */
+  async createContent(): Promise<string> {
+    const id = newId();
+    await this.pool.query(`INSERT INTO content (id, user_id, type, title) VALUES ($1, $2, 'note', 'before')`, [
+      id,
+      this.userId,
+    ]);
+    return id;
+  }
+
   /** Accepts a run of each workflow with the input {n: 21}, in one statement. */
   async acceptAll(workflowIds: readonly string[]): Promise<string[]> {
     const { userId } = this;

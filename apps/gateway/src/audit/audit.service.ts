@@ -34,10 +34,11 @@ export class AuditService {
 }
 
 function toRecord({ actor, device, ...event }: AuditedAction): AuditRecord {
-  return { ...event, actor: actorOf(actor), origin: { ...device, requestId: currentContext().requestId } };
+  return { ...event, actor: auditActor(actor), origin: { ...device, requestId: currentContext().requestId } };
 }
 
-function actorOf(actor: AuditActor): { kind: AuditActorKind; id?: string } {
+/** Who acts, as the trail has it. */
+export function auditActor(actor: AuditActor): { kind: AuditActorKind; id?: string } {
   if (actor === undefined) return { kind: AuditActorKind.Anonymous };
   if ('credential' in actor && actor.credential.kind === 'api_key') {
     return { kind: AuditActorKind.ApiKey, id: actor.credential.keyId };

@@ -32,6 +32,8 @@ export default async () => {
                   'tasks:work',
                   'secrets:read',
                   'secrets:write',
+                  'content:read',
+                  'content:write',
                   'integrations:read',
                   'integrations:write',
                   'events:write',
@@ -72,6 +74,8 @@ export default async () => {
                   'tasks:work',
                   'secrets:read',
                   'secrets:write',
+                  'content:read',
+                  'content:write',
                   'integrations:read',
                   'integrations:write',
                   'events:write',
@@ -233,6 +237,142 @@ export default async () => {
                 minLength: 1,
                 maxLength: 255,
               },
+            },
+          },
+        ],
+        [
+          Promise.resolve(contracts),
+          {
+            PageQuery: {
+              page: {
+                required: true,
+                type: () => Number,
+                description: 'Page to show, from 1. Not read when a cursor is sent.',
+                default: 1,
+                minimum: 1,
+                maximum: 100,
+              },
+              limit: {
+                required: true,
+                type: () => Number,
+                description: 'Most entries of one page.',
+                default: 20,
+                minimum: 1,
+                maximum: 100,
+              },
+              cursor: {
+                required: false,
+                type: () => String,
+                description: '`next_cursor` of the page before: stays fast however far the list goes.',
+                maxLength: 500,
+              },
+            },
+          },
+        ],
+        [
+          Promise.resolve(contracts),
+          {
+            ContentListQuery: {
+              type: { required: false, type: () => String, minLength: 1 },
+              status: { required: false, enum: ['draft', 'published', 'archived'] },
+              q: {
+                required: false,
+                type: () => String,
+                description:
+                  'Words that have to be in the title or the body; the best matches come first. `"\u2026"` looks for words in a row, `-word` for\ncontent without it, `or` for either.',
+                minLength: 1,
+                maxLength: 200,
+              },
+              deleted: {
+                required: false,
+                type: () => Boolean,
+                description: 'Whether the deleted ones are wanted in place of the others.',
+              },
+            },
+            CreateContentDto: {
+              type: {
+                required: true,
+                type: () => String,
+                description: "What it is, in a word of the owner's choice: `article`, `note`.",
+                minLength: 1,
+              },
+              title: { required: true, type: () => String, minLength: 1 },
+              body: { required: false, type: () => String, default: '' },
+              metadata: {
+                required: false,
+                type: 'object',
+                additionalProperties: true,
+                description: 'Whatever else the owner wants to keep with it.',
+              },
+              status: { required: false, enum: ['draft', 'published', 'archived'] },
+            },
+            ReplaceContentDto: {
+              type: { required: true, type: () => String, minLength: 1 },
+              title: { required: true, type: () => String, minLength: 1 },
+              body: { required: false, type: () => String, default: '' },
+              metadata: { required: false, type: 'object', additionalProperties: true },
+              status: {
+                required: false,
+                description: 'Stays as it is unless given: nothing is published, or taken back, by mistake.',
+                enum: ['draft', 'published', 'archived'],
+              },
+            },
+            ContentPatchDto: {
+              type: { required: false, type: () => String, minLength: 1 },
+              title: { required: false, type: () => String, minLength: 1 },
+              body: { required: false, type: () => String },
+              metadata: {
+                required: false,
+                type: 'object',
+                additionalProperties: true,
+                description: 'Replaces what is there as a whole.',
+              },
+              status: {
+                required: false,
+                description: '`published` publishes it, `draft` takes that back, `archived` puts it away.',
+                enum: ['draft', 'published', 'archived'],
+              },
+            },
+            ContentSummaryDto: {
+              id: { required: true, type: () => String },
+              type: { required: true, type: () => String },
+              title: { required: true, type: () => String },
+              status: { required: true, enum: ['draft', 'published', 'archived'] },
+              published_at: {
+                required: true,
+                type: () => String,
+                nullable: true,
+                description: 'When it was published for the first time; it stays whatever becomes of it.',
+              },
+              version: {
+                required: true,
+                type: () => Number,
+                description: 'Also the ETag; grows by one with each change.',
+              },
+              created_at: { required: true, type: () => String },
+              updated_at: { required: true, type: () => String },
+              deleted_at: {
+                required: true,
+                type: () => String,
+                nullable: true,
+                description: 'Set on deleted ones, which are listed with `deleted=true` alone.',
+              },
+            },
+            ContentDto: {
+              body: { required: true, type: () => String },
+              metadata: { required: true, type: 'object', additionalProperties: true },
+            },
+            ContentRevisionSummaryDto: {
+              content_id: { required: true, type: () => String },
+              version: { required: true, type: () => Number },
+              type: { required: true, type: () => String },
+              title: { required: true, type: () => String },
+              status: { required: true, enum: ['draft', 'published', 'archived'] },
+              created_at: { required: true, type: () => String },
+            },
+            ContentRevisionDto: {
+              body: { required: true, type: () => String },
+              metadata: { required: true, type: 'object', additionalProperties: true },
             },
           },
         ],
@@ -417,35 +557,6 @@ export default async () => {
                 required: true,
                 type: () => String,
                 description: 'Of the run that this delivery started, or that an earlier delivery with the same id did.',
-              },
-            },
-          },
-        ],
-        [
-          Promise.resolve(contracts),
-          {
-            PageQuery: {
-              page: {
-                required: true,
-                type: () => Number,
-                description: 'Page to show, from 1. Not read when a cursor is sent.',
-                default: 1,
-                minimum: 1,
-                maximum: 100,
-              },
-              limit: {
-                required: true,
-                type: () => Number,
-                description: 'Most entries of one page.',
-                default: 20,
-                minimum: 1,
-                maximum: 100,
-              },
-              cursor: {
-                required: false,
-                type: () => String,
-                description: '`next_cursor` of the page before: stays fast however far the list goes.',
-                maxLength: 500,
               },
             },
           },
@@ -942,6 +1053,7 @@ export default async () => {
                   'CONFIG_INVALID',
                   'SECRET_MISSING',
                   'INTEGRATION_UNUSABLE',
+                  'CONTENT_MISSING',
                   'HTTP_STATUS',
                   'PROVIDER_PAUSED',
                   'ACCOUNT_LIMITED',
@@ -1034,6 +1146,7 @@ export default async () => {
                   'CONFIG_INVALID',
                   'SECRET_MISSING',
                   'INTEGRATION_UNUSABLE',
+                  'CONTENT_MISSING',
                   'HTTP_STATUS',
                   'PROVIDER_PAUSED',
                   'ACCOUNT_LIMITED',
@@ -1768,6 +1881,8 @@ export default async () => {
                   'tasks:work',
                   'secrets:read',
                   'secrets:write',
+                  'content:read',
+                  'content:write',
                   'integrations:read',
                   'integrations:write',
                   'events:write',
@@ -1854,6 +1969,16 @@ export default async () => {
               },
               created_at: { required: true, type: () => Date },
               updated_at: { required: true, type: () => Date },
+              search: {
+                required: true,
+                type: () => String,
+                description: 'The words of title and body, and the owner: made by PostgreSQL, for searches.',
+              },
+              is_deleted: {
+                required: true,
+                type: () => Boolean,
+                description: 'Whether `deleted_at` is set: made by PostgreSQL, for lists.',
+              },
               deleted_at: { required: true, type: () => Date, nullable: true },
             },
           },
@@ -2369,6 +2494,47 @@ export default async () => {
               prove: {
                 summary: 'Proves again who is asking, which sensitive actions want.',
                 type: contracts.SteppedUpDto,
+              },
+            },
+          },
+        ],
+        [
+          import('../content/content-revisions.controller.js'),
+          {
+            ContentRevisionsController: {
+              list: { summary: 'What the content was, the newest first.' },
+              get: { summary: 'One revision with its text. It never changes.', type: contracts.ContentRevisionDto },
+              restore: {
+                summary: 'Makes a new version that says what this one does. Whether it is published stays as it is.',
+                type: contracts.ContentDto,
+              },
+            },
+          },
+        ],
+        [
+          import('../content/content.controller.js'),
+          {
+            ContentController: {
+              list: { summary: "The caller's content, the newest first; with `q` the best matches first." },
+              create: { summary: 'Makes content, a draft unless it says otherwise.', type: contracts.ContentDto },
+              get: { summary: 'One piece of content with its text.', type: contracts.ContentDto },
+              replace: {
+                summary: 'Replaces everything but the status, which stays unless it is given.',
+                type: contracts.ContentDto,
+              },
+              patch: {
+                summary:
+                  'Replaces the given fields. A status `draft` takes a publication back, `archived` puts the content away.',
+                type: contracts.ContentDto,
+              },
+              remove: {
+                summary: 'Deletes content. For 30 days it can be restored; then it is gone with its revisions.',
+              },
+              restore: { summary: 'Takes content back from deletion.', type: contracts.ContentDto },
+              publish: {
+                summary:
+                  'Publishes content. When it was published for the first time stays, however often it is done again.',
+                type: contracts.ContentDto,
               },
             },
           },

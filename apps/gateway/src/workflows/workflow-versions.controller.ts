@@ -14,7 +14,7 @@ import { IfMatch, type ExpectedVersions } from '../http/if-match.decorator.js';
 import { PageOf } from '../http/page-of.decorator.js';
 import type { Page } from '../http/paging.js';
 import { IdPipe } from '../http/validation/id.pipe.js';
-import { VersionNumberPipe } from './version-number.pipe.js';
+import { VersionNumberPipe } from '../http/validation/version-number.pipe.js';
 import { WorkflowChangesService } from './workflow-changes.service.js';
 import { WorkflowVersionsService } from './workflow-versions.service.js';
 

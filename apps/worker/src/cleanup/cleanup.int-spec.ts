@@ -117,6 +117,22 @@ describe('the cleanup', () => {
     expect(rows).toEqual([{ account: 'https://paused.example' }]);
   });
 
+  it('removes content that was deleted more than 30 days ago, with its revisions, and no other', async () => {
+    const { id } = await everythingOf(pool, 'written');
+    const texts = `INSERT INTO content (id, user_id, type, title, deleted_at)
+      SELECT uuidv7(), $1, 'note', days, now() - days::int * interval '1 day' FROM unnest($2::text[]) AS days`;
+    await pool.query(texts, [id, ['29', '31', '32', '33']]);
+    await pool.query(
+      `INSERT INTO content_revisions (id, content_id, version, type, title, body, metadata, status)
+       SELECT uuidv7(), id, 1, type, title, body, metadata, status FROM content WHERE deleted_at IS NOT NULL`,
+    );
+    await cleanup.cleanUp();
+    const left = 'SELECT title FROM content WHERE user_id = $1 ORDER BY title';
+    expect((await pool.query(left, [id])).rows).toEqual([{ title: '29' }, { title: 'written' }]);
+    const revisions = `SELECT r.title FROM content_revisions r JOIN content c ON c.id = r.content_id WHERE c.user_id = $1`;
+    expect((await pool.query(`${revisions} ORDER BY 1`, [id])).rows).toEqual([{ title: '29' }, { title: 'written' }]);
+  });
+
   it('cancels runs of deactivated accounts and of their machines that nobody cancelled', async () => {
     const somebody = await everythingOf(pool, 'deactivated');
     const other = await everythingOf(pool, 'active');

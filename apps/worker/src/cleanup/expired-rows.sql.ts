@@ -37,6 +37,12 @@ DELETE FROM event_deliveries WHERE id IN (
   SELECT id FROM event_deliveries WHERE created_at < now() - interval '30 days'
   ORDER BY created_at LIMIT $1 FOR UPDATE SKIP LOCKED
 )`,
+  // Its revisions go with it.
+  content: `
+DELETE FROM content WHERE id IN (
+  SELECT id FROM content WHERE deleted_at < now() - interval '30 days'
+  ORDER BY deleted_at LIMIT $1 FOR UPDATE SKIP LOCKED
+)`,
   provider_pauses: `
 DELETE FROM provider_pauses WHERE (user_id, account) IN (
   SELECT user_id, account FROM provider_pauses WHERE until < now() ORDER BY until LIMIT $1 FOR UPDATE SKIP LOCKED

@@ -9,6 +9,7 @@ const PARTS = [
   'apps/workflow/src',
   'libs/blobs/src',
   'libs/providers/src',
+  'libs/database/src/content',
   'libs/database/src/events',
   'libs/database/src/replicas',
   'libs/database/src/runs',
@@ -74,6 +75,18 @@ const known: Readonly<Record<string, Writes>> = {
       'UPDATE child_runs',
       'UPDATE child_runs',
       'DELETE FROM child_runs',
+    ],
+    between: [COMMIT],
+  },
+  'apps/workflow/src/runs/store/commit-parts/content.ts': { writes: ['INSERT INTO jobs'], between: [COMMIT] },
+  // Part of the same statement; the gateway sends it by itself.
+  'libs/database/src/content/change-content.sql.ts': {
+    writes: [
+      'INSERT INTO content',
+      'UPDATE content',
+      'INSERT INTO content_revisions',
+      'INSERT INTO events',
+      'INSERT INTO pending_events',
     ],
     between: [COMMIT],
   },

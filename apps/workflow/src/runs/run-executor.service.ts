@@ -151,6 +151,7 @@ export class RunExecutor {
       ...wishesOf(run, { ...this.bounds, onFailure }, { status: RunTrouble.Failed, error: outcome.error }),
       events: [],
       eventWaits: [],
+      contentChanges: [],
       readInbox: [],
       unwanted: { jobs: [], children: [...history.children.keys()], eventWaits: 'all' },
     });

@@ -6,6 +6,7 @@ import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { Pool } from 'pg';
 import { setTimeout as pause } from 'node:timers/promises';
 import { crashPoint } from '../crash-points/crash-points.service.js';
+import { oncePerContent, sizeOfContent } from './store/commit-parts/content.js';
 import { sizeOfEvents } from './store/commit-parts/events.js';
 import { hasSlot } from './store/commit-parts/slots.js';
 import { commitRunsQuery } from './store/commit-runs.js';
@@ -47,7 +48,8 @@ export class RunWriter implements OnApplicationShutdown {
         (outputJson?.length ?? 0) +
         wanted.length * 1_000 +
         children.reduce((sum, { inputJson }) => sum + 500 + (inputJson?.length ?? 0), 0) +
-        sizeOfEvents(more),
+        sizeOfEvents(more) +
+        sizeOfContent(more),
       refused: ({ runId }) => new FencedError(runId),
       canWait,
       patienceMs: PATIENCE_MS,
@@ -72,7 +74,8 @@ export class RunWriter implements OnApplicationShutdown {
     if (tasks > 0) this.bus.publish('tasks.waiting', { count: tasks });
     for (const job_id of commit.unwanted.jobs) this.bus.publish('job.cancel', { job_id });
     if (commit.children.length > 0) this.bus.publish('runs.waiting', { count: commit.children.length });
-    if (commit.events.length > 0) this.bus.publish('events.waiting', { count: commit.events.length });
+    const told = commit.events.length + commit.contentChanges.length;
+    if (told > 0) this.bus.publish('events.waiting', { count: told });
     if (hasSlot(commit)) this.onSlot();
     if (commit.unwanted.children.length > 0 || (commit.isJoined && commit.next.kind === 'finish')) this.onFamily();
   }
@@ -96,7 +99,9 @@ export class RunWriter implements OnApplicationShutdown {
     // More than one owner only in the moment after this process had to take a new lease.
     for (const owner of new Set(rows.map((row) => row.owner))) {
       const owned = rows.filter((row) => row.owner === owner);
-      for (const [runId, row] of await this.writeOwned(owner, owned)) written.set(runId, row);
+      for (const part of oncePerContent(owned)) {
+        for (const [runId, row] of await this.writeOwned(owner, part)) written.set(runId, row);
+      }
     }
     if (repeated) {
       const missing = rows.filter(({ runId }) => !written.has(runId));
@@ -130,7 +135,7 @@ function hasRow(row: WrittenRow): row is WrittenRow & RunRow {
 }
 
 /** Nothing begins with the end of this run: no caller, run, job or slot waits for it. */
-function canWait({ next, watched, isJoined, slot, jobs, children, events }: RunCommit): boolean {
+function canWait({ next, watched, isJoined, slot, jobs, children, events, contentChanges }: RunCommit): boolean {
   if (next.kind !== 'finish' || watched || isJoined || slot !== undefined) return false;
-  return jobs.length + children.length + events.length === 0;
+  return jobs.length + children.length + events.length + contentChanges.length === 0;
 }

@@ -1,4 +1,5 @@
 import type { BlobReference, CloudEvent, JobRequest, RunError, RunJob, RunTrouble } from '@app/contracts';
+import type { ContentChange } from '@app/database';
 import type { Bounds, CompiledStep, EvaluationContext, Scope } from '@app/definition';
 
 /** What a step sees when it runs. */
@@ -83,12 +84,22 @@ export interface EventWait {
   context: Scope | null;
 }
 
+/** A change of content that a step makes; done together with the journal. */
+export interface WantedContentChange {
+  /** Of the row in `jobs` that says what came of it. Made by the asker, so that writing twice is writing once. */
+  jobId: string;
+  type: 'content.create' | 'content.update' | 'content.publish';
+  path: string;
+  change: ContentChange;
+}
+
 /** Rows of ours that a step wants to exist exactly when the journal says that it did something. */
 export interface Wish {
   job?: JobRequest;
   child?: ChildRequest;
   event?: EmittedEvent;
   eventWait?: EventWait;
+  contentChange?: WantedContentChange;
 }
 
 /** What a parked step waits for. */
@@ -115,6 +126,8 @@ export interface TransactionalRunner {
   act: (context: StepContext) => Promise<Parking | Done>;
   /** The output once the job has succeeded. */
   collect?: (job: RunJob) => unknown;
+  /** Reads the job of a change that the commit itself has done, so that the step need not wait for it. */
+  settled?: (jobId: string) => Promise<RunJob>;
 }
 
 /** A call that is ready to be made. */

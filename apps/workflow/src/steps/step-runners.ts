@@ -1,4 +1,6 @@
 import type { StepType } from '@app/definition';
+import { contentRunners } from './content/content.runners.js';
+import type { SettledJobs } from './content/settled-jobs.js';
 import { delayRunner } from './delay/delay.runner.js';
 import { emailSendRunner } from './email-send/email-send.runner.js';
 import { failRunner, succeedRunner } from './ending/ending.runners.js';
@@ -22,12 +24,13 @@ import { workflowRunRunner } from './workflow-run/workflow-run.runner.js';
 /** What steps are done with. */
 export interface StepServices extends HttpServices {
   scripts: ScriptThreads;
+  settledJobs: SettledJobs;
 }
 
 /** How each step type runs. A type of the registry without a runner is a compile error. */
 export type StepRunners = Readonly<Record<StepType, StepRunner>>;
 
-export function stepRunners({ scripts, ...outside }: StepServices): StepRunners {
+export function stepRunners({ scripts, settledJobs, ...outside }: StepServices): StepRunners {
   return {
     'http.request': httpRequestRunner(outside) as StepRunner,
     transform: transformRunner,
@@ -43,9 +46,7 @@ export function stepRunners({ scripts, ...outside }: StepServices): StepRunners 
     'workflow.run': workflowRunRunner,
     'email.send': emailSendRunner,
     external: externalRunner,
-    'content.create': jobStepRunner('content.create'),
-    'content.update': jobStepRunner('content.update'),
-    'content.publish': jobStepRunner('content.publish'),
+    ...contentRunners(settledJobs),
     'integration.sync': jobStepRunner('integration.sync'),
     'integration.call': jobStepRunner('integration.call'),
     'survey.run': jobStepRunner('survey.run'),

@@ -2,6 +2,7 @@ import type { StepType } from '@app/definition';
 import { EgressClient } from '@app/egress';
 import { AccountLimits, ProviderPauses } from '@app/providers';
 import { Injectable } from '@nestjs/common';
+import { SettledJobs } from './content/settled-jobs.js';
 import { CredentialReader } from './credentials/credential-reader.js';
 import { ScriptThreads } from './script/script-threads.js';
 import { SecretReader } from './secrets/secret-reader.js';
@@ -25,8 +26,9 @@ export class StepsService {
     secrets: SecretReader,
     credentials: CredentialReader,
     scripts: ScriptThreads,
+    settledJobs: SettledJobs,
   ) {
-    this.runners = stepRunners({ egress, pauses, limits, secrets, credentials, scripts });
+    this.runners = stepRunners({ egress, pauses, limits, secrets, credentials, scripts, settledJobs });
   }
 
   runner(type: StepType): StepRunner {

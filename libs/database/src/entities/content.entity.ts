@@ -38,6 +38,14 @@ export class Content {
   @UpdateDateColumn({ type: 'timestamptz' })
   updated_at: Date;
 
+  /** The words of title and body, and the owner: made by PostgreSQL, for searches. */
+  @Column({ type: 'tsvector', select: false, insert: false, update: false })
+  search: string;
+
+  /** Whether `deleted_at` is set: made by PostgreSQL, for lists. */
+  @Column({ type: 'boolean', select: false, insert: false, update: false })
+  is_deleted: boolean;
+
   @DeleteDateColumn({ type: 'timestamptz' })
   deleted_at: Date | null;
 }

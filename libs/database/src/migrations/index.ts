@@ -21,3 +21,4 @@ export * from './1795000000041-fair-deliveries.js';
 export * from './1795000000042-integrations.js';
 export * from './1795000000043-counting.js';
 export * from './1795000000051-unwanted-jobs.js';
+export * from './1795000000060-content-search.js';

@@ -19,6 +19,7 @@ const schemas: Readonly<Record<string, ToSchema>> = {
   max: ([most]) => ({ maximum: most }),
   isIn: ([values]) => ({ enum: values }),
   isObject: () => ({ type: 'object' }),
+  jsonObjectOf: () => ({ type: 'object' }),
   isArray: () => ({ type: 'array' }),
   arrayMinSize: ([least]) => ({ minItems: least }),
   arrayMaxSize: ([most]) => ({ maxItems: most }),

@@ -1,4 +1,4 @@
-import { ContentStatus, EffectClass } from '@app/contracts';
+import { EffectClass } from '@app/contracts';
 import {
   ArrayMaxSize,
   ArrayMinSize,
@@ -15,55 +15,6 @@ import {
 import { leaf, type StepKind } from './step-kind.js';
 
 const MEDIA_LENGTH = 1_048_576;
-
-export class ContentCreateConfig {
-  @IsString()
-  @Length(1, 50)
-  type: string;
-
-  @IsString()
-  @Length(1, 255)
-  title: string;
-
-  @IsOptional()
-  @IsString()
-  @MaxLength(1_048_576)
-  body?: string;
-
-  @IsOptional()
-  @IsObject()
-  metadata?: Record<string, unknown>;
-
-  @IsOptional()
-  @IsIn(Object.values(ContentStatus))
-  status?: ContentStatus;
-}
-
-export class ContentUpdateConfig {
-  /** One of the owner's. */
-  @IsUUID()
-  content_id: string;
-
-  @IsOptional()
-  @IsString()
-  @Length(1, 255)
-  title?: string;
-
-  @IsOptional()
-  @IsString()
-  @MaxLength(1_048_576)
-  body?: string;
-
-  @IsOptional()
-  @IsObject()
-  metadata?: Record<string, unknown>;
-}
-
-export class ContentPublishConfig {
-  /** One of the owner's. */
-  @IsUUID()
-  content_id: string;
-}
 
 export class IntegrationSyncConfig {
   /** One of the owner's. */
@@ -158,34 +109,7 @@ export class BiometricVerifyConfig {
   frames: string[];
 }
 
-const ofOwnRows = {
-  ...leaf,
-  effect: () => EffectClass.Transactional,
-  without: ['effect', 'probe', 'on_in_doubt'],
-} as const satisfies Partial<StepKind>;
-
 const ofAWorker = { ...leaf, effect: () => EffectClass.Transactional } as const satisfies Partial<StepKind>;
-
-export const contentCreateKind: StepKind<ContentCreateConfig> = {
-  ...ofOwnRows,
-  description: 'Makes content of the owner. Waits for a worker that is not part of this release.',
-  config: ContentCreateConfig,
-  examples: [{ type: 'article', title: '{{ input.title }}', body: '{{ input.text }}' }],
-};
-
-export const contentUpdateKind: StepKind<ContentUpdateConfig> = {
-  ...ofOwnRows,
-  description: 'Changes content of the owner. Waits for a worker that is not part of this release.',
-  config: ContentUpdateConfig,
-  examples: [{ content_id: '{{ input.content_id }}', title: '{{ input.title }}' }],
-};
-
-export const contentPublishKind: StepKind<ContentPublishConfig> = {
-  ...ofOwnRows,
-  description: 'Publishes content of the owner. Waits for a worker that is not part of this release.',
-  config: ContentPublishConfig,
-  examples: [{ content_id: '{{ input.content_id }}' }],
-};
 
 export const integrationSyncKind: StepKind<IntegrationSyncConfig> = {
   ...ofAWorker,

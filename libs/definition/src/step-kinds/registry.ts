@@ -1,3 +1,4 @@
+import * as contentKinds from './content.kinds.js';
 import { delayKind } from './delay.kind.js';
 import { emailSendKind } from './email-send.kind.js';
 import { failKind, succeedKind } from './ending.kinds.js';
@@ -32,9 +33,9 @@ const kinds = {
   'workflow.run': workflowRunKind,
   'email.send': emailSendKind,
   external: externalKind,
-  'content.create': jobKinds.contentCreateKind,
-  'content.update': jobKinds.contentUpdateKind,
-  'content.publish': jobKinds.contentPublishKind,
+  'content.create': contentKinds.contentCreateKind,
+  'content.update': contentKinds.contentUpdateKind,
+  'content.publish': contentKinds.contentPublishKind,
   'integration.sync': jobKinds.integrationSyncKind,
   'integration.call': jobKinds.integrationCallKind,
   'survey.run': jobKinds.surveyRunKind,

@@ -7,7 +7,7 @@ import type { EffectReceiver } from '../effect-receiver.js';
 /** What a run has when its process is gone. What is left out may be one way or the other. */
 interface Left {
   isClaimed?: boolean;
-  commits: number;
+  commits?: number;
   /** How often its receiver was called. */
   calls?: number;
   /** Of the run that it started: whether that is over, and whether it was told. */
@@ -15,7 +15,7 @@ interface Left {
 }
 
 /** Classes of effects, and runs that wish something besides: they make no calls. */
-export type Kind = Effect | 'event.emit' | 'on_failure';
+export type Kind = Effect | 'event.emit' | 'content.update' | 'on_failure';
 
 const accepted: Left = { isClaimed: false, commits: 0, calls: 0, child: null };
 const claimed: Left = { ...accepted, isClaimed: true };
@@ -36,11 +36,19 @@ const left: Readonly<Record<string, { all?: Left } & Readonly<Partial<Record<Kin
   'commit.before#1': { all: claimed },
   'commit.after#1': { all: announced, pure: over, transactional: waiting, on_failure: over },
   // Its second commit is that of the run that it started, of which it may be told as soon as that is there.
-  'commit.before#2': { all: called, transactional: waiting, 'event.emit': announced, on_failure: over },
+  'commit.before#2': {
+    all: called,
+    transactional: waiting,
+    'event.emit': announced,
+    'content.update': announced,
+    on_failure: over,
+  },
   'commit.after#2': {
     all: { ...over, commits: 2, calls: 1 },
     transactional: { commits: 1 },
     'event.emit': over,
+    // Between its two commits it reads what came of the first: the run that follows from that may have its own meanwhile.
+    'content.update': {},
     on_failure: over,
   },
   'commit.before#3': { transactional: { ...announced, child: 'told' } },

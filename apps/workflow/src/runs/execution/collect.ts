@@ -5,6 +5,9 @@ import { ChildStatus } from '../store/child-status.js';
 import type { ChildRun } from '../store/run-history.js';
 import type { Attempt } from './attempt.js';
 
+/** What a job may say of itself besides that it failed. */
+const ownCodes = ['TASK_FAILED', 'CONTENT_MISSING'] as const;
+
 /** Looks whether what a step waits for has happened; holds the step when it has not. */
 export async function collect(steps: StepsService, attempt: Attempt, state: StepState): Promise<void> {
   switch (state.waitingFor) {
@@ -23,7 +26,8 @@ export async function collect(steps: StepsService, attempt: Attempt, state: Step
   }
 }
 
-function collectJob(steps: StepsService, attempt: Attempt, state: StepState): Promise<void> | undefined {
+/** The same for a job. */
+export function collectJob(steps: StepsService, attempt: Attempt, state: StepState): Promise<void> | undefined {
   const { execution } = attempt;
   const job = execution.history.jobs.get(state.jobId ?? '');
   const runner = steps.runner(state.step.type);
@@ -42,7 +46,7 @@ function collectJob(steps: StepsService, attempt: Attempt, state: StepState): Pr
     case JobStatus.Cancelled: {
       const { error } = job.result ?? {};
       const message = error?.message ?? 'The job did not succeed.';
-      const code = error?.code === 'TASK_FAILED' ? error.code : 'JOB_FAILED';
+      const code = ownCodes.find((own) => own === error?.code) ?? 'JOB_FAILED';
       const options = { retryable: error?.retryable !== false, mayHaveHappened: false };
       attempt.fail(new StepFailure({ code, message }, options));
       return undefined;

@@ -12,6 +12,7 @@ import {
   type ChildRequest,
   type EmittedEvent,
   type EventWait,
+  type WantedContentChange,
   type Wish,
 } from '../../steps/steps.service.js';
 import { apply, type Outcome, type RunState } from '../../engine/index.js';
@@ -45,6 +46,7 @@ export class RunJournal {
   private children: ChildRequest[] = [];
   private events: EmittedEvent[] = [];
   private eventWaits: EventWait[] = [];
+  private contentChanges: WantedContentChange[] = [];
   private readInbox: string[] = [];
   /** What entries and runs to start refer to in blob storage. */
   private blobs: ReferredBlob[] = [];
@@ -89,6 +91,7 @@ export class RunJournal {
     }
     if (wish.event !== undefined) this.events.push(wish.event);
     if (wish.eventWait !== undefined) this.eventWaits.push(wish.eventWait);
+    if (wish.contentChange !== undefined) this.contentChanges.push(wish.contentChange);
     if (wish.inboxId === undefined) return;
     this.readInbox.push(wish.inboxId);
     this.everRead.add(wish.inboxId);
@@ -107,6 +110,11 @@ export class RunJournal {
   /** A call of this step may be made from here on: should the run be lost, what came of it is worth telling. */
   called(path: string): void {
     this.calls.add(path);
+  }
+
+  /** Whether the next commit changes a piece of content: it can do so once. */
+  isChanging(contentId: string): boolean {
+    return this.contentChanges.some(({ change }) => change.contentId === contentId);
   }
 
   /** How many entries are not durable yet. */
@@ -217,6 +225,7 @@ export class RunJournal {
       children: this.children,
       events: this.events,
       eventWaits: this.eventWaits,
+      contentChanges: this.contentChanges,
       readInbox: this.readInbox,
       unwanted: this.unwanted,
       blobs,
@@ -225,6 +234,7 @@ export class RunJournal {
     this.children = [];
     this.events = [];
     this.eventWaits = [];
+    this.contentChanges = [];
     this.readInbox = [];
     this.blobs = [];
     this.unwanted = nothingUnwanted();

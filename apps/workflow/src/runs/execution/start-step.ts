@@ -5,8 +5,11 @@ import {
   type PureRunner,
   type StepsService,
   type TransactionalRunner,
+  type WantedContentChange,
 } from '../../steps/steps.service.js';
+import { UnwrittenError } from '../store/unwritten.error.js';
 import type { Attempt } from './attempt.js';
+import { collectJob } from './collect.js';
 import { announceAndCall } from './effect-call.js';
 
 /**
@@ -30,7 +33,7 @@ function begin(steps: StepsService, attempt: Attempt): Promise<void> | undefined
     case 'pure':
       return compute(runner, attempt);
     case 'transactional':
-      return act(runner, attempt);
+      return act(steps, runner, attempt);
     case 'effect':
       return announceAndCall(runner, attempt);
   }
@@ -62,7 +65,7 @@ function take(result: PureResult, attempt: Attempt): Promise<void> | undefined {
   return undefined;
 }
 
-async function act(runner: TransactionalRunner, attempt: Attempt): Promise<void> {
+async function act(steps: StepsService, runner: TransactionalRunner, attempt: Attempt): Promise<void> {
   const result = await runner.act(attempt.context);
   const { journal, values } = attempt.execution;
   // Kept before the commit that starts the run whose input it is.
@@ -75,7 +78,35 @@ async function act(runner: TransactionalRunner, attempt: Attempt): Promise<void>
     if (keeping !== undefined) await keeping;
     // A promise of the language: what a step wants done is durable before the next step begins.
     await journal.commit();
+  } else if (result.contentChange !== undefined) {
+    await changeContent(steps, runner, { ...result, contentChange: result.contentChange }, attempt);
   } else park(result, attempt);
+}
+
+/** The commit that says that the step waits is the one that makes the change: what came of it is there at once. */
+async function changeContent(
+  steps: StepsService,
+  runner: TransactionalRunner,
+  parking: Parking & { contentChange: WantedContentChange },
+  attempt: Attempt,
+): Promise<void> {
+  const { journal, history, state, run } = attempt.execution;
+  const { path, signal } = attempt.context;
+  const { jobId, change } = parking.contentChange;
+  while (journal.isChanging(change.contentId)) await journal.commit();
+  // Stopped before it has done anything.
+  if (signal.aborted) return;
+  park(parking, attempt);
+  await journal.commit();
+  try {
+    const job = await runner.settled?.(jobId);
+    if (job !== undefined) history.jobs.set(jobId, job);
+  } catch (error) {
+    // The change is made, so this is no failure of the step's: whoever takes the run over reads what came of it.
+    throw new UnwrittenError(run.runId, error);
+  }
+  const waiting = state.steps.get(path);
+  if (waiting !== undefined) await collectJob(steps, attempt, waiting);
 }
 
 function park({ until, deadline, signal, input, ...wish }: Parking, attempt: Attempt): void {
@@ -87,6 +118,7 @@ function park({ until, deadline, signal, input, ...wish }: Parking, attempt: Att
       ...(deadline !== undefined && { deadline }),
       ...(signal !== undefined && { signal }),
       ...(wish.job !== undefined && { job_id: wish.job.id }),
+      ...(wish.contentChange !== undefined && { job_id: wish.contentChange.jobId }),
       ...(wish.child !== undefined && { run_id: wish.child.id }),
       ...(wish.eventWait !== undefined && { event_wait: wish.eventWait.id }),
       ...(input !== undefined && { input }),

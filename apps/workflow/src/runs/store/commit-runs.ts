@@ -2,6 +2,7 @@ import { keptBlobs, referredBlobs, referredBlobsValue } from '@app/database';
 import type { QueryConfig } from 'pg';
 import { childrenWith } from './commit-parts/children.js';
 import type { CommitPart } from './commit-parts/commit-part.js';
+import { content } from './commit-parts/content.js';
 import { ends } from './commit-parts/ends.js';
 import { events } from './commit-parts/events.js';
 import { jobs } from './commit-parts/jobs.js';
@@ -11,7 +12,7 @@ import { commitRunsSql, FIRST_OF_PARTS, IDS_ONLY, WITH_ROWS, type BlobParts } fr
 import type { RunCommit } from './run-commit.js';
 
 const NO_BLOBS: BlobParts = { referred: '', fenced: '', column: '', value: '', shown: '' };
-const plainParts = [parked, jobs, childrenWith({ columns: '', values: '' }), events, slots, ends];
+const plainParts = [parked, jobs, childrenWith({ columns: '', values: '' }), events, content, slots, ends];
 
 const reference = (run: string, place: string): string =>
   `(SELECT x.reference FROM referred x WHERE x.run_id = ${run} AND x.place = '${place}')`;
@@ -30,6 +31,7 @@ const partsWithBlobs = [
   jobs,
   childrenWith({ columns: ', input_blob', values: `, ${reference('known_run.id', 'input')}` }),
   events,
+  content,
   slots,
   ends,
 ];
@@ -55,7 +57,7 @@ export function commitRunsQuery(owner: string, rows: readonly RunCommit[]): Quer
 
 /** @param parts in their order, the one of blobs first */
 export function commitRunsStatement(parts: readonly CommitPart[]): { name: string; text: string } {
-  const name = ['commit-runs', ...parts.map((part) => part.name)].join('-');
+  const name = ['commit', ...parts.map((part) => part.name)].join('-');
   const text = prepared.get(name) ?? statement(parts);
   prepared.set(name, text);
   return { name, text };

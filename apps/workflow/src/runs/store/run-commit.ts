@@ -1,7 +1,7 @@
 import type { ReferredBlob } from '@app/database';
 import type { JobRequest, JournalEntry, RetentionClass, RunStatus } from '@app/contracts';
 import type { SlotScope } from '@app/definition';
-import type { ChildRequest, EmittedEvent, EventWait } from '../../steps/steps.service.js';
+import type { ChildRequest, EmittedEvent, EventWait, WantedContentChange } from '../../steps/steps.service.js';
 
 /** What a run's claim becomes with a commit. */
 export type NextClaim =
@@ -51,6 +51,8 @@ export interface RunCommit {
   /** Events that steps send, and those that they wait for. */
   events: readonly EmittedEvent[];
   eventWaits: readonly EventWait[];
+  /** What steps change of content. */
+  contentChanges: readonly WantedContentChange[];
   /** Inbox rows that the entries answer. */
   readInbox: readonly string[];
   unwanted: Unwanted;

@@ -1,5 +1,5 @@
 import { Injectable, type PipeTransform } from '@nestjs/common';
-import { problem } from '../http/problems/problem.js';
+import { problem } from '../problems/problem.js';
 
 /** A version in a path. What is no whole number names no version. */
 @Injectable()
