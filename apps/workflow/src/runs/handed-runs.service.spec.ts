@@ -52,7 +52,7 @@ it('says within a second that there is more or less room, or that it goes by ano
 it('says at once what there is room for after runs were handed over, also when it is what it said before', async () => {
   const { told, handed, pass } = world();
   await pass(500);
-  await handed.begin({ owner: 'r1', runs: '[]' } as Parameters<HandedRuns['begin']>[0]);
+  await handed.begin({ owner: 'r1', runs: '[]' });
   await pass(400);
   expect(told).toEqual([
     [0, 'r1', 10],
