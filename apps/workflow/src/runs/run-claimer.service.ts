@@ -34,6 +34,8 @@ export class RunClaimer {
   /** Somebody has as many runs here as they may: there may be more of them to claim. */
   private isHungry = false;
   private isStopping = false;
+  /** The claim under way: what it brings takes room, and is not counted yet. */
+  private asked: Promise<unknown> = Promise.resolve();
   /** The owner of runs who had the last turn. */
   private lastOwner = FIRST_OWNER;
 
@@ -89,6 +91,7 @@ export class RunClaimer {
    * given back, and wait as others do.
    */
   async begin(owner: string, runs: readonly ClaimedRun[]): Promise<void> {
+    await this.asked.catch(() => undefined);
     const room = claimRoom(this.config.concurrency, runs.length, this.active.held);
     const taken = this.isStopping ? [] : withinRoom(runs, room);
     const left = runs.filter((run) => !taken.includes(run));
@@ -109,7 +112,9 @@ export class RunClaimer {
       const room = this.room();
       if (owner === undefined || room.most === 0) return;
       crashPoint('claim.before');
-      const { runs, isMore, lastOwner } = await claimRuns(this.pool, owner, room, this.lastOwner);
+      const claim = claimRuns(this.pool, owner, room, this.lastOwner);
+      this.asked = claim;
+      const { runs, isMore, lastOwner } = await claim;
       if (runs.length > 0) crashPoint('claim.after');
       this.lastOwner = lastOwner;
       if (runs.length > 0) await this.launch(runs);
