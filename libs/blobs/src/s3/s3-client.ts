@@ -17,7 +17,8 @@ export function s3Client(config: S3Config): S3Client {
     // and what is read by whoever refers to it.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
-    requestHandler: { connectionTimeout: Math.min(CONNECT_WITHIN_MS, timeoutMs), socketTimeout: timeoutMs },
+    // Whoever asks has a deadline of its own. One of the socket's would end the body of an answer whose reader takes its time.
+    requestHandler: { connectionTimeout: Math.min(CONNECT_WITHIN_MS, timeoutMs) },
     ...(endpoint !== undefined && { endpoint }),
     ...(accessKeyId !== undefined &&
       secretAccessKey !== undefined && { credentials: { accessKeyId, secretAccessKey } }),

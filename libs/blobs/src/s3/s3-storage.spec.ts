@@ -1,8 +1,10 @@
 import { S3Config } from '@app/config';
 import { newId } from '@app/contracts';
 import { TestS3Server } from '@app/testing';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { randomBytes } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
+import { setTimeout } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { blobStorageConformance } from '../blob-storage.conformance.js';
 import { BlobMissingError } from '../blob-storage.js';
 import { S3Storage } from './s3-storage.js';
@@ -91,5 +93,18 @@ describe('S3Storage', () => {
     await expect(buffer(stream)).rejects.toThrow();
     server.behaviour = 'answer';
     expect((await impatient.get(id)).toString()).toBe('x');
+  });
+
+  it('goes at the pace of a reader who takes longer than an answer may', async () => {
+    const impatient = storage({ timeoutMs: 150 });
+    const [id, bytes] = [newId(), randomBytes(8 * 1_048_576)];
+    await storage().put(id, bytes);
+    const { stream } = await impatient.read(id);
+    const chunks = stream.iterator() as AsyncIterableIterator<Buffer>;
+    let length = (await chunks.next()).value?.length ?? 0;
+    // There is nothing to wait for: that time passes is what is tested.
+    await setTimeout(400);
+    for await (const chunk of chunks) length += chunk.length;
+    expect(length).toBe(bytes.length);
   });
 });

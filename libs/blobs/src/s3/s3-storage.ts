@@ -13,7 +13,6 @@ import {
   type GetObjectCommandOutput,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import {
   BlobMissingError,
@@ -25,6 +24,7 @@ import {
   type WrittenBlob,
 } from '../blob-storage.js';
 import { MeasuredSource } from '../measured-source.js';
+import { atReadersPace, bodyOf } from './body-stream.js';
 import { inParts } from './parts.js';
 import { s3Client } from './s3-client.js';
 
@@ -76,13 +76,17 @@ export class S3Storage extends BlobStorage {
 
   override async read(id: string, range?: BlobRange): Promise<ReadBlob> {
     const wanted = range === undefined ? {} : { Range: `bytes=${range.from}-${range.to ?? ''}` };
-    const { Body, ContentRange, ContentLength } = await this.getObject(id, wanted, this.deadline()).catch(
-      (error: unknown) => {
+    const { timeoutMs } = this.config;
+    // Only until the answer begins: the deadline of the others would end its body too.
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(), timeoutMs);
+    const { Body, ContentRange, ContentLength } = await this.getObject(id, wanted, late.signal)
+      .catch((error: unknown) => {
         throw range !== undefined && nameOf(error) === 'InvalidRange' ? new BlobRangeError(id, range) : error;
-      },
-    );
+      })
+      .finally(() => clearTimeout(timer));
     const bytes = Number(ContentRange?.split('/')[1] ?? ContentLength);
-    return { stream: bodyOf(Body), bytes };
+    return { stream: atReadersPace(bodyOf(Body), timeoutMs), bytes };
   }
 
   override async delete(id: string): Promise<void> {
@@ -138,11 +142,6 @@ export class S3Storage extends BlobStorage {
   private deadline(): AbortSignal {
     return AbortSignal.timeout(this.config.timeoutMs);
   }
-}
-
-function bodyOf(body: unknown): Readable {
-  if (body instanceof Readable) return body;
-  throw new Error('S3 answered without a body.');
 }
 
 function nameOf(error: unknown): string {
