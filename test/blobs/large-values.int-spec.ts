@@ -3,7 +3,8 @@ import { acceptRuns, ensurePartitions } from '@app/database';
 import { eventually } from '@app/testing';
 import { createHash } from 'node:crypto';
 import { renameSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Pool } from 'pg';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { RetentionService } from '../../apps/workflow/src/history/retention/retention.service.js';
 import type { TestUser } from '../gateway/test-gateway.js';
 import { fileOf, WholePlatform } from './whole-platform.js';
@@ -158,6 +159,23 @@ describe('large values of a run', () => {
     await eventually(async () => (await platform.gateway.pool.query(claims, [runId])).rowCount === 1);
     renameSync(`${file}.away`, file);
     expect(await platform.becomes(user, runId, 'completed')).toMatchObject({ output: 30_000 });
+  });
+
+  it('that take long to be read keep their run: whoever has claimed it has not forgotten it', async () => {
+    const looks = vi.spyOn(platform.workflow.get(Pool, { strict: false }), 'query');
+    const countOf = (name: string): number =>
+      looks.mock.calls.filter(([query]) => (query as unknown as { name?: string }).name === name).length;
+    const read = vi.spyOn(platform.values, 'read').mockImplementationOnce(async () => {
+      const before = countOf('owned-runs');
+      await eventually(() => countOf('owned-runs') >= before + 3);
+      return large;
+    });
+    const { runId } = await ended([transform('x', '$length(input.text)'), { ...failing, if: 'false' }]);
+    expect(read).toHaveBeenCalled();
+    const journal = 'SELECT DISTINCT epoch FROM run_journal WHERE run_id = $1';
+    expect((await platform.gateway.pool.query(journal, [runId])).rows).toEqual([{ epoch: 1 }]);
+    looks.mockRestore();
+    read.mockRestore();
   });
 });
 

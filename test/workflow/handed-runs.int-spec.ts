@@ -7,6 +7,7 @@ import { eventually } from '@app/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { RunHandOver } from '../../apps/gateway/src/runs/hand-over/run-hand-over.service.js';
 import { ReplicaService } from '../../apps/workflow/src/replica/replica.service.js';
+import { ActiveRuns } from '../../apps/workflow/src/runs/active-runs.service.js';
 import { HandedRuns } from '../../apps/workflow/src/runs/handed-runs.service.js';
 import { RunClaimer } from '../../apps/workflow/src/runs/run-claimer.service.js';
 import { WorkflowService } from './workflow-service.js';
@@ -114,6 +115,42 @@ describe('a run that was accepted in the name of a replica', () => {
       for (const answer of waiting.splice(0)) answer();
       for (const id of ids) await service.becomes(id, 'completed');
     } finally {
+      config.concurrency = concurrency;
+    }
+  });
+
+  it('finds so much less room as the claim brings that is under way', async () => {
+    const config = service.app.get(EngineConfig);
+    const { concurrency } = config;
+    const waiting: (() => void)[] = [];
+    service.answers.set('/one', (end) => void waiting.push(() => end(200)));
+    const holder = await service.pool.connect();
+    try {
+      config.concurrency = 0;
+      const claimed = [
+        await service.start([service.call('one', 'PUT')]),
+        await service.start([service.call('one', 'PUT')]),
+      ];
+      const { ids, message } = await acceptMany(2, [service.call('one', 'PUT')]);
+      // The claim cannot end before the others are handed over.
+      await holder.query('BEGIN; LOCK TABLE claims IN EXCLUSIVE MODE');
+      config.concurrency = 2;
+      service.app.get(RunClaimer).wake();
+      const blocked = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%SKIP LOCKED%'`;
+      await eventually(async () => (await service.pool.query(blocked)).rowCount === 1);
+      const begun = handed(message);
+      await holder.query('COMMIT');
+      await begun;
+      await eventually(() => waiting.length === 2);
+      expect(service.app.get(ActiveRuns).held).toEqual(new Map([[service.userId, 2]]));
+      for (let left = 4; left > 0; left -= 2) {
+        await eventually(() => waiting.length === 2);
+        for (const answer of waiting.splice(0)) answer();
+      }
+      for (const id of [...claimed, ...ids]) await service.becomes(id, 'completed');
+    } finally {
+      await holder.query('ROLLBACK');
+      holder.release();
       config.concurrency = concurrency;
     }
   });

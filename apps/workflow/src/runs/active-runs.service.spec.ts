@@ -6,7 +6,7 @@ describe('ActiveRuns', () => {
   it('has a run while it is being started, so that nobody gives it back as forgotten', async () => {
     const active = new ActiveRuns();
     const userId = 'owner';
-    await active.whileStarting(
+    await active.holding(
       ['a', 'b'].map((runId) => ({ runId, userId })),
       async () => {
         expect(active.has('a') && active.has('b')).toBe(true);
@@ -19,9 +19,21 @@ describe('ActiveRuns', () => {
     expect(active.held.size).toBe(0);
   });
 
+  it('counts a run once that is held while it is executed, until nobody holds it', async () => {
+    const active = new ActiveRuns();
+    const execution = anExecution('a');
+    await active.holding([execution.run], async () => {
+      active.add(execution);
+      expect(active.held.get('owner')).toBe(1);
+      active.remove(execution);
+      expect([active.has('a'), active.held.get('owner')]).toEqual([true, 1]);
+    });
+    expect([active.has('a'), active.held.size]).toEqual([false, 0]);
+  });
+
   it('has it no more when it could not be started', async () => {
     const active = new ActiveRuns();
-    const failed = active.whileStarting([{ runId: 'a', userId: 'owner' }], () =>
+    const failed = active.holding([{ runId: 'a', userId: 'owner' }], () =>
       Promise.reject(new Error('the database is away')),
     );
     await expect(failed).rejects.toThrow('away');

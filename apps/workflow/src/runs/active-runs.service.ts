@@ -3,12 +3,15 @@ import type { Outside } from './store/run-history.js';
 import type { ClaimedRun } from './claim/claimed-run.js';
 import type { RunExecution } from './execution/run-execution.js';
 
+type HeldRun = Pick<ClaimedRun, 'runId' | 'userId'>;
+
 /** The runs that this process is executing at this moment, or is about to. */
 @Injectable()
 export class ActiveRuns {
   private readonly executions = new Map<string, RunExecution>();
   private readonly byOwner = new Map<string, number>();
-  private readonly starting = new Set<string>();
+  /** By how many each run is held: who has claimed it, and its execution. */
+  private readonly holders = new Map<string, number>();
   private isLeaving = false;
   private idle: (() => void)[] = [];
 
@@ -22,29 +25,23 @@ export class ActiveRuns {
   }
 
   has(runId: string): boolean {
-    return this.executions.has(runId) || this.starting.has(runId);
+    return this.holders.has(runId);
   }
 
-  /** Counts claimed runs as ours while what they need is being read: slow reading is not forgetting. */
-  async whileStarting<T>(runs: readonly Pick<ClaimedRun, 'runId' | 'userId'>[], read: () => Promise<T>): Promise<T> {
-    for (const { runId, userId } of runs) {
-      this.starting.add(runId);
-      this.count(userId, 1);
-    }
+  /** Has claimed runs, and counts them, until `work` is over: whatever it reads first, slow reading is not forgetting. */
+  async holding<T>(runs: readonly HeldRun[], work: () => Promise<T>): Promise<T> {
+    for (const run of runs) this.hold(run);
     try {
-      return await read();
+      return await work();
     } finally {
-      for (const { runId, userId } of runs) {
-        this.starting.delete(runId);
-        this.count(userId, -1);
-      }
+      for (const run of runs) this.letGo(run);
     }
   }
 
   add(execution: RunExecution): void {
-    const { runId } = execution.run;
-    if (!this.executions.has(runId)) this.count(execution.run.userId, 1);
-    this.executions.set(runId, execution);
+    const { run } = execution;
+    if (!this.executions.has(run.runId)) this.hold(run);
+    this.executions.set(run.runId, execution);
     if (this.isLeaving) execution.handBack();
   }
 
@@ -53,7 +50,7 @@ export class ActiveRuns {
     const { runId } = execution.run;
     if (this.executions.get(runId) === execution) {
       this.executions.delete(runId);
-      this.count(execution.run.userId, -1);
+      this.letGo(execution.run);
     }
     if (this.executions.size === 0) for (const resolve of this.idle.splice(0)) resolve();
   }
@@ -82,6 +79,23 @@ export class ActiveRuns {
   /** Resolves when nothing is under way. */
   async whenIdle(): Promise<void> {
     if (this.executions.size > 0) await new Promise<void>((resolve) => this.idle.push(resolve));
+  }
+
+  /** Each run counts once, however many hold it. */
+  private hold({ runId, userId }: HeldRun): void {
+    const holders = this.holders.get(runId) ?? 0;
+    this.holders.set(runId, holders + 1);
+    if (holders === 0) this.count(userId, 1);
+  }
+
+  private letGo({ runId, userId }: HeldRun): void {
+    const holders = (this.holders.get(runId) ?? 0) - 1;
+    if (holders > 0) {
+      this.holders.set(runId, holders);
+      return;
+    }
+    this.holders.delete(runId);
+    this.count(userId, -1);
   }
 
   private count(userId: string, change: 1 | -1): void {

@@ -19,7 +19,7 @@ import { hasLimitedSql } from './limits/let-in.sql.js';
 import { limitKeys, type LimitKeys } from './limits/limit-keys.js';
 import { RunQueue, type LimitedRun } from './limits/run-queue.service.js';
 import { RunExecutor } from './run-executor.service.js';
-import { emptyHistory, loadHistories } from './store/run-history.js';
+import { emptyHistory, loadHistories, type RunHistory } from './store/run-history.js';
 import { RunWriter } from './run-writer.service.js';
 import { StepFailure } from '../steps/steps.service.js';
 import { RunMetrics } from './run.metrics.js';
@@ -35,7 +35,7 @@ export class RunClaimer {
   private isHungry = false;
   private isStopping = false;
   /** The claim under way: what it brings takes room, and is not counted yet. */
-  private asked: Promise<unknown> = Promise.resolve();
+  private claimed: Promise<unknown> = Promise.resolve();
   /** The owner of runs who had the last turn. */
   private lastOwner = FIRST_OWNER;
 
@@ -91,7 +91,7 @@ export class RunClaimer {
    * given back, and wait as others do.
    */
   async begin(owner: string, runs: readonly ClaimedRun[]): Promise<void> {
-    await this.asked.catch(() => undefined);
+    await this.claimed.catch(() => undefined);
     const room = claimRoom(this.config.concurrency, runs.length, this.active.held);
     const taken = this.isStopping ? [] : withinRoom(runs, room);
     const left = runs.filter((run) => !taken.includes(run));
@@ -112,9 +112,7 @@ export class RunClaimer {
       const room = this.room();
       if (owner === undefined || room.most === 0) return;
       crashPoint('claim.before');
-      const claim = claimRuns(this.pool, owner, room, this.lastOwner);
-      this.asked = claim;
-      const { runs, isMore, lastOwner } = await claim;
+      const { runs, isMore, lastOwner } = await this.taking(claimRuns(this.pool, owner, room, this.lastOwner));
       if (runs.length > 0) crashPoint('claim.after');
       this.lastOwner = lastOwner;
       if (runs.length > 0) await this.launch(runs);
@@ -124,13 +122,19 @@ export class RunClaimer {
     this.room();
   }
 
+  /** Who asks goes on first when the answer is there, and holds what it brings. */
+  private taking<T>(claim: Promise<T>): Promise<T> {
+    this.claimed = claim;
+    return claim;
+  }
+
   /** Runs that wait because their workflows limit them. */
   private async letIn(): Promise<void> {
     for (;;) {
       const owner = this.replica.id();
       const room = this.room();
       if (owner === undefined || room.most === 0) return;
-      const runs = await this.queue.letIn(owner, room);
+      const runs = await this.taking(this.queue.letIn(owner, room));
       if (runs === undefined) return;
       if (runs.length > 0) await this.launch(runs, true);
     }
@@ -146,19 +150,25 @@ export class RunClaimer {
   private async launch(runs: ClaimedRun[], areLetIn = false): Promise<void> {
     this.metrics.claimed.observe(runs.length);
     const known = runs.filter(({ epoch, wasWoken }) => epoch > FIRST_EPOCH || wasWoken).map(({ runId }) => runId);
-    const [definitions, histories, mayBegin] = await this.active.whileStarting(runs, async () => {
-      const [loaded, read] = await Promise.all([this.definitions.load(runs), loadHistories(this.pool, known)]);
-      return [loaded, read, areLetIn ? runs : await this.queueLimited(runs, loaded)] as const;
+    await this.active.holding(runs, async () => {
+      const [definitions, histories] = await Promise.all([
+        this.definitions.load(runs),
+        loadHistories(this.pool, known),
+      ]);
+      for (const run of areLetIn ? runs : await this.queueLimited(runs, definitions)) {
+        // Claimed under a lease that is gone by now: whoever frees the runs of the dead frees this one too.
+        if (run.owner !== this.replica.id()) continue;
+        this.execute(run, definitions.get(keyOf(run)), histories.get(run.runId) ?? emptyHistory());
+      }
     });
-    for (const run of mayBegin) {
-      // Claimed under a lease that is gone by now: whoever frees the runs of the dead frees this one too.
-      if (run.owner !== this.replica.id()) continue;
-      const history = histories.get(run.runId) ?? emptyHistory();
-      const definition = definitions.get(keyOf(run));
-      const slot = slotOf(definition?.limits);
-      const execution = slot === undefined ? run : { ...run, slot };
-      void this.executor.execute(execution, definition, history).then(() => this.makeUseOfRoom());
-    }
+  }
+
+  /** Begins in this turn, so that the run is held without a gap, also while its execution reads large values. */
+  private execute(run: ClaimedRun, definition: CompiledDefinition | undefined, history: RunHistory): void {
+    const slot = slotOf(definition?.limits);
+    const execution = slot === undefined ? run : { ...run, slot };
+    const over = this.active.holding([run], () => this.executor.execute(execution, definition, history));
+    void over.then(() => this.makeUseOfRoom());
   }
 
   /** Puts those that have to ask into their queues. Answers with those that may begin; a cancelled one needs no slot. */
