@@ -273,7 +273,7 @@ export default async () => {
           Promise.resolve(contracts),
           {
             ContentListQuery: {
-              type: { required: false, type: () => String, minLength: 1 },
+              type: { required: false, type: () => String, minLength: 1, maxLength: 50 },
               status: { required: false, enum: ['draft', 'published', 'archived'] },
               q: {
                 required: false,
@@ -289,28 +289,25 @@ export default async () => {
                 description: 'Whether the deleted ones are wanted in place of the others.',
               },
             },
-            CreateContentDto: {
+            ContentTextDto: {
               type: {
                 required: true,
                 type: () => String,
                 description: "What it is, in a word of the owner's choice: `article`, `note`.",
                 minLength: 1,
+                maxLength: 50,
               },
-              title: { required: true, type: () => String, minLength: 1 },
-              body: { required: false, type: () => String, default: '' },
+              title: { required: true, type: () => String, minLength: 1, maxLength: 255 },
+              body: { required: false, type: () => String, default: '', maxLength: 1048576 },
               metadata: {
                 required: false,
                 type: 'object',
                 additionalProperties: true,
                 description: 'Whatever else the owner wants to keep with it.',
               },
-              status: { required: false, enum: ['draft', 'published', 'archived'] },
             },
+            CreateContentDto: { status: { required: false, enum: ['draft', 'published', 'archived'] } },
             ReplaceContentDto: {
-              type: { required: true, type: () => String, minLength: 1 },
-              title: { required: true, type: () => String, minLength: 1 },
-              body: { required: false, type: () => String, default: '' },
-              metadata: { required: false, type: 'object', additionalProperties: true },
               status: {
                 required: false,
                 description: 'Stays as it is unless given: nothing is published, or taken back, by mistake.',
@@ -318,9 +315,9 @@ export default async () => {
               },
             },
             ContentPatchDto: {
-              type: { required: false, type: () => String, minLength: 1 },
-              title: { required: false, type: () => String, minLength: 1 },
-              body: { required: false, type: () => String },
+              type: { required: false, type: () => String, minLength: 1, maxLength: 50 },
+              title: { required: false, type: () => String, minLength: 1, maxLength: 255 },
+              body: { required: false, type: () => String, maxLength: 1048576 },
               metadata: {
                 required: false,
                 type: 'object',

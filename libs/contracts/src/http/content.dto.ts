@@ -8,7 +8,10 @@ import { Untouched } from './untouched.decorator.js';
 
 const statuses = Object.values(ContentStatus);
 
-/** Bounds of content, wherever it is written from. A request's body is smaller than a text may be. */
+/**
+ * Bounds of content, wherever it is written from. A request's body is smaller than a text may be. The classes below say them in
+ * numbers, because the OpenAPI document is made from what stands there.
+ */
 export const contentBounds = {
   /** Characters of the type. */
   type: 50,
@@ -24,7 +27,7 @@ export const contentBounds = {
 export class ContentListQuery extends PageQuery {
   @IsOptional()
   @IsString()
-  @Length(1, contentBounds.type)
+  @Length(1, 50)
   type?: string;
 
   @IsOptional()
@@ -47,20 +50,20 @@ export class ContentListQuery extends PageQuery {
   deleted?: boolean;
 }
 
-/** Content to be made. */
-export class CreateContentDto {
+/** What content says. */
+export class ContentTextDto {
   /** What it is, in a word of the owner's choice: `article`, `note`. */
   @IsString()
-  @Length(1, contentBounds.type)
+  @Length(1, 50)
   type: string;
 
   @IsString()
-  @Length(1, contentBounds.title)
+  @Length(1, 255)
   title: string;
 
   @Given()
   @IsString()
-  @MaxLength(contentBounds.body)
+  @MaxLength(1_048_576)
   body?: string = '';
 
   /** Whatever else the owner wants to keep with it. */
@@ -68,32 +71,17 @@ export class CreateContentDto {
   @JsonObjectOf(contentBounds.metadata)
   @Untouched()
   metadata?: Record<string, unknown> = {};
+}
 
+/** Content to be made. */
+export class CreateContentDto extends ContentTextDto {
   @Given()
   @IsIn(statuses)
   status?: ContentStatus = ContentStatus.Draft;
 }
 
 /** Content as it shall be from now on. */
-export class ReplaceContentDto {
-  @IsString()
-  @Length(1, contentBounds.type)
-  type: string;
-
-  @IsString()
-  @Length(1, contentBounds.title)
-  title: string;
-
-  @Given()
-  @IsString()
-  @MaxLength(contentBounds.body)
-  body?: string = '';
-
-  @Given()
-  @JsonObjectOf(contentBounds.metadata)
-  @Untouched()
-  metadata?: Record<string, unknown> = {};
-
+export class ReplaceContentDto extends ContentTextDto {
   /** Stays as it is unless given: nothing is published, or taken back, by mistake. */
   @Given()
   @IsIn(statuses)
@@ -104,17 +92,17 @@ export class ReplaceContentDto {
 export class ContentPatchDto {
   @Given()
   @IsString()
-  @Length(1, contentBounds.type)
+  @Length(1, 50)
   type?: string;
 
   @Given()
   @IsString()
-  @Length(1, contentBounds.title)
+  @Length(1, 255)
   title?: string;
 
   @Given()
   @IsString()
-  @MaxLength(contentBounds.body)
+  @MaxLength(1_048_576)
   body?: string;
 
   /** Replaces what is there as a whole. */
