@@ -103,7 +103,7 @@ CREATE TABLE content (
   created_at timestamp with time zone NOT NULL DEFAULT now(),
   updated_at timestamp with time zone NOT NULL DEFAULT now(),
   deleted_at timestamp with time zone,
-  search tsvector NOT NULL GENERATED ALWAYS AS ((setweight(to_tsvector('simple'::regconfig, (title)::text), 'A'::"char") || setweight(to_tsvector('simple'::regconfig, "left"(body, 100000)), 'B'::"char")) || array_to_tsvector(ARRAY[('owner:'::text || (user_id)::text)])) STORED,
+  search tsvector NOT NULL GENERATED ALWAYS AS ((setweight(to_tsvector('simple'::regconfig, (title)::text), 'A'::"char") || setweight(to_tsvector('simple'::regconfig, "left"(body, 100000)), 'B'::"char")) || array_to_tsvector(ARRAY[('owner:'::text || (user_id)::text), ('type:'::text || (type)::text), ('status:'::text || (status)::text)])) STORED,
   is_deleted boolean NOT NULL GENERATED ALWAYS AS (deleted_at IS NOT NULL) STORED,
   CONSTRAINT content_pkey PRIMARY KEY (id),
   CONSTRAINT content_metadata_check CHECK ((jsonb_typeof(metadata) = 'object'::text)),

@@ -81,7 +81,17 @@ function filter(userId: string, { type, status, q, deleted = false }: ContentLis
   if (status !== undefined) conditions.push(`status = $${values.push(status)}`);
   if (q === undefined) return { conditions, values };
   const words = `websearch_to_tsquery('simple', $${values.push(q)})`;
-  // The owner is a word of the row: the index finds what is theirs and matches. Text without a word in it is in nothing.
-  conditions.push(`search @@ (quote_literal('owner:' || $1::text)::tsquery && ${words}) AND numnode(${words}) > 0`);
+  // Words of the row besides those of its text: the index finds what is theirs, is asked for and matches.
+  const facts = { owner: userId, type, status };
+  const factWords = Object.entries(facts).flatMap(([name, value]) =>
+    value === undefined ? [] : [`$${values.push(asWord(`${name}:${value}`))}::tsquery`],
+  );
+  // Text without a word in it is in nothing.
+  conditions.push(`search @@ (${[...factWords, words].join(' && ')}) AND numnode(${words}) > 0`);
   return { conditions, values, words };
+}
+
+/** One word of a `tsquery`, as it is: in quotes, and with what means something in them doubled. */
+function asWord(text: string): string {
+  return `'${text.replaceAll(/['\\]/g, '$&$&')}'`;
 }

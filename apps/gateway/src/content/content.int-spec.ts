@@ -285,6 +285,23 @@ describe('GET /content', () => {
     }
   });
 
+  it('finds a word among content of a type, whatever the type is written with', async () => {
+    const other = await gateway.signUp();
+    const types = ["it's", 'a\\b', '\\', "''", 'x:*', '(a & !b) | c', '"q"', 'Ä\u00a0ö', "note':A"];
+    const ids = new Map<string, string>();
+    for (const type of types) ids.set(type, await made(other, { ...note, type }));
+    for (const [type, id] of ids) {
+      const { status, body } = await other.call('GET', `/content?q=flour&type=${encodeURIComponent(type)}`);
+      expect({ type, status, found: body.data?.map((found: { id: string }) => found.id) }).toEqual({
+        type,
+        status: 200,
+        found: [id],
+      });
+    }
+    const none = await other.call('GET', `/content?q=flour&type=${encodeURIComponent('it')}`);
+    expect(none.body).toMatchObject({ total: 0, data: [] });
+  });
+
   it.each(['', 'q=butter%20or%20water', 'type=note', 'type=recipe&q=butter'])(
     'comes in pages, by %s',
     async (filter) => {

@@ -11,15 +11,15 @@ export class ContentSearch1795000000060 implements MigrationInterface {
   }
 }
 
-// The owner is a word of each row, so that the index finds the rows that are somebody's and have a word, however many others
-// have it too. No text has that word: a parsed one has no colon inside. Of the body the beginning is enough, and a tsvector
+// The owner is a word of each row, and so are type and status, so that the index finds the rows that are somebody's, are asked for and
+// have a word, however many others have it too. No text has the owner's word: a parsed one has no colon inside. Of the body the beginning is enough, and a tsvector
 // holds a megabyte at most. Without a pending list, which each search would read.
 // The live and the deleted ones are two ranges of each index: a column says which, because a total is counted in an index alone
 // only by columns.
 const up = `
   ALTER TABLE content ADD COLUMN search tsvector NOT NULL GENERATED ALWAYS AS (
     setweight(to_tsvector('simple', title), 'A') || setweight(to_tsvector('simple', left(body, 100000)), 'B')
-      || array_to_tsvector(ARRAY['owner:' || user_id::text])
+      || array_to_tsvector(ARRAY['owner:' || user_id::text, 'type:' || type, 'status:' || status])
   ) STORED,
     ADD COLUMN is_deleted boolean NOT NULL GENERATED ALWAYS AS (deleted_at IS NOT NULL) STORED;
   CREATE INDEX content_search ON content USING gin (search) WITH (fastupdate = off);
